@@ -1,0 +1,100 @@
+//! Who may act 权限: a stage belongs to its organ at its tier on the line of the case's origin,
+//! unless a delegation moves it (权责清单 differ by county, so this is data).
+
+use daiban_sync::id::OfficeCode;
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Date;
+use crate::catalog::{Action, Item, Stage};
+use crate::organ::OrganCode;
+use crate::words::Said;
+
+/// A county (or city) lets another organ or office below it do one stage of an item.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Delegation {
+    /// Who delegates: it holds for cases from here and below.
+    pub within: OfficeCode,
+    pub item: String,
+    pub action: Action,
+    pub from_organ: OrganCode,
+    pub to_office: OfficeCode,
+    pub to_organ: OrganCode,
+    pub from_day: Date,
+}
+
+/// Who may act.
+#[derive(Clone, Debug, Default)]
+pub struct Authority {
+    delegations: Vec<Delegation>,
+}
+
+/// The act has no authority.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NotAllowed(pub Said);
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Actor {
+    pub office: OfficeCode,
+    pub organ: Option<OrganCode>,
+}
+
+impl Authority {
+    pub fn new(mut delegations: Vec<Delegation>) -> Self {
+        delegations.sort();
+        Self { delegations }
+    }
+
+    /// Whether `actor` may do `stage` of a case from `origin` on that day.
+    ///
+    /// # Errors
+    /// [`NotAllowed`] with whose turn it is instead.
+    pub fn may(&self, item: &Item, stage: &Stage, actor: Actor, origin: OfficeCode, day: Date) -> Result<(), NotAllowed> {
+        let holder = stage.office(origin);
+        if stage.action == Action::Collect {
+            return self.may_collect(actor, holder);
+        }
+        let direct = actor.office == holder && actor.organ == Some(stage.organ);
+        if direct || self.is_delegated(item, stage, actor, origin, day) {
+            return Ok(());
+        }
+        let (zh, en) = stage.action.words();
+        Err(NotAllowed(Said::new(
+            format!("「{zh}」由{holder}的{}办理，{}无权办理", stage.organ.name(), who(actor)),
+            format!("{en} belongs to organ {} of office {holder}, not to {}", stage.organ, who(actor)),
+        )))
+    }
+
+    fn may_collect(&self, actor: Actor, holder: OfficeCode) -> Result<(), NotAllowed> {
+        let counter = [None, Some(OrganCode::VILLAGE), Some(OrganCode::TOWN_CENTRE)];
+        if actor.office == holder && counter.contains(&actor.organ) {
+            return Ok(());
+        }
+        Err(NotAllowed(Said::new(
+            format!("收件由{holder}的代办点或便民服务中心办理，{}无权办理", who(actor)),
+            format!("the case is collected at the counter of office {holder}, not by {}", who(actor)),
+        )))
+    }
+
+    fn is_delegated(&self, item: &Item, stage: &Stage, actor: Actor, origin: OfficeCode, day: Date) -> bool {
+        self.delegations.iter().any(|d| {
+            d.item == item.code
+                && d.action == stage.action
+                && d.from_organ == stage.organ
+                && d.to_office == actor.office
+                && Some(d.to_organ) == actor.organ
+                && d.from_day <= day
+                && origin.is_within(d.within)
+                && stage.office(origin).is_within(d.within)
+                && d.to_office.is_within(d.within)
+        })
+    }
+}
+
+fn who(actor: Actor) -> String {
+    match actor.organ {
+        Some(organ) => format!("{}/{organ}", actor.office),
+        None => actor.office.to_string(),
+    }
+}

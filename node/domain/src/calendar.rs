@@ -1,0 +1,141 @@
+//! Working days 工作日: weekends, public holidays and shifted workdays as the State Council
+//! publishes them each autumn for the next year (全国年节及纪念日放假办法). Beyond the published
+//! years the answer is "unknown", never a guess.
+
+mod date;
+
+use std::collections::BTreeMap;
+
+pub use date::{Date, DateError};
+
+/// The published holidays.
+#[derive(Clone, Debug, Default)]
+pub struct Calendar {
+    /// `true`: worked although on a weekend; `false`: off although on a weekday.
+    exceptions: BTreeMap<Date, bool>,
+    first_year: i32,
+    last_year: i32,
+}
+
+/// The calendar of that year has not been published to this node.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("calendar unknown: {date} is outside {first_year}–{last_year}; a calendar notice for that year mends it")]
+pub struct CalendarUnknown {
+    pub date: Date,
+    pub first_year: i32,
+    pub last_year: i32,
+}
+
+/// A fault in a holiday file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {problem}")]
+pub struct CalendarError {
+    pub line: usize,
+    pub problem: String,
+}
+
+impl Calendar {
+    /// Reads `date,kind,name` rows; `kind` is `holiday` or `workday`. A year counts as known when
+    /// the file says anything about it.
+    ///
+    /// # Errors
+    /// The first malformed row, by line.
+    pub fn parse(csv: &str) -> Result<Self, CalendarError> {
+        let mut exceptions = BTreeMap::new();
+        for (index, row) in csv.lines().enumerate().skip(1) {
+            let (date, works) =
+                row_of(row).map_err(|problem| CalendarError { line: index + 1, problem })?;
+            if exceptions.insert(date, works).is_some() {
+                let problem = format!("{date} is named twice; keep one row");
+                return Err(CalendarError { line: index + 1, problem });
+            }
+        }
+        let year_of = |date: Option<&Date>| date.map_or(0, |date| date.year());
+        let first_year = year_of(exceptions.keys().next());
+        let last_year = year_of(exceptions.keys().next_back());
+        Ok(Self { exceptions, first_year, last_year })
+    }
+
+    /// # Errors
+    /// [`CalendarUnknown`] outside the published years.
+    pub fn is_working(&self, date: Date) -> Result<bool, CalendarUnknown> {
+        let (first_year, last_year) = (self.first_year, self.last_year);
+        if !(first_year..=last_year).contains(&date.year()) {
+            return Err(CalendarUnknown { date, first_year, last_year });
+        }
+        Ok(self.exceptions.get(&date).copied().unwrap_or_else(|| !date.is_weekend()))
+    }
+
+    /// The `days`-th working day after `start`; the day of the event does not count
+    /// (民法典 第二百零一条).
+    ///
+    /// # Errors
+    /// [`CalendarUnknown`] as soon as the count leaves the published years.
+    pub fn add_working_days(&self, start: Date, days: u16) -> Result<Date, CalendarUnknown> {
+        let mut date = start;
+        let mut left = days;
+        while left > 0 {
+            date = date.next();
+            left -= u16::from(self.is_working(date)?);
+        }
+        Ok(date)
+    }
+}
+
+fn row_of(row: &str) -> Result<(Date, bool), String> {
+    let mut cells = row.split(',');
+    let (Some(date), Some(kind), Some(_name), None) =
+        (cells.next(), cells.next(), cells.next(), cells.next())
+    else {
+        return Err(format!("expected date,kind,name, got {row:?}"));
+    };
+    let date = date.parse::<Date>().map_err(|e| e.to_string())?;
+    match kind {
+        "workday" => Ok((date, true)),
+        "holiday" => Ok((date, false)),
+        other => Err(format!("kind: expected holiday or workday, got {other:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shipped;
+
+    fn date(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn holidays_and_shifted_workdays_count_as_published() {
+        let calendar = shipped::calendar();
+        for (day, works) in [
+            ("2024-02-04", true),  // a Sunday worked before 春节
+            ("2024-02-12", false), // a Monday off
+            ("2026-11-21", false), // a Saturday
+            ("2026-11-23", true),
+        ] {
+            assert_eq!(calendar.is_working(date(day)), Ok(works), "{day}");
+        }
+    }
+
+    #[test]
+    fn the_day_of_the_event_does_not_count() {
+        let calendar = shipped::calendar();
+        // Friday + 1 is Monday, or Sunday the fourth when that Sunday is worked.
+        assert_eq!(calendar.add_working_days(date("2026-11-20"), 1), Ok(date("2026-11-23")));
+        assert_eq!(calendar.add_working_days(date("2024-02-02"), 1), Ok(date("2024-02-04")));
+    }
+
+    #[test]
+    fn beyond_the_published_years_nothing_is_guessed() {
+        let unknown = shipped::calendar().add_working_days(date("2026-12-30"), 5).unwrap_err();
+        assert_eq!((unknown.date, unknown.last_year), (date("2027-01-01"), 2026));
+    }
+
+    #[test]
+    fn a_bad_row_names_its_line() {
+        let bad = Calendar::parse("date,kind,name\n2026-01-01,holiday,元旦\n2026-01-02,feast,x").unwrap_err();
+        assert_eq!(bad.line, 3);
+    }
+}

@@ -1,0 +1,25 @@
+//! Government in daiban: offices, the catalog of items, forms, acts, authority and the fold that
+//! turns what was signed into where a case stands.
+//!
+//! Pure: no clock, no randomness, no I/O; all three come in as arguments, so that the same set of
+//! entries gives the same answer on every node. Start reading at [`case`] (what a node stores),
+//! then [`desk`] (commands in, drafts out) and [`fold`] (acts in, state out).
+#![forbid(unsafe_code)]
+
+pub mod act;
+pub mod authority;
+pub mod calendar;
+pub mod case;
+pub mod catalog;
+pub mod check;
+pub mod desk;
+pub mod fold;
+pub mod form;
+mod hexed;
+pub mod notice;
+pub mod office;
+pub mod organ;
+pub mod payload;
+pub mod receipt_number;
+pub mod shipped;
+pub mod words;

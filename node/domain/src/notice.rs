@@ -1,0 +1,21 @@
+//! Notices 通知: what an office tells everything below it.
+
+use daiban_sync::id::{LogId, NodeKey, OfficeCode};
+use serde::{Deserialize, Serialize};
+
+use crate::authority::Delegation;
+
+/// The order of the variants is part of the format: add at the end only.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Notice {
+    /// Item files as `(file name, TOML)`; they join what is shipped, by code and version.
+    Catalog { files: Vec<(String, String)> },
+    /// A holiday file that replaces the one in force.
+    Calendar { csv: String },
+    /// Who may act in place of whom.
+    Delegation(Delegation),
+    /// Entries of this node beyond these lengths are not in force.
+    Revoked { node: NodeKey, accepted: Vec<(LogId, u64)>, reason: String },
+    /// A word to the offices below.
+    Announcement { from: OfficeCode, title: String, text: String },
+}

@@ -1,0 +1,7 @@
+//! A running office.
+
+pub mod identity;
+pub mod settings;
+pub mod telemetry;
+pub mod transport;
+pub mod store;
