@@ -49,10 +49,8 @@ impl Telemetry {
 }
 
 fn parse(level: &str) -> Result<EnvFilter, TelemetryError> {
-    EnvFilter::try_new(level).map_err(|error| TelemetryError::Filter {
-        found: level.to_owned(),
-        why: error.to_string(),
-    })
+    EnvFilter::try_new(level)
+        .map_err(|error| TelemetryError::Filter { found: level.to_owned(), why: error.to_string() })
 }
 
 #[cfg(test)]

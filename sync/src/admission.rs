@@ -43,8 +43,8 @@ impl Admission {
         };
         self.refused_since = Some((now, before + 1));
         let waves = 1 + before / self.comparing_max.max(1) as u64;
-        let spread = self.retry_ms.saturating_mul(waves).min(SPREAD_MS_MAX).max(1);
-        Admitted::Later { retry_after_ms: self.retry_ms + random % spread }
+        let spread = self.retry_ms.saturating_mul(waves).clamp(1, SPREAD_MS_MAX);
+        Admitted::Later { retry_after_ms: self.retry_ms.saturating_add(random % spread) }
     }
 }
 

@@ -25,12 +25,20 @@ pub enum Kind {
 }
 
 /// The content of an entry, or what is left of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Payload {
     /// The bytes.
-    Present(Vec<u8>),
+    Present(#[serde(with = "serde_bytes")] Vec<u8>),
     /// Erased by law; the header still vouches for what it was.
     Erased { len: u32, hash: [u8; 32] },
+}
+
+/// Without the content: it is a citizen's.
+impl std::fmt::Debug for Payload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let state = if self.bytes().is_some() { "present" } else { "erased" };
+        write!(f, "Payload({} bytes, {state})", self.len())
+    }
 }
 
 impl Payload {

@@ -24,9 +24,10 @@ pub struct Hello {
     pub receipts: Digest,
     /// The sender's clock.
     pub now: Millis,
-    /// Payload bytes that the sender is ready to have in flight towards it.
+    /// Weight of runs ([`Run::weight`]) that the sender is ready to have in flight towards it.
     pub window: u64,
     /// The sender's health report, in the words of the node.
+    #[serde(with = "serde_bytes")]
     pub beacon: Vec<u8>,
 }
 
@@ -36,7 +37,8 @@ pub enum Frame {
     Hello(Hello),
     /// Our frontier, one hash for each bucket.
     Summary(Summary),
-    /// All our heads in these buckets; `last` ends the list.
+    /// Heads in the order of the logs' names. `buckets` are those that this frame completes: with
+    /// it the receiver has seen all that the sender holds in them; `last` ends the list.
     Heads {
         buckets: Buckets,
         heads: Vec<(LogId, Head)>,
@@ -62,7 +64,8 @@ pub enum Frame {
     /// The answer: one run, or none when there is nothing from there on.
     #[serde(with = "compact_option")]
     Fetched(LogId, Option<Run>),
-    Beacon(Vec<u8>),
+    /// A newer health report.
+    Beacon(#[serde(with = "serde_bytes")] Vec<u8>),
     /// Too many at once: come back later.
     Busy {
         retry_after_ms: u64,
@@ -106,6 +109,13 @@ impl Frame {
     }
 }
 
+/// Without the content: it is a citizen's.
+impl std::fmt::Debug for Frame {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// A message on the bulk lane.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Bulk {
@@ -115,6 +125,18 @@ pub enum Bulk {
         manifest: Manifest,
     },
     Piece(Piece),
+    /// The rest of the blob cannot be read here.
+    Gone(BlobId),
+}
+
+impl Bulk {
+    /// The blob that this is about.
+    pub fn blob(&self) -> BlobId {
+        match self {
+            Self::Manifest { blob, .. } | Self::Gone(blob) => *blob,
+            Self::Piece(piece) => piece.blob,
+        }
+    }
 }
 
 /// Part of a blob's chunk.
@@ -124,29 +146,30 @@ pub struct Piece {
     pub chunk: u32,
     /// Where in the chunk the bytes belong.
     pub offset: u32,
+    #[serde(with = "serde_bytes")]
     pub bytes: Vec<u8>,
 }
 
 /// A run on the wire: times as differences, so that zstd finds the repetition.
 #[derive(Serialize, Deserialize)]
-struct CompactRun {
+struct CompactRun<P> {
     log: LogId,
     after: Head,
     hash: crate::id::EntryHash,
     signature: crate::head::Sig,
-    entries: Vec<CompactEntry>,
+    entries: Vec<CompactEntry<P>>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct CompactEntry(u64, Kind, Payload);
+struct CompactEntry<P>(u64, Kind, P);
 
-impl From<&Run> for CompactRun {
-    fn from(run: &Run) -> Self {
+impl<'a> From<&'a Run> for CompactRun<&'a Payload> {
+    fn from(run: &'a Run) -> Self {
         let mut before = 0;
         let entries = run.entries.iter().map(|entry| {
             let later_by = entry.at.0.wrapping_sub(before);
             before = entry.at.0;
-            CompactEntry(later_by, entry.kind, entry.payload.clone())
+            CompactEntry(later_by, entry.kind, &entry.payload)
         });
         Self {
             log: run.log,
@@ -158,8 +181,8 @@ impl From<&Run> for CompactRun {
     }
 }
 
-impl From<CompactRun> for Run {
-    fn from(compact: CompactRun) -> Self {
+impl From<CompactRun<Payload>> for Run {
+    fn from(compact: CompactRun<Payload>) -> Self {
         let len = compact.after.len.saturating_add(compact.entries.len() as u64);
         let mut at = 0u64;
         let entries = compact.entries.into_iter().map(|CompactEntry(later_by, kind, payload)| {
@@ -179,19 +202,21 @@ impl From<CompactRun> for Run {
 }
 
 mod compact {
-    use super::{CompactRun, Deserialize, Deserializer, Run, Serialize, Serializer};
+    use super::{CompactRun, Deserialize, Deserializer, Payload, Run, Serialize, Serializer};
 
     pub(super) fn serialize<S: Serializer>(run: &Run, serializer: S) -> Result<S::Ok, S::Error> {
         CompactRun::from(run).serialize(serializer)
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Run, D::Error> {
-        CompactRun::deserialize(deserializer).map(Run::from)
+        CompactRun::<Payload>::deserialize(deserializer).map(Run::from)
     }
 }
 
 mod compact_option {
-    use super::{CompactRun, Deserialize, Deserializer, LogId, Run, Serialize, Serializer};
+    use super::{
+        CompactRun, Deserialize, Deserializer, LogId, Payload, Run, Serialize, Serializer,
+    };
 
     pub(super) fn serialize<S: Serializer>(
         log: &LogId,
@@ -204,7 +229,7 @@ mod compact_option {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<(LogId, Option<Run>), D::Error> {
-        let (log, run) = <(LogId, Option<CompactRun>)>::deserialize(deserializer)?;
+        let (log, run) = <(LogId, Option<CompactRun<Payload>>)>::deserialize(deserializer)?;
         Ok((log, run.map(Run::from)))
     }
 }

@@ -19,7 +19,9 @@ pub type Heads = BTreeMap<LogId, Head>;
 /// What two offices may show each other: the channels that both hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scope {
+    /// The office on this side.
     pub ours: OfficeCode,
+    /// The peer's, as its certificate names it.
     pub theirs: OfficeCode,
 }
 
@@ -63,7 +65,7 @@ pub fn digest(heads: &Heads) -> Digest {
 /// The digest of `receipts` in the order of their logs and offices.
 pub fn receipts_digest<'a>(receipts: impl Iterator<Item = &'a Receipt>) -> Digest {
     let said: Vec<_> = receipts.map(|r| (r.log, r.office, r.head.len)).collect();
-    Digest(hash::value(Domain::Receipt, &said))
+    Digest(hash::value(Domain::Receipts, &said))
 }
 
 /// Logs fall into 256 buckets by the first byte of their name.
@@ -76,17 +78,22 @@ pub fn bucket_of(log: LogId) -> u8 {
 pub struct Buckets([u8; 32]);
 
 impl Buckets {
+    /// No bucket.
     pub const NONE: Self = Self([0; 32]);
+    /// Every bucket.
     pub const ALL: Self = Self([0xff; 32]);
 
+    /// Whether `bucket` is a member.
     pub fn contains(&self, bucket: u8) -> bool {
         self.0[usize::from(bucket / 8)] & (1 << (bucket % 8)) != 0
     }
 
+    /// Makes `bucket` a member.
     pub fn insert(&mut self, bucket: u8) {
         self.0[usize::from(bucket / 8)] |= 1 << (bucket % 8);
     }
 
+    /// The members, in order.
     pub fn iter(&self) -> impl Iterator<Item = u8> + '_ {
         (0..=u8::MAX).filter(|&bucket| self.contains(bucket))
     }
@@ -95,6 +102,20 @@ impl Buckets {
     #[must_use]
     pub fn complement(&self) -> Self {
         Self(self.0.map(|byte| !byte))
+    }
+
+    /// The members below `end`.
+    #[must_use]
+    pub(crate) fn below(&self, end: u8) -> Self {
+        let mut below = Self::NONE;
+        self.iter().take_while(|&bucket| bucket < end).for_each(|bucket| below.insert(bucket));
+        below
+    }
+
+    /// The members that are not in `other`.
+    #[must_use]
+    pub(crate) fn without(&self, other: &Self) -> Self {
+        self.complement().union(other).complement()
     }
 
     /// The buckets in either.

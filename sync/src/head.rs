@@ -21,7 +21,7 @@ impl Head {
 }
 
 /// 64 bytes of Ed25519.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sig(pub [u8; 64]);
 
 impl Serialize for Sig {
@@ -44,7 +44,7 @@ impl<'de> Deserialize<'de> for Sig {
 }
 
 /// A head that its author signed.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SignedHead {
     pub head: Head,
     pub signature: Sig,
@@ -63,7 +63,7 @@ impl SignedHead {
 }
 
 /// An office's signed word that it holds a log up to a length, durably.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Receipt {
     pub log: LogId,
     pub head: Head,

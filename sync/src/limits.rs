@@ -20,14 +20,28 @@ pub const HEADS_AT_ONCE: usize = 64;
 pub const HEADS_PER_FRAME: usize = 4_096;
 /// Receipts in one frame.
 pub const RECEIPTS_PER_FRAME: usize = 2_048;
+/// Fetches that may wait for their answer.
+pub const FETCHES_MAX: usize = 64;
+/// Answers to a peer's questions that may wait to be sent.
+pub const ANSWERS_MAX: usize = 8_192;
+/// Events that one call of `handle_bytes` may bring about.
+pub const EVENTS_MAX: usize = 2 * SHARED_LOGS_MAX;
 /// Acknowledgements in one frame.
 pub const ACKS_PER_FRAME: usize = 4_096;
 /// Certificates in a genesis entry.
 pub const CHAIN_CERTIFICATES_MAX: usize = 6;
 /// Bytes of one certificate.
 pub const CERTIFICATE_BYTES_MAX: usize = 4_096;
-/// Bytes of payload sent and not yet acknowledged, unless the peer asks for less.
+/// Weight of the runs (see [`crate::run::Run::weight`]) that are sent and not yet acknowledged,
+/// unless the peer asks for less.
 pub const WINDOW_BYTES: u64 = 4 << 20;
+/// What an entry weighs in the window besides its payload.
+pub const ENTRY_OVERHEAD_BYTES: usize = 64;
+/// Bytes that one byte of a compressed stream may unpack to, beyond [`RATIO_FREE_BYTES`] and what
+/// has been acknowledged.
+pub const RATIO_MAX: u64 = 256;
+/// Bytes that a stream may unpack to before the ratio counts.
+pub const RATIO_FREE_BYTES: u64 = 8 << 20;
 /// Bytes of one blob.
 pub const BLOB_BYTES_MAX: u64 = 64 << 20;
 /// Bytes of one chunk of a blob: what is verified, and resumed, as one.
@@ -36,11 +50,14 @@ pub const BLOB_CHUNK_BYTES: usize = 64 * 1024;
 pub const BLOB_WANTS_MAX: usize = 64;
 /// Bytes of a health report.
 pub const BEACON_BYTES_MAX: usize = 2_048;
-/// Compressed bytes that one decoded frame may need before it is whole.
-pub const STAGING_BYTES_MAX: usize = FRAME_BYTES_MAX + 64 * 1024;
 
+/// What one run may weigh in the window.
+const RUN_WEIGHT_MAX: usize =
+    RUN_BYTES_MAX + PAYLOAD_BYTES_MAX + ENTRY_OVERHEAD_BYTES * RUN_ENTRIES_MAX;
+const _: () = assert!(RUN_WEIGHT_MAX + 1_024 < FRAME_BYTES_MAX);
+/// An honest peer never meets the ratio, however well its entries pack.
 const _: () =
-    assert!(RUN_BYTES_MAX + PAYLOAD_BYTES_MAX + 64 * RUN_ENTRIES_MAX + 1_024 < FRAME_BYTES_MAX);
+    assert!(WINDOW_BYTES + 2 * RUN_WEIGHT_MAX as u64 + FRAME_BYTES_MAX as u64 <= RATIO_FREE_BYTES);
 const _: () = assert!(HEADS_PER_FRAME * 96 < FRAME_BYTES_MAX);
 const _: () = assert!(RECEIPTS_PER_FRAME * 256 < FRAME_BYTES_MAX);
 const _: () = assert!(ACKS_PER_FRAME * 48 < FRAME_BYTES_MAX);

@@ -8,10 +8,10 @@ use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
-use crate::entry::{Entry, Genesis, Payload};
+use crate::entry::{Entry, Genesis, Kind};
 use crate::head::{Head, SignedHead};
 use crate::id::{EntryHash, Incarnation, LogId, NodeKey, OfficeCode};
-use crate::limits::{LOG_ENTRIES_MAX, RUN_BYTES_MAX, RUN_ENTRIES_MAX};
+use crate::limits::{ENTRY_OVERHEAD_BYTES, LOG_ENTRIES_MAX, RUN_BYTES_MAX, RUN_ENTRIES_MAX};
 
 /// Who writes a log, where, and how far it goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +74,13 @@ pub enum RunError {
     SecondGenesis { log: LogId, seq: u64 },
 }
 
+/// Without the content: it is a citizen's.
+impl std::fmt::Debug for Run {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Run({}, {}..{})", self.log.short(), self.after.len, self.head.head.len)
+    }
+}
+
 impl Run {
     /// Signs what `author` appends to its own log.
     pub fn write(log: LogId, after: Head, entries: Vec<Entry>, key: &SigningKey) -> Self {
@@ -84,6 +91,12 @@ impl Run {
     /// Bytes of payload.
     pub fn payload_bytes(&self) -> u64 {
         self.entries.iter().filter_map(|e| e.payload.bytes()).map(|b| b.len() as u64).sum()
+    }
+
+    /// What the run counts for in a window: the bytes of its payloads and
+    /// [`ENTRY_OVERHEAD_BYTES`] for each entry.
+    pub fn weight(&self) -> u64 {
+        self.payload_bytes() + (ENTRY_OVERHEAD_BYTES * self.entries.len()) as u64
     }
 
     /// Proves the run against what is held of the log (`None`: nothing).
@@ -118,12 +131,13 @@ impl Run {
     /// Whether `author` signed this stretch, wherever it may belong.
     ///
     /// # Errors
-    /// [`RunError::Chain`], [`RunError::Signature`] or [`RunError::SecondGenesis`].
+    /// [`RunError::Size`], [`RunError::Chain`], [`RunError::Signature`] or
+    /// [`RunError::SecondGenesis`].
     pub fn check_chain(&self, author: NodeKey) -> Result<(), RunError> {
+        self.check_size()?;
         let (log, len) = (self.log, self.head.head.len);
-        let late_genesis = |(i, e): &(usize, &Entry)| {
-            self.after.len + *i as u64 > 0 && e.kind == crate::entry::Kind::Genesis
-        };
+        let late_genesis =
+            |(i, e): &(usize, &Entry)| self.after.len + *i as u64 > 0 && e.kind == Kind::Genesis;
         if let Some((i, _)) = self.entries.iter().enumerate().find(late_genesis) {
             return Err(RunError::SecondGenesis { log, seq: self.after.len + i as u64 });
         }
@@ -136,7 +150,8 @@ impl Run {
         Ok(())
     }
 
-    fn check_size(&self) -> Result<(), RunError> {
+    /// Cheap bounds, before anything is hashed.
+    pub(crate) fn check_size(&self) -> Result<(), RunError> {
         let entries = self.entries.len();
         let all_but_last = self.entries.iter().rev().skip(1).map(|e| e.payload.len() as usize);
         let fits = (1..=RUN_ENTRIES_MAX).contains(&entries)
@@ -217,11 +232,12 @@ pub fn fits_in_run(entries: &[Entry]) -> usize {
     entries.iter().take(RUN_ENTRIES_MAX).take_while(within).count()
 }
 
-/// Leaves the chain as it is and the content away.
+/// Leaves the chain as it is and the content away. A genesis stays: without it the log would no
+/// longer explain itself.
 #[must_use]
 pub fn without_payloads(mut run: Run) -> Run {
     for entry in &mut run.entries {
-        if !matches!(entry.payload, Payload::Erased { .. }) {
+        if entry.kind != Kind::Genesis && entry.payload.bytes().is_some() {
             entry.payload = entry.payload.erased();
         }
     }

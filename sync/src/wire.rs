@@ -1,13 +1,16 @@
 //! From frames to bytes and back: the preface, the length prefix, one zstd stream for each
 //! direction, and the bounds that hold whatever a peer sends.
 
+mod staging;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use zstd::stream::raw::{CParameter, DParameter, Decoder as Unpacker, Encoder as Packer, InBuffer};
 use zstd::stream::raw::{Operation as _, OutBuffer};
 
 use crate::error::{Incompatible, InvalidFrame, SessionError};
-use crate::limits::FRAME_BYTES_MAX;
+use crate::limits::{FRAME_BYTES_MAX, RATIO_FREE_BYTES, RATIO_MAX};
+use staging::{STEP_BYTES, Staging};
 
 /// The versions of the protocol that this build speaks.
 pub const VERSION_MIN: u8 = 1;
@@ -18,11 +21,6 @@ pub const PREFACE: [u8; 8] = [b'd', b'a', b'i', b'b', b'a', b'n', VERSION_MIN, V
 
 /// The largest window, as a power of two, that a decoder accepts: 2 MiB.
 const WINDOW_LOG_MAX: u32 = 21;
-/// Bytes that one byte of input may unpack to, beyond [`RATIO_FREE_BYTES`].
-const RATIO_MAX: u64 = 256;
-/// Bytes that a stream may unpack to before the ratio counts.
-const RATIO_FREE_BYTES: u64 = 4 << 20;
-const UNPACK_STEP_BYTES: usize = 64 * 1024;
 
 /// How hard to compress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +67,11 @@ impl Encoder {
         Ok(())
     }
 
+    /// Compressed bytes that wait for [`Self::take`].
+    pub(crate) fn waiting(&self) -> usize {
+        self.out.len()
+    }
+
     /// The bytes so far, such that the peer can read every frame in them.
     pub fn take(&mut self) -> Vec<u8> {
         while self.step(|packer, out| packer.flush(out)) > 0 {}
@@ -95,8 +98,11 @@ pub struct Decoder {
     unpacker: Unpacker<'static>,
     preface: Vec<u8>,
     staging: Staging,
+    /// zstd filled all the room it had and may hold more.
+    is_full: bool,
     taken: u64,
     given: u64,
+    credit: u64,
 }
 
 impl Decoder {
@@ -106,7 +112,8 @@ impl Decoder {
         unpacker
             .set_parameter(DParameter::WindowLogMax(WINDOW_LOG_MAX))
             .expect("a window log in zstd's range");
-        Self { unpacker, preface: Vec::new(), staging: Staging::default(), taken: 0, given: 0 }
+        let (preface, staging) = (Vec::new(), Staging::default());
+        Self { unpacker, preface, staging, is_full: false, taken: 0, given: 0, credit: 0 }
     }
 
     /// Reads `bytes` and gives each whole frame to `each`.
@@ -118,34 +125,65 @@ impl Decoder {
         mut bytes: &[u8],
         each: &mut dyn FnMut(F) -> Result<(), SessionError>,
     ) -> Result<(), SessionError> {
-        let missing = PREFACE.len() - self.preface.len();
-        let (head, rest) = bytes.split_at(missing.min(bytes.len()));
-        self.preface.extend(head);
-        check_preface(&self.preface)?;
-        bytes = rest;
-        self.taken += bytes.len() as u64;
-        let mut input = InBuffer::around(bytes);
+        while let Some(frame) = self.next(&mut bytes)? {
+            each(frame)?;
+        }
+        Ok(())
+    }
+
+    /// The next whole frame; takes what it needs from the front of `bytes`. `None` when all of
+    /// `bytes` is taken and no frame is whole.
+    ///
+    /// # Errors
+    /// [`SessionError::PeerIncompatible`] or [`SessionError::InvalidFrame`]; the stream must not be
+    /// used after that.
+    pub fn next<F: DeserializeOwned>(
+        &mut self,
+        bytes: &mut &[u8],
+    ) -> Result<Option<F>, SessionError> {
+        self.take_preface(bytes)?;
         loop {
-            let produced = self.unpack(&mut input)?;
-            self.staging.drain(each)?;
-            if input.pos == input.src.len() && produced < UNPACK_STEP_BYTES {
-                return Ok(());
+            if let Some(frame) = self.staging.next()? {
+                return Ok(Some(frame));
             }
+            if bytes.is_empty() && !self.is_full {
+                return Ok(None);
+            }
+            self.unpack(bytes)?;
         }
     }
 
-    fn unpack(&mut self, input: &mut InBuffer<'_>) -> Result<usize, InvalidFrame> {
-        let room = self.staging.room(UNPACK_STEP_BYTES);
-        let mut out = OutBuffer::around(room);
-        let result = self.unpacker.run(input, &mut out);
-        let produced = out.pos();
-        self.staging.keep(UNPACK_STEP_BYTES - produced);
+    /// So many unpacked bytes turned out to be genuine; the ratio does not count them.
+    pub fn credit(&mut self, bytes: u64) {
+        self.credit += bytes;
+    }
+
+    fn take_preface(&mut self, bytes: &mut &[u8]) -> Result<(), Incompatible> {
+        let missing = PREFACE.len() - self.preface.len();
+        if missing == 0 {
+            return Ok(());
+        }
+        let (head, rest) = bytes.split_at(missing.min(bytes.len()));
+        self.preface.extend(head);
+        *bytes = rest;
+        check_preface(&self.preface)
+    }
+
+    fn unpack(&mut self, bytes: &mut &[u8]) -> Result<(), InvalidFrame> {
+        let mut input = InBuffer::around(bytes);
+        let mut out = OutBuffer::around(self.staging.room(STEP_BYTES));
+        let result = self.unpacker.run(&mut input, &mut out);
+        let (taken, given) = (input.pos(), out.pos());
+        self.staging.keep(STEP_BYTES - given);
         result.map_err(|_| InvalidFrame::Compression)?;
-        self.given += produced as u64;
-        if self.given > RATIO_FREE_BYTES + RATIO_MAX * self.taken {
+        *bytes = &bytes[taken..];
+        self.is_full = given == STEP_BYTES;
+        self.taken += taken as u64;
+        self.given += given as u64;
+        if self.given > RATIO_FREE_BYTES + self.credit + RATIO_MAX * self.taken {
             return Err(InvalidFrame::Ratio(RATIO_MAX));
         }
-        Ok(produced)
+        Ok(())
     }
 }
 
@@ -168,14 +206,34 @@ impl PlainDecoder {
     /// As [`Decoder::read`].
     pub fn read<F: DeserializeOwned>(
         &mut self,
-        bytes: &[u8],
+        mut bytes: &[u8],
         each: &mut dyn FnMut(F) -> Result<(), SessionError>,
     ) -> Result<(), SessionError> {
-        for step in bytes.chunks(UNPACK_STEP_BYTES) {
-            self.staging.bytes.extend_from_slice(step);
-            self.staging.drain(each)?;
+        while let Some(frame) = self.next(&mut bytes)? {
+            each(frame)?;
         }
         Ok(())
+    }
+
+    /// The next whole frame, as [`Decoder::next`].
+    ///
+    /// # Errors
+    /// [`SessionError::InvalidFrame`]; the stream must not be used after that.
+    pub fn next<F: DeserializeOwned>(
+        &mut self,
+        bytes: &mut &[u8],
+    ) -> Result<Option<F>, SessionError> {
+        loop {
+            if let Some(frame) = self.staging.next()? {
+                return Ok(Some(frame));
+            }
+            if bytes.is_empty() {
+                return Ok(None);
+            }
+            let (step, rest) = bytes.split_at(STEP_BYTES.min(bytes.len()));
+            self.staging.extend(step);
+            *bytes = rest;
+        }
     }
 }
 
@@ -184,14 +242,13 @@ impl PlainDecoder {
 /// # Errors
 /// [`SessionError::ApiMisuse`] if the frame is longer than a peer would accept.
 pub fn framed(frame: &impl Serialize) -> Result<Vec<u8>, SessionError> {
-    let bytes = postcard::to_extend(frame, vec![0; 4])
+    let mut bytes = postcard::to_extend(frame, vec![0; 4])
         .map_err(|_| SessionError::ApiMisuse("a frame that does not encode"))?;
-    let len = bytes.len() - 4;
-    if len > FRAME_BYTES_MAX {
-        return Err(SessionError::ApiMisuse("a frame beyond the bound"));
-    }
-    let mut bytes = bytes;
-    bytes[..4].copy_from_slice(&u32::try_from(len).expect("checked above").to_le_bytes());
+    let len = u32::try_from(bytes.len() - 4)
+        .ok()
+        .filter(|&len| len as usize <= FRAME_BYTES_MAX)
+        .ok_or(SessionError::ApiMisuse("a frame beyond the bound"))?;
+    bytes[..4].copy_from_slice(&len.to_le_bytes());
     Ok(bytes)
 }
 
@@ -207,50 +264,6 @@ fn check_preface(got: &[u8]) -> Result<(), Incompatible> {
         return Err(Incompatible::Version { ours_min, ours_max, theirs_min, theirs_max });
     }
     Ok(())
-}
-
-/// Decoded bytes until they make a frame: at most one frame and one step.
-#[derive(Default)]
-struct Staging {
-    bytes: Vec<u8>,
-}
-
-impl Staging {
-    fn room(&mut self, len: usize) -> &mut [u8] {
-        let start = self.bytes.len();
-        self.bytes.resize(start + len, 0);
-        &mut self.bytes[start..]
-    }
-
-    fn keep(&mut self, unused: usize) {
-        self.bytes.truncate(self.bytes.len() - unused);
-    }
-
-    fn drain<F: DeserializeOwned>(
-        &mut self,
-        each: &mut dyn FnMut(F) -> Result<(), SessionError>,
-    ) -> Result<(), SessionError> {
-        let mut start = 0;
-        while let Some(prefix) = self.bytes.get(start..start + 4) {
-            let len = u32::from_le_bytes(prefix.try_into().expect("four bytes")) as usize;
-            if len == 0 || len > FRAME_BYTES_MAX {
-                return Err(InvalidFrame::Length(len as u64).into());
-            }
-            let Some(body) = self.bytes.get(start + 4..start + 4 + len) else { break };
-            let (frame, rest) =
-                postcard::take_from_bytes(body).map_err(|_| InvalidFrame::Encoding(len))?;
-            if !rest.is_empty() {
-                return Err(InvalidFrame::Trailing(len).into());
-            }
-            each(frame)?;
-            start += 4 + len;
-        }
-        self.bytes.drain(..start);
-        if self.bytes.capacity() > 4 * UNPACK_STEP_BYTES && self.bytes.len() < UNPACK_STEP_BYTES {
-            self.bytes.shrink_to(UNPACK_STEP_BYTES);
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]
@@ -286,17 +299,29 @@ mod tests {
 
     #[test]
     fn a_bomb_stops_at_the_bound() {
-        let mut packer = zstd::bulk::Compressor::new(19).unwrap();
-        let zeros = packer.compress(&vec![0; 64 << 20]).unwrap();
-        let bomb = [PREFACE.as_slice(), &zeros].concat();
-        let error = read_all(&mut Decoder::new(), &bomb, usize::MAX / 2).unwrap_err();
-        assert_eq!(error, InvalidFrame::Length(0).into());
+        let check = |window_log: u32, content: &[u8], expected: InvalidFrame| {
+            let mut packer = zstd::bulk::Compressor::new(3).unwrap();
+            packer.set_parameter(CParameter::WindowLog(window_log)).unwrap();
+            packer.set_parameter(CParameter::ContentSizeFlag(false)).unwrap();
+            let bomb = [PREFACE.as_slice(), &packer.compress(content).unwrap()].concat();
+            let error = read_all(&mut Decoder::new(), &bomb, usize::MAX / 2).unwrap_err();
+            assert_eq!(error, expected.into());
+        };
+        let words = framed(&"a".to_owned()).unwrap().repeat(4 << 20);
+        check(20, &vec![0; 64 << 20], InvalidFrame::Length(0));
+        check(20, &words, InvalidFrame::Ratio(RATIO_MAX));
+        check(24, &words, InvalidFrame::Compression);
+    }
 
-        let word = framed(&"a".to_owned()).unwrap();
-        let many = packer.compress(&word.repeat(16 << 20)).unwrap();
-        let bomb = [PREFACE.as_slice(), &many].concat();
-        let error = read_all(&mut Decoder::new(), &bomb, usize::MAX / 2).unwrap_err();
-        assert_eq!(error, InvalidFrame::Ratio(RATIO_MAX).into());
+    #[test]
+    fn what_proved_genuine_may_pack_as_well_as_it_likes() {
+        let word = "a".repeat(FRAME_BYTES_MAX / 2);
+        let (mut encoder, mut decoder) = (Encoder::new(Compression::SMALL), Decoder::new());
+        for _ in 0..64 {
+            encoder.push(&word).unwrap();
+            assert_eq!(read_all(&mut decoder, &encoder.take(), 1_000).unwrap(), [word.as_str()]);
+            decoder.credit(word.len() as u64);
+        }
     }
 
     #[test]
@@ -310,6 +335,7 @@ mod tests {
             Incompatible::Version { ours_min: 1, ours_max: 1, theirs_min: 9, theirs_max: 9 };
         check(&newer, version.into());
         check(&[PREFACE.as_slice(), b"garbage!"].concat(), InvalidFrame::Compression.into());
+        check(b"daibam", Incompatible::Preface.into());
         let mut plain = PlainDecoder::default();
         let huge = u32::MAX.to_le_bytes();
         let error = plain.read(&huge, &mut |_: String| Ok(())).unwrap_err();

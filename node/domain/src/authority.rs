@@ -50,7 +50,14 @@ impl Authority {
     ///
     /// # Errors
     /// [`NotAllowed`] with whose turn it is instead.
-    pub fn may(&self, item: &Item, stage: &Stage, actor: Actor, origin: OfficeCode, day: Date) -> Result<(), NotAllowed> {
+    pub fn may(
+        &self,
+        item: &Item,
+        stage: &Stage,
+        actor: Actor,
+        origin: OfficeCode,
+        day: Date,
+    ) -> Result<(), NotAllowed> {
         let holder = stage.office(origin);
         if stage.action == Action::Collect {
             return self.may_collect(actor, holder);
@@ -62,7 +69,11 @@ impl Authority {
         let (zh, en) = stage.action.words();
         Err(NotAllowed(Said::new(
             format!("「{zh}」由{holder}的{}办理，{}无权办理", stage.organ.name(), who(actor)),
-            format!("{en} belongs to organ {} of office {holder}, not to {}", stage.organ, who(actor)),
+            format!(
+                "{en} belongs to organ {} of office {holder}, not to {}",
+                stage.organ,
+                who(actor)
+            ),
         )))
     }
 
@@ -73,11 +84,21 @@ impl Authority {
         }
         Err(NotAllowed(Said::new(
             format!("收件由{holder}的代办点或便民服务中心办理，{}无权办理", who(actor)),
-            format!("the case is collected at the counter of office {holder}, not by {}", who(actor)),
+            format!(
+                "the case is collected at the counter of office {holder}, not by {}",
+                who(actor)
+            ),
         )))
     }
 
-    fn is_delegated(&self, item: &Item, stage: &Stage, actor: Actor, origin: OfficeCode, day: Date) -> bool {
+    fn is_delegated(
+        &self,
+        item: &Item,
+        stage: &Stage,
+        actor: Actor,
+        origin: OfficeCode,
+        day: Date,
+    ) -> bool {
         self.delegations.iter().any(|d| {
             d.item == item.code
                 && d.action == stage.action

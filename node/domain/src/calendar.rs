@@ -19,7 +19,9 @@ pub struct Calendar {
 
 /// The calendar of that year has not been published to this node.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("calendar unknown: {date} is outside {first_year}–{last_year}; a calendar notice for that year mends it")]
+#[error(
+    "calendar unknown: {date} is outside {first_year}–{last_year}; a calendar notice for that year mends it"
+)]
 pub struct CalendarUnknown {
     pub date: Date,
     pub first_year: i32,
@@ -135,7 +137,8 @@ mod tests {
 
     #[test]
     fn a_bad_row_names_its_line() {
-        let bad = Calendar::parse("date,kind,name\n2026-01-01,holiday,元旦\n2026-01-02,feast,x").unwrap_err();
+        let bad = Calendar::parse("date,kind,name\n2026-01-01,holiday,元旦\n2026-01-02,feast,x")
+            .unwrap_err();
         assert_eq!(bad.line, 3);
     }
 }

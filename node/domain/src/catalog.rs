@@ -14,8 +14,8 @@ pub use condition::Condition;
 pub use error::CatalogError;
 pub use field::{Derive, Field, FieldType};
 pub use item::{
-    Action, CaseType, Extension, Fee, Item, Join, Limit, MaterialNeed, MaterialRule, Proxy, Silence,
-    Stage, Unit,
+    Action, CaseType, Extension, Fee, Item, Join, Limit, MaterialNeed, MaterialRule, Proxy,
+    Silence, Stage, Unit,
 };
 
 /// The items of one publication, by code and version.
@@ -61,9 +61,13 @@ impl Catalog {
         self.items
             .values()
             .filter(move |item| {
-                [&item.code, &item.name, &item.initials].iter().any(|text| text.to_lowercase().contains(&typed))
+                [&item.code, &item.name, &item.initials]
+                    .iter()
+                    .any(|text| text.to_lowercase().contains(&typed))
             })
-            .filter(|item| self.latest(&item.code).is_some_and(|latest| latest.version == item.version))
+            .filter(|item| {
+                self.latest(&item.code).is_some_and(|latest| latest.version == item.version)
+            })
     }
 
     /// These items and those of `newer`, which wins for equal code and version.
@@ -100,7 +104,8 @@ mod tests {
     #[test]
     fn items_are_found_by_initials_and_name() {
         let catalog = shipped::catalog();
-        let found = |typed: &str| catalog.search(typed).map(|i| i.code.as_str()).collect::<Vec<_>>();
+        let found =
+            |typed: &str| catalog.search(typed).map(|i| i.code.as_str()).collect::<Vec<_>>();
         assert_eq!(found("cxjm"), ["CL-SB-01"]);
         assert_eq!(found("选址"), ["JB-04"]);
         assert_eq!(found("jb-0"), ["JB-04", "JB-08"]);
@@ -111,5 +116,42 @@ mod tests {
         let mut files = shipped::CATALOG_FILES.to_vec();
         files.reverse();
         assert_eq!(Catalog::parse(&files).unwrap().hash(), shipped::catalog().hash());
+    }
+
+    #[test]
+    fn all_faults_are_reported_with_their_lines() {
+        let faults = |edit: fn(String) -> String| {
+            let mut files: Vec<(&str, String)> = shipped::CATALOG_FILES
+                .iter()
+                .map(|(name, text)| (*name, (*text).to_owned()))
+                .collect();
+            let item = files.iter_mut().find(|(name, _)| *name == "CL-MZ-05.toml").unwrap();
+            item.1 = edit(std::mem::take(&mut item.1));
+            let borrowed: Vec<_> =
+                files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+            Catalog::parse(&borrowed).unwrap_err()
+        };
+        let several = faults(|text| {
+            text.replace("version = 1\n", "version = \"one\"\n")
+                .replacen("ref = \"ID\"", "ref = \"IDX\"", 1)
+                .replacen("organ = \"CL\"", "organ = \"QQ\"", 1)
+                .replacen("unit = \"natural_days\"", "unit = \"moons\"", 1)
+                .replacen("serves =", "servs =", 1)
+        });
+        let shown: Vec<_> = several.iter().map(|e| (e.line > 1, e.field.as_str())).collect();
+        for field in
+            ["version", "material[0].ref", "stage[2].organ", "stage[4].limit.unit", "servs"]
+        {
+            assert!(shown.contains(&(true, field)), "{field} is not in {several:#?}");
+        }
+        assert!(several.iter().all(|e| !e.problem.is_empty() && !e.remedy.is_empty()));
+        let broken = faults(|text| text.replacen("name = ", "name ", 1));
+        assert_eq!(
+            (broken.len(), broken[0].file.as_str(), broken[0].line),
+            (1, "CL-MZ-05.toml", 5)
+        );
+        let greedy =
+            faults(|text| text.replace("promised = { value = 13", "promised = { value = 3"));
+        assert!(greedy[0].problem.contains("13 working days"), "{greedy:?}");
     }
 }

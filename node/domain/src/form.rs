@@ -14,12 +14,12 @@ mod value;
 use std::collections::BTreeMap;
 
 use automerge::transaction::{CommitOptions, Transactable, Transaction};
-use automerge::{ActorId, Automerge, AutomergeError, ChangeHash, ObjType, ROOT, ReadDoc};
+use automerge::{ActorId, Automerge, AutomergeError, Change, ChangeHash, ObjType, ROOT, ReadDoc};
 use daiban_sync::id::Millis;
 
 use crate::hexed::hex_id;
 pub use actor::{ActorStem, actor_for, stem_of};
-pub use adopt::{Adopted, FormRefused};
+pub use adopt::{Adopted, FIELDS_MAX, FormRefused, VALUE_BYTES_MAX};
 pub use history::{Coverage, FieldChange, FieldConflict, FieldVersion};
 pub use value::{FieldValue, Fields};
 
@@ -37,12 +37,8 @@ pub const WAITING_BYTES_MAX: usize = 1 << 20;
 #[derive(Clone, Default)]
 pub struct Form {
     doc: Automerge,
-    waiting: BTreeMap<ChangeHash, Waiting>,
-}
-
-#[derive(Clone)]
-struct Waiting {
-    change: automerge::Change,
+    waiting: BTreeMap<ChangeHash, Change>,
+    late_refusals: Vec<(Vec<u8>, FormRefused)>,
 }
 
 /// A stored form that does not load.
@@ -100,7 +96,7 @@ impl Form {
 
     /// What is waiting for changes that are not here yet, as change bytes.
     pub fn waiting(&self) -> impl Iterator<Item = &[u8]> {
-        self.waiting.values().map(|waiting| waiting.change.raw_bytes())
+        self.waiting.values().map(Change::raw_bytes)
     }
 
     /// Reads what [`Form::save`] wrote. The bytes are trusted: they come from this node's store.
@@ -109,7 +105,7 @@ impl Form {
     /// [`FormDamaged`] if they are not a form.
     pub fn load(bytes: &[u8]) -> Result<Self, FormDamaged> {
         let doc = Automerge::load(bytes).map_err(|e| FormDamaged { problem: e.to_string() })?;
-        Ok(Self { doc, waiting: BTreeMap::new() })
+        Ok(Self { doc, ..Self::default() })
     }
 
     /// Names of the newest changes, sorted.
@@ -156,7 +152,12 @@ enum Existing {
     Text(automerge::ObjId),
 }
 
-fn put(tx: &mut Transaction<'_>, key: &str, value: &FieldValue, existing: Existing) -> Result<(), AutomergeError> {
+fn put(
+    tx: &mut Transaction<'_>,
+    key: &str,
+    value: &FieldValue,
+    existing: Existing,
+) -> Result<(), AutomergeError> {
     match (value, existing) {
         (FieldValue::LongText(text), Existing::Absent) => {
             let id = tx.put_object(ROOT, key, ObjType::Text)?;
@@ -165,7 +166,9 @@ fn put(tx: &mut Transaction<'_>, key: &str, value: &FieldValue, existing: Existi
         (FieldValue::LongText(text) | FieldValue::Text(text), Existing::Text(id)) => {
             tx.update_text(&id, text)
         }
-        (FieldValue::LongText(text) | FieldValue::Text(text), _) => tx.put(ROOT, key, text.as_str()),
+        (FieldValue::LongText(text) | FieldValue::Text(text), _) => {
+            tx.put(ROOT, key, text.as_str())
+        }
         (FieldValue::Int(value), _) => tx.put(ROOT, key, *value),
         (FieldValue::Bool(value), _) => tx.put(ROOT, key, *value),
     }
@@ -192,14 +195,18 @@ mod tests {
     #[test]
     fn an_edit_that_changes_nothing_makes_no_change() {
         let (mut form, _) = Form::create(&actor(1), &fields(&[("applyname", "王秀兰")]), Millis(1));
-        assert_eq!(form.edit(&actor(1), &fields(&[("applyname", "王秀兰"), ("new", "")]), Millis(2)), None);
+        assert_eq!(
+            form.edit(&actor(1), &fields(&[("applyname", "王秀兰"), ("new", "")]), Millis(2)),
+            None
+        );
         assert!(form.edit(&actor(1), &fields(&[("applyname", "王秀蘭")]), Millis(2)).is_some());
         assert_eq!(form.to_json()["applyname"], "王秀蘭");
     }
 
     #[test]
     fn two_values_for_one_field_are_both_shown_until_one_is_chosen() {
-        let (mut village, first) = Form::create(&actor(1), &fields(&[("address", "一组")]), Millis(1));
+        let (mut village, first) =
+            Form::create(&actor(1), &fields(&[("address", "一组")]), Millis(1));
         let mut town = Form::default();
         assert_eq!(adopt(&mut town, 1, &first), Ok(Adopted::Applied));
         let a = village.edit(&actor(1), &fields(&[("address", "二组")]), Millis(2_000)).unwrap();
@@ -232,7 +239,8 @@ mod tests {
 
     #[test]
     fn a_stored_form_loads() {
-        let (form, _) = Form::create(&actor(1), &fields(&[("applyname", "阿依古丽·买买提𬱖")]), Millis(1));
+        let (form, _) =
+            Form::create(&actor(1), &fields(&[("applyname", "阿依古丽·买买提𬱖")]), Millis(1));
         let loaded = Form::load(&form.save()).unwrap();
         assert_eq!((loaded.heads(), loaded.fields()), (form.heads(), form.fields()));
         assert!(Form::load(b"nonsense").is_err());

@@ -13,7 +13,11 @@ pub(crate) mod one {
     where
         [u8; N]: Serialize,
     {
-        if to.is_human_readable() { to.serialize_str(&hex::encode(bytes)) } else { bytes.serialize(to) }
+        if to.is_human_readable() {
+            to.serialize_str(&hex::encode(bytes))
+        } else {
+            bytes.serialize(to)
+        }
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>, const N: usize>(
@@ -27,8 +31,9 @@ pub(crate) mod one {
         }
         let text = String::deserialize(from)?;
         let mut bytes = [0; N];
-        hex::decode_to_slice(&text, &mut bytes)
-            .map_err(|_| D::Error::custom(format!("expected {} hex digits, got {text:?}", 2 * N)))?;
+        hex::decode_to_slice(&text, &mut bytes).map_err(|_| {
+            D::Error::custom(format!("expected {} hex digits, got {text:?}", 2 * N))
+        })?;
         Ok(bytes)
     }
 }
@@ -43,7 +48,9 @@ macro_rules! foreign {
                 one::serialize(&id.0, to)
             }
 
-            pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<$name, D::Error> {
+            pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+                from: D,
+            ) -> Result<$name, D::Error> {
                 one::deserialize(from).map(<$name>::from_bytes_of)
             }
         }

@@ -36,7 +36,10 @@ impl OfficeTree {
             let wrong = |problem| OfficeError { line: index + 1, problem };
             let Some(office) = office_of(row).map_err(wrong)? else { continue };
             if let Some(parent) = office.code.parent().filter(|p| !tree.offices.contains_key(p)) {
-                return Err(wrong(format!("{} stands before its parent {parent}; sort by tier", office.code)));
+                return Err(wrong(format!(
+                    "{} stands before its parent {parent}; sort by tier",
+                    office.code
+                )));
             }
             if let Some(twin) = tree.offices.insert(office.code, office) {
                 return Err(wrong(format!("{} is named twice; keep one row", twin.code)));
@@ -75,7 +78,10 @@ impl OfficeTree {
 
     /// The offices directly below.
     pub fn children(&self, code: OfficeCode) -> impl Iterator<Item = &Office> {
-        self.offices.range(code.subtree()).map(|(_, office)| office).filter(move |o| o.code.parent() == Some(code))
+        self.offices
+            .range(code.subtree())
+            .map(|(_, office)| office)
+            .filter(move |o| o.code.parent() == Some(code))
     }
 
     /// Everything, in the order of the codes.
@@ -106,7 +112,9 @@ fn office_of(row: &str) -> Result<Option<Office>, String> {
         "county" => Tier::County,
         "town" => Tier::Town,
         "village" => Tier::Village,
-        other => return Err(format!("level: expected city, county, town or village, got {other:?}")),
+        other => {
+            return Err(format!("level: expected city, county, town or village, got {other:?}"));
+        }
     };
     if code.tier() != tier {
         return Err(format!("{code} is the code of a {:?}, not of a {level}", code.tier()));

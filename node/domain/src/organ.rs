@@ -12,7 +12,9 @@ pub struct OrganCode([u8; 3]);
 
 /// Not an organ code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("organ: expected two or three capital letters such as MZ, got {found:?}; `daiban office organs` lists them")]
+#[error(
+    "organ: expected two or three capital letters such as MZ, got {found:?}; `daiban office organs` lists them"
+)]
 pub struct OrganError {
     pub found: String,
 }
@@ -29,7 +31,10 @@ impl OrganCode {
 
     /// The department's name, or the code itself when it is not on the shipped list.
     pub fn name(&self) -> &str {
-        NAMES.iter().find(|(code, _)| *code == self.as_str()).map_or(self.as_str(), |(_, name)| name)
+        NAMES
+            .iter()
+            .find(|(code, _)| *code == self.as_str())
+            .map_or(self.as_str(), |(_, name)| name)
     }
 
     /// Whether the code is on the shipped list.

@@ -22,13 +22,19 @@ const SUBJECT_BYTES: usize = 16;
 /// Genuine bytes that this version of the program cannot read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotUnderstood {
-    #[error("payload: expected at least {expected} bytes, got {found}; its author's program is faulty")]
+    #[error(
+        "payload: expected at least {expected} bytes, got {found}; its author's program is faulty"
+    )]
     TooShort { expected: usize, found: usize },
     #[error("payload: expected at most {expected} bytes, got {found}")]
     TooLong { expected: usize, found: usize },
-    #[error("payload version: expected {VERSION}, got {found}; a newer program wrote it, update this node")]
+    #[error(
+        "payload version: expected {VERSION}, got {found}; a newer program wrote it, update this node"
+    )]
     Version { found: u8 },
-    #[error("payload of {what}: {problem}; a newer program wrote it or it is damaged, update this node")]
+    #[error(
+        "payload of {what}: {problem}; a newer program wrote it or it is damaged, update this node"
+    )]
     Content { what: &'static str, problem: String },
 }
 

@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Said {
     /// 中文
-    pub zh: String,
+    pub zh: Box<str>,
     /// English
-    pub en: String,
+    pub en: Box<str>,
 }
 
 impl Said {
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { zh: zh.into(), en: en.into() }
+        Self { zh: zh.into().into(), en: en.into().into() }
     }
 }
 

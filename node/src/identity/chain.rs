@@ -13,9 +13,9 @@ use super::key::is_sound;
 use super::name::{NameError, office_of};
 
 /// The longest chain: a village's leaf and the issuing certificates of town, county and city.
-pub const CHAIN_CERTIFICATES_MAX: usize = 4;
+const CHAIN_CERTIFICATES_MAX: usize = 4;
 /// A leaf takes about 500 bytes.
-pub const CERTIFICATE_BYTES_MAX: usize = 2_048;
+const CERTIFICATE_BYTES_MAX: usize = 2_048;
 
 /// Who a verified certificate speaks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -133,7 +133,8 @@ pub fn keys_of(chain: &[Vec<u8>]) -> Result<Vec<NodeKey>, ChainError> {
 
 /// The time that a certificate states.
 pub fn validity_of(der: &[u8]) -> Result<Validity, ChainError> {
-    let validity = parse(0, der)?.validity;
+    let certificate = parse(0, der)?;
+    let validity = &certificate.validity;
     Ok(Validity {
         not_before: millis_of_asn1(validity.not_before),
         not_after: millis_of_asn1(validity.not_after),
@@ -151,7 +152,8 @@ fn check_size(chain: &[CertificateDer<'_>]) -> Result<(), ChainError> {
     }
     let long = chain.iter().position(|der| der.len() > CERTIFICATE_BYTES_MAX);
     long.map_or(Ok(()), |index| {
-        let why = format!("expected at most {CERTIFICATE_BYTES_MAX} bytes, got {}", chain[index].len());
+        let why =
+            format!("expected at most {CERTIFICATE_BYTES_MAX} bytes, got {}", chain[index].len());
         Err(ChainError::Malformed { index, why })
     })
 }
@@ -166,7 +168,7 @@ fn parse(index: usize, der: &[u8]) -> Result<X509Certificate<'_>, ChainError> {
     }
 }
 
-fn key_in(index: usize, der: &[u8]) -> Result<NodeKey, ChainError> {
+pub(crate) fn key_in(index: usize, der: &[u8]) -> Result<NodeKey, ChainError> {
     let certificate = parse(index, der)?;
     let info = certificate.public_key();
     let wrong = |found: String| ChainError::WrongKey { found };

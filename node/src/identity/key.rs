@@ -2,12 +2,21 @@
 
 use daiban_sync::id::NodeKey;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-use rand::CryptoRng;
+use rand::{CryptoRng, SeedableRng};
+use rand_chacha::ChaCha20Rng;
 use zeroize::Zeroizing;
 
 /// `PrivateKeyInfo` version 0 with the algorithm Ed25519 (RFC 8410), up to the 32 bytes of the key.
-const PKCS8_PREFIX: [u8; 16] =
-    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+const PKCS8_PREFIX: [u8; 16] = [
+    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+];
+
+/// A generator seeded by the operating system, for those who need no repeatable run.
+pub fn system_rng() -> Result<ChaCha20Rng, getrandom::Error> {
+    let mut seed = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut *seed)?;
+    Ok(ChaCha20Rng::from_seed(*seed))
+}
 
 /// A private key. It has no `Debug` and is wiped when dropped.
 #[derive(Clone)]

@@ -23,13 +23,15 @@ mod renew;
 mod save;
 
 pub use certificate::{IssueError, Lifetimes};
-pub use chain::{ChainError, Peer, Validity, keys_of, validity_of, verify_chain, verify_root};
+pub use chain::{ChainError, Peer, Validity, keys_of, validity_of, verify_chain};
+pub(crate) use chain::{key_in, verify_ders};
 pub use clock::show_time;
 pub use desk::{Desk, DeskError};
+pub(crate) use enrol::MESSAGE_BYTES_MAX;
 pub use enrol::{Refusal, RequestError};
 pub use invitation::{CodeError, Fingerprint, Invitation};
-pub use join::{AcceptError, Joining};
-pub use key::Secret;
+pub use join::{AcceptError, Joining, PrepareError};
+pub use key::{Secret, system_rng};
 pub use ledger::{InvitationRecord, InvitationState};
 pub use name::{NameError, name_of, office_of};
 pub use own::{Identity, IdentityError, Issuing, Upstream};
@@ -39,3 +41,5 @@ pub use save::SaveError;
 
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;

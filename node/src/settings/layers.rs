@@ -18,8 +18,9 @@ pub(super) struct Layers {
 
 impl Layers {
     pub(super) fn new() -> Self {
-        let values = Table::try_from(Settings::default())
-            .expect("settings hold only strings, numbers, booleans and lists, which TOML can write");
+        let values = Table::try_from(Settings::default()).expect(
+            "settings hold only strings, numbers, booleans and lists, which TOML can write",
+        );
         Self { values }
     }
 
@@ -127,9 +128,7 @@ impl Layers {
 /// Every key as `section.key`.
 pub(super) fn keys_of(values: &Table) -> Vec<String> {
     let sections = values.iter().filter_map(|(name, value)| Some((name, value.as_table()?)));
-    sections
-        .flat_map(|(name, keys)| keys.keys().map(move |key| format!("{name}.{key}")))
-        .collect()
+    sections.flat_map(|(name, keys)| keys.keys().map(move |key| format!("{name}.{key}"))).collect()
 }
 
 /// Text from outside the file, as the kind of value that is already there.

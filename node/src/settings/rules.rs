@@ -60,7 +60,12 @@ pub(super) fn check_relations(settings: &Settings) -> Result<(), SettingsError> 
         "store.stop_materials_mb",
         store.stop_materials_mb,
     )?;
-    below("identity.leaf_days", identity.leaf_days, "identity.issuing_days", identity.issuing_days)?;
+    below(
+        "identity.leaf_days",
+        identity.leaf_days,
+        "identity.issuing_days",
+        identity.issuing_days,
+    )?;
     below("identity.issuing_days", identity.issuing_days, "identity.root_days", identity.root_days)
 }
 

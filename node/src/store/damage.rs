@@ -1,13 +1,20 @@
 //! Stretches of logs that are on the disk and cannot be read.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use daiban_sync::id::LogId;
+use serde::{Deserialize, Serialize};
 
+use super::index;
 use super::journal::Position;
+use super::kv::Batch;
+
+/// By log and first entry.
+pub(super) type Damages = BTreeMap<(LogId, u64), DamagedRange>;
 
 /// Entries that have to be fetched again.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DamagedRange {
     pub log: LogId,
     /// The first damaged entry.
@@ -18,7 +25,7 @@ pub struct DamagedRange {
 }
 
 /// What is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cause {
     /// The checksum of the record at this place is wrong, or it is not there.
     Journal(Position),
@@ -39,5 +46,47 @@ impl fmt::Display for DamagedRange {
             Cause::Key { slot } => write!(f, "key {slot} in the keyring is unreadable"),
             Cause::Missing => write!(f, "no journal record holds them"),
         }
+    }
+}
+
+/// The database key of a damaged range.
+pub(super) fn key(log: LogId, from: u64) -> Vec<u8> {
+    [&index::log_key(index::DAMAGE, log)[..], &from.to_be_bytes()].concat()
+}
+
+/// Whether something in `from..to` of `log` is known to be damaged.
+pub(super) fn touches(damages: &Damages, log: LogId, (from, to): (u64, u64)) -> bool {
+    damages.values().any(|d| d.log == log && d.from < to && from < d.to)
+}
+
+/// Takes `from..to` of `log` out of what is damaged.
+pub(super) fn heal(damages: &mut Damages, batch: &mut Batch, log: LogId, (from, to): (u64, u64)) {
+    let touched = |d: &&DamagedRange| d.log == log && d.from < to && from < d.to;
+    for range in damages.values().filter(touched).cloned().collect::<Vec<_>>() {
+        damages.remove(&(log, range.from));
+        batch.remove(key(log, range.from));
+        let before = DamagedRange { to: from, ..range.clone() };
+        let behind = DamagedRange { from: to, ..range };
+        for rest in [before, behind].into_iter().filter(|rest| rest.from < rest.to) {
+            batch.put(key(log, rest.from), index::encode(&rest));
+            damages.insert((log, rest.from), rest);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn healing_the_middle_leaves_both_sides() {
+        let log = LogId([1; 32]);
+        let range = DamagedRange { log, from: 0, to: 10, cause: Cause::Missing };
+        let mut damages = Damages::from([((log, 0), range)]);
+        heal(&mut damages, &mut Batch::default(), log, (3, 5));
+        let left: Vec<_> = damages.values().map(|d| (d.from, d.to)).collect();
+        assert_eq!(left, [(0, 3), (5, 10)]);
+        heal(&mut damages, &mut Batch::default(), log, (0, 20));
+        assert!(damages.is_empty());
     }
 }

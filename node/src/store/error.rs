@@ -6,7 +6,7 @@ use daiban_sync::id::LogId;
 
 use super::damage::DamagedRange;
 use super::keyring::KeyError;
-use super::kv::{BATCH_KEYS_MAX, KvError};
+use super::kv::KvError;
 
 /// Why the store could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +23,8 @@ pub enum OpenError {
     Kv(#[from] KvError),
     #[error(transparent)]
     Commit(#[from] CommitError),
+    #[error(transparent)]
+    Index(#[from] IndexError),
 }
 
 /// Why something was not saved.
@@ -66,12 +68,10 @@ pub enum ReadError {
 pub enum ViewError {
     #[error("view {key}: does not open under its key; `daiban rebuild` makes it anew")]
     Damaged { key: String },
-    #[error("views: expected at most {} keys in an atomic batch, got {keys}", BATCH_KEYS_MAX - 1)]
-    BatchSize { keys: usize },
+    #[error("key {slot} in the keyring is unreadable; fetch the case again from a neighbour")]
+    KeyDamaged { slot: u32 },
     #[error(transparent)]
     Key(#[from] KeyError),
     #[error(transparent)]
     Kv(#[from] KvError),
-    #[error(transparent)]
-    Read(#[from] ReadError),
 }

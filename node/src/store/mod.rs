@@ -11,6 +11,7 @@
 //! an error, a log line or a `Debug`.
 
 mod backup;
+mod blob_file;
 mod blobs;
 mod body;
 mod committer;
@@ -26,9 +27,11 @@ pub mod kv;
 mod open;
 mod reads;
 mod record;
+mod replay;
 mod space;
 #[allow(clippy::module_inception, reason = "the type that the module is named after")]
 mod store;
+mod unapplied;
 mod verify;
 mod views;
 
@@ -40,7 +43,7 @@ pub use entropy::{Entropy, os_entropy};
 pub use error::{CommitError, IndexError, OpenError, ReadError, ViewError};
 pub use journal::Position;
 pub use keyring::Unlock;
-pub use open::{OpenReport, Options, Progress};
+pub use open::{OpenReport, Options, Progress, case_of};
 pub use reads::Entries;
 pub use record::{Durable, Evidence, Record, Subject, SubjectOf};
 pub use space::{Space, SpaceError, SpaceKeeper, Thresholds};

@@ -7,6 +7,8 @@ use daiban_sync::head::{Head, Receipt, SignedHead};
 use daiban_sync::id::{Incarnation, LogId};
 use daiban_sync::run::{Run, VerifiedRun};
 
+use serde::{Deserialize, Serialize};
+
 use super::journal::Position;
 
 /// What an entry is about, and so which key seals it: the id of a case.
@@ -36,7 +38,7 @@ pub enum Record {
 }
 
 /// Two histories of one log, both signed by its author.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     pub log: LogId,
     /// What this node holds.

@@ -1,25 +1,36 @@
 //! Checking everything that is on the disk.
 
-use daiban_sync::id::BlobId;
+use std::io;
 
-use super::damage::DamagedRange;
+use daiban_sync::entry::Payload;
+use daiban_sync::head::Head;
+use daiban_sync::id::{BlobId, LogId};
+
+use super::blobs::BlobError;
+use super::damage::{Cause, DamagedRange};
+use super::disk;
 use super::error::ReadError;
-use super::journal::Position;
+use super::index;
+use super::journal::{self, Checkpoint, Header, Piece, Position, SEGMENT_HEADER_BYTES, Walk};
 use super::open::Progress;
 use super::store::Store;
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Damage {
-    #[error("journal, {0}: the record does not match its checksum")]
+    #[error("journal, {0}: expected a record that fits its checksum")]
     Record(Position),
     #[error("{0}")]
     Entries(DamagedRange),
-    #[error("blob {id}: chunk {index:?} is damaged")]
-    Blob { id: BlobId, index: Option<usize> },
-    #[error("key {slot}: damaged in {file}")]
+    #[error("log {log}: the head at {len} is not signed by its author")]
+    Signature { log: LogId, len: u64 },
+    #[error("blob {id}: chunk {index} is damaged; it has to be fetched again")]
+    Chunk { id: BlobId, index: usize },
+    #[error("blob {id}: its file is damaged at the beginning; it has to be fetched again")]
+    Blob { id: BlobId },
+    #[error("key {slot} is damaged in {file}; the other copy is used")]
     Key { slot: u32, file: &'static str },
-    #[error("database: {0}")]
+    #[error("database: {0}; `daiban rebuild` makes it anew")]
     Database(String),
 }
 
@@ -41,7 +52,104 @@ impl Store {
     /// # Errors
     /// Only what prevents checking; what is wrong is in the report.
     pub fn verify(&self, progress: &mut Progress<'_>) -> Result<VerifyReport, ReadError> {
-        let _ = progress;
-        todo!()
+        let mut report = VerifyReport::default();
+        let logs: Vec<LogId> = self.tips().keys().copied().collect();
+        let total = logs.len() as u64 + 3;
+        self.verify_journal(&mut report)?;
+        progress(1, total);
+        for (done, log) in (2u64..).zip(logs) {
+            self.verify_log(log, &mut report)?;
+            progress(done, total);
+        }
+        for (slot, file) in self.keyring.check()? {
+            report.damages.push(Damage::Key { slot, file });
+        }
+        progress(total - 1, total);
+        self.verify_blobs(&mut report)?;
+        progress(total, total);
+        Ok(report)
+    }
+
+    fn verify_journal(&self, report: &mut VerifyReport) -> io::Result<()> {
+        let mut end = Checkpoint::START;
+        for segment in journal::segments(self.disk.as_ref())? {
+            let bytes = disk::read(self.disk.as_ref(), &journal::path(segment))?.unwrap_or_default();
+            let first = Position { segment, offset: SEGMENT_HEADER_BYTES };
+            end = match Header::decode(&bytes) {
+                Ok(header) => header.checkpoint(),
+                Err(_) => {
+                    report.damages.push(Damage::Record(Position { segment, offset: 0 }));
+                    Checkpoint { position: first, ..end }
+                }
+            };
+            let mut walk = Walk::new(&bytes, end);
+            while walk.checkpoint().position < self.memory.mark.position {
+                match walk.next() {
+                    Some(Piece::Record { .. }) => report.records += 1,
+                    Some(Piece::Gap { at, .. }) => report.damages.push(Damage::Record(at)),
+                    None => break,
+                }
+            }
+            end = walk.checkpoint();
+        }
+        if end != self.memory.mark {
+            let said = self.memory.mark.records;
+            let text = format!("reflects {said} records, the journal has {}", end.records);
+            report.damages.push(Damage::Database(text));
+        }
+        Ok(())
+    }
+
+    fn verify_log(&self, log: LogId, report: &mut VerifyReport) -> Result<(), ReadError> {
+        report.logs += 1;
+        let Some(tip) = self.tips().get(&log) else { return Ok(()) };
+        let mut reached = Head::EMPTY;
+        for (start, stretch) in index::stretches(self.kv.as_ref(), log, 0, tip.head.len)? {
+            if start != reached.len {
+                let range = DamagedRange { log, from: reached.len, to: start, cause: Cause::Missing };
+                report.damages.push(Damage::Entries(range));
+            }
+            match self.open_run(log, start, stretch) {
+                Err(ReadError::Damaged(range)) => report.damages.push(Damage::Entries(range)),
+                Err(error) => return Err(error),
+                Ok(run) => {
+                    let len = run.head.head.len;
+                    if run.check_chain(tip.author).is_err() {
+                        report.damages.push(Damage::Signature { log, len });
+                    }
+                    if start == reached.len && start == run.after.len && run.after != reached {
+                        let (from, to) = (start, stretch.end.len);
+                        let range = DamagedRange { log, from, to, cause: Cause::Chain(stretch.at) };
+                        report.damages.push(Damage::Entries(range));
+                    }
+                    report.entries += stretch.end.len - start;
+                    let erased = |e: &&daiban_sync::entry::Entry| matches!(e.payload, Payload::Erased { .. });
+                    report.erased += run.entries.iter().filter(erased).count() as u64;
+                }
+            }
+            reached = stretch.end;
+        }
+        if reached != tip.head {
+            let text = format!("log {log}: its index ends at {}, its tip at {}", reached.len, tip.head.len);
+            report.damages.push(Damage::Database(text));
+        }
+        Ok(())
+    }
+
+    fn verify_blobs(&self, report: &mut VerifyReport) -> Result<(), ReadError> {
+        let blobs = self.blobs();
+        for id in blobs.list()? {
+            report.blobs += 1;
+            match blobs.have_chunks(id) {
+                Err(BlobError::Key(error)) => return Err(error.into()),
+                Err(BlobError::Io { source, .. }) => return Err(source.into()),
+                Err(_) | Ok(None) => report.damages.push(Damage::Blob { id }),
+                Ok(Some(held)) => {
+                    let missing = held.iter().enumerate().filter(|(_, held)| !**held);
+                    report.damages.extend(missing.map(|(index, _)| Damage::Chunk { id, index }));
+                }
+            }
+        }
+        Ok(())
     }
 }

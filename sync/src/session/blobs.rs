@@ -19,6 +19,8 @@ pub(super) struct Blobs {
     missed: BTreeSet<BlobId>,
     /// Asked for by us and not yet durable here.
     wanted: BTreeMap<BlobId, Receiving>,
+    /// No longer asked for by us, though pieces may still be on their way.
+    dropped: BTreeSet<BlobId>,
     arrived: u64,
 }
 
@@ -46,15 +48,22 @@ impl Blobs {
         first: u32,
         manifest: Option<Manifest>,
     ) -> Option<Frame> {
-        if self.wanted.len() >= BLOB_WANTS_MAX || self.wanted.contains_key(&blob) {
+        let is_idle = !self.wanted.contains_key(&blob) && !self.dropped.contains(&blob);
+        if self.wanted.len() >= BLOB_WANTS_MAX || !is_idle {
             return None;
         }
         self.wanted.insert(blob, Receiving { manifest, chunk: first, bytes: Vec::new() });
         Some(Frame::BlobWant { blob, first })
     }
 
+    /// The peer has not got it.
     pub(super) fn forget(&mut self, blob: BlobId) {
         self.wanted.remove(&blob);
+    }
+
+    /// The peer holds it: the rest need not be sent.
+    pub(super) fn held_by_peer(&mut self, blob: BlobId) {
+        self.sending.retain(|sending| sending.blob != blob);
     }
 
     pub(super) fn serve(
@@ -86,7 +95,11 @@ impl Blobs {
         if self.missed.remove(&blob) {
             return Some(Frame::BlobHere(blob));
         }
-        self.wanted.remove(&blob).map(|_| Frame::BlobHeld(blob))
+        let wanted = self.wanted.remove(&blob)?;
+        if !wanted.is_complete() {
+            self.dropped.insert(blob);
+        }
+        Some(Frame::BlobHeld(blob))
     }
 
     pub(super) fn pieces_arrived(&mut self, now: Millis, bytes: u64) -> Result<(), Misbehaviour> {
@@ -106,70 +119,92 @@ impl Blobs {
                 let manifest = sending.manifest.clone();
                 return Some(Bulk::Manifest { blob: sending.blob, manifest });
             }
-            match sending.piece(len_max, source) {
-                Some(piece) => {
+            match sending.step(len_max, source) {
+                Step::Piece(piece) => {
                     self.pacer.sent(now, piece.bytes.len() as u64);
                     return Some(Bulk::Piece(piece));
                 }
-                None => drop(self.sending.pop_front()),
+                Step::Unreadable => {
+                    return self.sending.pop_front().map(|sending| Bulk::Gone(sending.blob));
+                }
+                Step::Done => drop(self.sending.pop_front()),
             }
         }
     }
 
-    /// Takes a message of the bulk lane; gives an event and the bytes that have arrived in all.
-    pub(super) fn handle(
-        &mut self,
-        bulk: Bulk,
-    ) -> Result<(Option<Event>, Option<u64>), Misbehaviour> {
+    /// Bytes of pieces that have arrived since the session began.
+    pub(super) fn bytes_arrived(&self) -> u64 {
+        self.arrived
+    }
+
+    /// Takes a message of the bulk lane.
+    pub(super) fn handle(&mut self, bulk: Bulk) -> Result<Option<Event>, Misbehaviour> {
+        if let Bulk::Piece(piece) = &bulk {
+            self.arrived += piece.bytes.len() as u64;
+        }
+        let blob = bulk.blob();
+        let Some(wanted) = self.wanted.get_mut(&blob) else {
+            let was_asked = self.dropped.contains(&blob);
+            return if was_asked { Ok(None) } else { Err(Misbehaviour::Unasked(blob)) };
+        };
         match bulk {
             Bulk::Manifest { blob, manifest } => {
-                let wanted = self.wanted.get_mut(&blob).ok_or(Misbehaviour::Unasked(blob))?;
                 if manifest.id() != blob || !manifest.is_consistent() {
                     return Err(Misbehaviour::Manifest(blob));
                 }
                 wanted.manifest = Some(manifest.clone());
-                Ok((Some(Event::Manifest { blob, manifest }), None))
+                Ok(Some(Event::Manifest { blob, manifest }))
             }
-            Bulk::Piece(piece) => {
-                self.arrived += piece.bytes.len() as u64;
-                let event = self.take_piece(piece)?;
-                Ok((event, Some(self.arrived)))
+            Bulk::Piece(piece) => wanted.take(piece),
+            Bulk::Gone(blob) => {
+                self.wanted.remove(&blob);
+                Ok(Some(Event::BlobMissing(blob)))
             }
         }
     }
+}
 
-    fn take_piece(&mut self, piece: Piece) -> Result<Option<Event>, Misbehaviour> {
+impl Receiving {
+    fn is_complete(&self) -> bool {
+        self.manifest.as_ref().is_some_and(|m| self.chunk as usize >= m.chunks.len())
+    }
+
+    fn take(&mut self, piece: Piece) -> Result<Option<Event>, Misbehaviour> {
         let Piece { blob, chunk, offset, bytes } = piece;
         let wrong = Misbehaviour::Chunk { blob, chunk };
-        let wanted = self.wanted.get_mut(&blob).ok_or(Misbehaviour::Unasked(blob))?;
-        let manifest = wanted.manifest.as_ref().ok_or(Misbehaviour::Unasked(blob))?;
+        let manifest = self.manifest.as_ref().ok_or(Misbehaviour::Unasked(blob))?;
         let len = manifest.chunk_len(chunk as usize).ok_or(wrong.clone())?;
-        let in_place = chunk == wanted.chunk && offset as usize == wanted.bytes.len();
-        if !in_place || bytes.is_empty() || wanted.bytes.len() + bytes.len() > len {
+        let in_place = chunk == self.chunk && offset as usize == self.bytes.len();
+        if !in_place || bytes.is_empty() || self.bytes.len() + bytes.len() > len {
             return Err(wrong);
         }
-        wanted.bytes.extend(bytes);
-        if wanted.bytes.len() < len {
+        self.bytes.extend(bytes);
+        if self.bytes.len() < len {
             return Ok(None);
         }
-        let bytes = std::mem::take(&mut wanted.bytes);
+        let bytes = std::mem::take(&mut self.bytes);
         if !manifest.check_chunk(chunk as usize, &bytes) {
             return Err(wrong);
         }
-        wanted.chunk += 1;
+        self.chunk += 1;
         Ok(Some(Event::Chunk { blob, chunk, bytes }))
     }
 }
 
+/// What comes next of a blob.
+enum Step {
+    Piece(Piece),
+    Unreadable,
+    Done,
+}
+
 impl Sending {
-    fn piece(&mut self, len_max: usize, source: &dyn Source) -> Option<Piece> {
-        if self.chunk as usize >= self.manifest.chunks.len() {
-            return None;
-        }
+    fn step(&mut self, len_max: usize, source: &dyn Source) -> Step {
+        let Some(len) = self.manifest.chunk_len(self.chunk as usize) else { return Step::Done };
         if self.bytes.is_none() {
-            self.bytes = source.chunk(self.blob, self.chunk);
+            self.bytes = source.chunk(self.blob, self.chunk).filter(|bytes| bytes.len() == len);
         }
-        let chunk_bytes = self.bytes.as_ref()?;
+        let Some(chunk_bytes) = &self.bytes else { return Step::Unreadable };
         let end = (self.offset + len_max).min(chunk_bytes.len());
         let piece = Piece {
             blob: self.blob,
@@ -182,7 +217,7 @@ impl Sending {
             (self.bytes, self.offset) = (None, 0);
             self.chunk += 1;
         }
-        Some(piece)
+        Step::Piece(piece)
     }
 }
 

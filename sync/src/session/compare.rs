@@ -78,7 +78,7 @@ impl Compare {
 
     /// The digests were equal.
     pub(super) fn all_equal(&mut self) -> Answer {
-        self.finish(Vec::new(), self.equal_heads(&Buckets::ALL), Buckets::ALL)
+        self.finish(Vec::new(), self.heads_within(&Buckets::ALL), Buckets::ALL)
     }
 
     /// The digests differ.
@@ -108,7 +108,7 @@ impl Compare {
         let frames = self.heads_in(&differing);
         self.state = State::AcceptorWaitsForHeads;
         let settled = differing.complement();
-        let peer_heads = self.equal_heads(&settled);
+        let peer_heads = self.heads_within(&settled);
         self.settled = settled;
         Ok(Answer { frames, peer_heads, settled, done: false })
     }
@@ -125,36 +125,35 @@ impl Compare {
         if self.theirs.len() + heads.len() > SHARED_LOGS_MAX {
             return Err(Misbehaviour::TooMany { what: "shared logs", bound: SHARED_LOGS_MAX });
         }
-        if heads.iter().any(|(log, _)| !buckets.contains(bucket_of(*log)) || self.knows(*log)) {
-            return Err(self.out_of_turn("heads of another bucket"));
+        let before = self.theirs.last_key_value().map(|(log, _)| *log);
+        let in_order = heads.is_sorted_by(|(a, _), (b, _)| a < b)
+            && heads.first().is_none_or(|(log, _)| Some(*log) > before);
+        if !in_order || heads.iter().any(|(log, _)| self.knows(*log)) {
+            return Err(self.out_of_turn("heads out of order or named before"));
         }
         self.theirs.extend(heads.iter().copied());
         self.settled = self.settled.union(buckets);
         if last {
+            if !self.theirs.keys().all(|log| self.knows(*log)) {
+                return Err(self.out_of_turn("heads of a bucket that is not complete"));
+            }
             return Ok(self.last_heads(heads, *buckets));
         }
         Ok(Answer { frames: Vec::new(), peer_heads: heads, settled: *buckets, done: false })
     }
 
-    fn last_heads(&mut self, heads: Vec<(LogId, Head)>, buckets: Buckets) -> Answer {
-        match self.state {
-            State::AcceptorWaits => {
-                let frames = self.heads_in(&self.differing_from_theirs());
-                let rest = self.settled.complement();
-                self.finish(frames, heads, buckets.union(&rest))
-            }
-            State::DialerOwesHeads | State::DialerWaits => {
-                let differing = self.settled;
-                let frames = match self.state {
-                    State::DialerOwesHeads => self.heads_in(&differing),
-                    _ => Vec::new(),
-                };
-                let equal = differing.complement();
-                let heads = [heads, self.equal_heads(&equal)].concat();
-                self.finish(frames, heads, buckets.union(&equal))
-            }
-            _ => self.finish(Vec::new(), heads, buckets),
+    /// Buckets that the peer did not name are equal where it answers us, and empty where it leads.
+    fn last_heads(&mut self, mut heads: Vec<(LogId, Head)>, buckets: Buckets) -> Answer {
+        let unnamed = self.settled.complement();
+        let frames = match self.state {
+            State::AcceptorWaits => self.heads_in(&self.differing_from_theirs()),
+            State::DialerOwesHeads => self.heads_in(&self.settled),
+            _ => Vec::new(),
+        };
+        if self.role == Role::Dialer {
+            heads.extend(self.heads_within(&unnamed));
         }
+        self.finish(frames, heads, buckets.union(&unnamed))
     }
 
     fn finish(
@@ -181,29 +180,28 @@ impl Compare {
         differing
     }
 
-    /// In equal buckets the peer holds what we announced.
-    fn equal_heads(&self, buckets: &Buckets) -> Vec<(LogId, Head)> {
+    /// What we announced in `buckets`; where those are equal, the peer holds it too.
+    fn heads_within(&self, buckets: &Buckets) -> Vec<(LogId, Head)> {
         let inside = self.announced.iter().filter(|(log, _)| buckets.contains(bucket_of(**log)));
         inside.map(|(&log, &head)| (log, head)).collect()
     }
 
-    /// Frames that name every announced head in `buckets`, whole buckets in each frame.
+    /// Frames that name every announced head in `buckets`, each with the buckets that it completes.
     fn heads_in(&self, buckets: &Buckets) -> Vec<Frame> {
+        let heads = self.heads_within(buckets);
+        let mut left = *buckets;
+        let mut parts = heads.chunks(HEADS_PER_FRAME).peekable();
         let mut frames = Vec::new();
-        let (mut named, mut heads) = (Buckets::NONE, Vec::new());
-        for bucket in buckets.iter() {
-            let inside = self.announced.iter().filter(|(log, _)| bucket_of(**log) == bucket);
-            let inside: Vec<_> = inside.map(|(&log, &head)| (log, head)).collect();
-            if !heads.is_empty() && heads.len() + inside.len() > HEADS_PER_FRAME {
-                let (buckets, heads) =
-                    (std::mem::replace(&mut named, Buckets::NONE), std::mem::take(&mut heads));
-                frames.push(Frame::Heads { buckets, heads, last: false });
-            }
-            named.insert(bucket);
-            heads.extend(inside);
+        loop {
+            let heads = parts.next().unwrap_or_default().to_vec();
+            let Some(next) = parts.peek() else {
+                frames.push(Frame::Heads { buckets: left, heads, last: true });
+                return frames;
+            };
+            let buckets = left.below(bucket_of(next[0].0));
+            left = left.without(&buckets);
+            frames.push(Frame::Heads { buckets, heads, last: false });
         }
-        frames.push(Frame::Heads { buckets: named, heads, last: true });
-        frames
     }
 
     fn out_of_turn(&self, got: &'static str) -> Misbehaviour {

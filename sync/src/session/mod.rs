@@ -10,11 +10,17 @@
 //!            session.advance(log, &source) for what is new here
 //! ```
 //!
+//! After an error the session is over: its events up to the fault still count, nothing more is
+//! given to it. Everything that a peer can make it keep has a bound in [`crate::limits`].
+//!
 //! **Invariant.** A session reads only through [`Source`], which shows what is flushed and nothing
 //! else: what is not durable here can be neither announced, nor sent, nor acknowledged.
 
 mod blobs;
 mod compare;
+mod flight;
+mod handle;
+mod outbox;
 mod pacer;
 mod push;
 #[cfg(test)]
@@ -23,18 +29,20 @@ mod tests;
 use std::collections::VecDeque;
 
 use crate::blob::Manifest;
-use crate::error::{Misbehaviour, SessionError};
-use crate::frame::{Bulk, Frame, Hello};
+use crate::error::SessionError;
+use crate::frame::{Frame, Hello};
 use crate::frontier::{Digest, Frontier, Scope, digest, receipts_digest};
 use crate::head::{Head, Receipt};
 use crate::id::{BlobId, Incarnation, LogId, Millis, OfficeCode};
-use crate::limits::{ACKS_PER_FRAME, BEACON_BYTES_MAX, RECEIPTS_PER_FRAME, WINDOW_BYTES};
+use crate::limits::BEACON_BYTES_MAX;
 use crate::run::Run;
 use crate::wire::{Compression, Decoder, Encoder, PlainDecoder, framed};
 
 use blobs::Blobs;
 use compare::Compare;
-use push::{Intake, Push};
+use flight::Intake;
+use outbox::Outbox;
+use push::Push;
 
 /// What a session may see of its node: only what is durable.
 pub trait Source {
@@ -63,21 +71,27 @@ pub enum Lane {
 /// Who opened the connection; the dialer leads the comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
+    /// We called.
     Dialer,
+    /// We were called.
     Acceptor,
 }
 
 /// What a session needs to know when it begins.
 pub struct Opening {
     pub role: Role,
+    /// Our own.
     pub office: OfficeCode,
+    /// Our own.
     pub incarnation: Incarnation,
     /// The office that the peer's certificate names.
     pub peer: OfficeCode,
     pub compression: Compression,
-    /// Payload bytes that the peer may have in flight towards us.
+    /// Weight of runs ([`Run::weight`]) that the peer may have in flight towards us.
     pub window: u64,
+    /// Our health report; one beyond [`BEACON_BYTES_MAX`] is left out.
     pub beacon: Vec<u8>,
+    /// The wall clock.
     pub now: Millis,
 }
 
@@ -91,43 +105,24 @@ pub enum Event {
     /// A stretch of a log, unverified.
     Run(Run),
     /// The peer's disk holds the log up to here.
-    Durable {
-        log: LogId,
-        len: u64,
-    },
+    Durable { log: LogId, len: u64 },
     /// The peer announces a log up to here, which is more than we hold.
-    Ahead {
-        log: LogId,
-        len: u64,
-    },
-    /// At this place of the log the peer holds something else than we.
-    Diverged {
-        log: LogId,
-        theirs: Head,
-    },
+    Ahead { log: LogId, len: u64 },
+    /// At this place of the log the peer holds something else than we: no run of it travels any
+    /// more in this session. Said once for each log.
+    Diverged { log: LogId, theirs: Head },
     /// The answer to [`Session::fetch`].
-    Fetched {
-        log: LogId,
-        run: Option<Run>,
-    },
+    Fetched { log: LogId, run: Option<Run> },
     /// Ancestors' signed word, unverified.
     Receipts(Vec<Receipt>),
+    /// A newer health report.
     Beacon(Vec<u8>),
     /// Come back later.
-    Busy {
-        retry_after_ms: u64,
-    },
+    Busy { retry_after_ms: u64 },
     /// The peer will send this blob; the manifest fits the name.
-    Manifest {
-        blob: BlobId,
-        manifest: Manifest,
-    },
+    Manifest { blob: BlobId, manifest: Manifest },
     /// A chunk that fits the manifest.
-    Chunk {
-        blob: BlobId,
-        chunk: u32,
-        bytes: Vec<u8>,
-    },
+    Chunk { blob: BlobId, chunk: u32, bytes: Vec<u8> },
     /// The peer cannot send this blob now.
     BlobMissing(BlobId),
     /// The peer can send it now.
@@ -146,16 +141,18 @@ pub struct Session {
     push: Push,
     intake: Intake,
     blobs: Blobs,
-    out: VecDeque<Frame>,
+    outbox: Outbox,
+    /// Fetches of the peer, oldest first.
+    asked: VecDeque<(LogId, u64)>,
     events: VecDeque<Event>,
     encoder: Encoder,
     decoder: Decoder,
     bulk_decoder: PlainDecoder,
-    acks: Vec<(LogId, u64)>,
+    refused: bool,
 }
 
 /// Bytes that one call of [`Session::poll_transmit`] gathers before it returns.
-const TRANSMIT_BYTES: u64 = 256 * 1024;
+const TRANSMIT_BYTES: usize = 256 * 1024;
 
 impl Session {
     /// Begins a session; the greeting is the first thing to transmit.
@@ -171,7 +168,7 @@ impl Session {
             receipts: our_receipts,
             now: opening.now,
             window: opening.window,
-            beacon: opening.beacon,
+            beacon: within_bound(opening.beacon).unwrap_or_default(),
         };
         Self {
             scope,
@@ -182,12 +179,13 @@ impl Session {
             push: Push::default(),
             intake: Intake::new(opening.window),
             blobs: Blobs::default(),
-            out: VecDeque::from([Frame::Hello(hello)]),
+            outbox: Outbox::only(Frame::Hello(hello)),
+            asked: VecDeque::new(),
             events: VecDeque::new(),
             encoder: Encoder::new(opening.compression),
             decoder: Decoder::new(),
             bulk_decoder: PlainDecoder::default(),
-            acks: Vec::new(),
+            refused: false,
         }
     }
 
@@ -217,20 +215,12 @@ impl Session {
         bytes: &[u8],
         source: &dyn Source,
     ) -> Result<(), SessionError> {
+        if self.refused {
+            return Ok(());
+        }
         match lane {
-            Lane::Control => {
-                let mut decoder = std::mem::take(&mut self.decoder);
-                let result =
-                    decoder.read(bytes, &mut |frame| self.handle_frame(now, frame, source));
-                self.decoder = decoder;
-                result
-            }
-            Lane::Bulk => {
-                let mut decoder = std::mem::take(&mut self.bulk_decoder);
-                let result = decoder.read(bytes, &mut |bulk: Bulk| self.handle_bulk(bulk));
-                self.bulk_decoder = decoder;
-                result
-            }
+            Lane::Control => self.handle_control(now, bytes, source),
+            Lane::Bulk => self.handle_bulk(bytes),
         }
     }
 
@@ -258,12 +248,20 @@ impl Session {
         }
     }
 
-    /// The log is durable here up to `len`, as the peer sent it.
+    /// The log is durable here up to `len`: every run of it that the peer sent and that ends there
+    /// or before is acknowledged, also one that was held already. What the peer did not send is not.
     pub fn acknowledge(&mut self, log: LogId, len: u64) {
-        self.intake.release(log, len);
-        match self.acks.iter_mut().find(|(acked, _)| *acked == log) {
-            Some(ack) => ack.1 = ack.1.max(len),
-            None => self.acks.push((log, len)),
+        if let Some((end, weight)) = self.intake.release(log, len) {
+            self.decoder.credit(weight);
+            self.outbox.acknowledge(log, end);
+        }
+    }
+
+    /// What the peer sent of `log` does not fit what is held here, which ends at `ours`: the peer is
+    /// told, and the log is left alone for the rest of the session.
+    pub fn send_diverged(&mut self, log: LogId, ours: Head) {
+        if self.set_aside(log) {
+            self.outbox.push(Frame::Diverged { log, at: ours });
         }
     }
 
@@ -280,59 +278,66 @@ impl Session {
 
     /// Receipts that go down to the peer.
     pub fn send_receipts(&mut self, receipts: &[Receipt]) {
-        for part in receipts.chunks(RECEIPTS_PER_FRAME) {
-            self.out.push_back(Frame::Receipts(part.to_vec()));
+        self.outbox.add_receipts(receipts);
+    }
+
+    /// A health report; it replaces one that is not yet sent. One beyond [`BEACON_BYTES_MAX`] is
+    /// left out.
+    pub fn send_beacon(&mut self, beacon: Vec<u8>) {
+        if let Some(beacon) = within_bound(beacon) {
+            self.outbox.set_beacon(beacon);
         }
     }
 
-    /// A health report.
-    pub fn send_beacon(&mut self, beacon: Vec<u8>) {
-        self.out.push_back(Frame::Beacon(beacon));
-    }
-
-    /// Refuses the peer for now.
+    /// Refuses the peer for now: nothing else is said, and nothing that it says is heard.
     pub fn send_busy(&mut self, retry_after_ms: u64) {
-        self.out.push_back(Frame::Busy { retry_after_ms });
+        self.refused = true;
+        self.outbox = Outbox::only(Frame::Busy { retry_after_ms });
+        self.asked.clear();
+        (self.push, self.blobs) = (Push::default(), Blobs::default());
     }
 
-    /// Asks for one run of `log` from entry `from` on, whatever the peer thinks we hold.
+    /// Asks for one run of `log` from entry `from` on, whatever the peer thinks we hold. Answers
+    /// come in the order of the questions.
     pub fn fetch(&mut self, log: LogId, from: u64) {
-        self.out.push_back(Frame::Fetch { log, from });
+        self.outbox.fetch(log, from);
     }
 
     /// Asks for a blob from chunk `first` on; `manifest` is what is known of it from before.
-    pub fn want_blob(&mut self, blob: BlobId, first: u32, manifest: Option<Manifest>) {
-        if let Some(frame) = self.blobs.want(blob, first, manifest) {
-            self.out.push_back(frame);
-        }
+    /// `false` if it is being asked for already, or if too many are: ask again when one has come.
+    pub fn want_blob(&mut self, blob: BlobId, first: u32, manifest: Option<Manifest>) -> bool {
+        let want = self.blobs.want(blob, first, manifest);
+        let is_new = want.is_some();
+        self.outbox.extend(want);
+        is_new
     }
 
     /// A blob is now here, durably.
     pub fn blob_arrived(&mut self, blob: BlobId) {
-        if let Some(frame) = self.blobs.arrived(blob) {
-            self.out.push_back(frame);
-        }
+        self.outbox.extend(self.blobs.arrived(blob));
     }
 
     fn transmit_control(&mut self, source: &dyn Source) -> Result<Option<Vec<u8>>, SessionError> {
-        for acks in std::mem::take(&mut self.acks).chunks(ACKS_PER_FRAME) {
-            self.out.push_front(Frame::Durable(acks.to_vec()));
-        }
-        let (mut gathered, mut frames) = (0, 0);
-        while let Some(frame) = self.out.pop_front().or_else(|| self.next_run(source)) {
-            if let Frame::Run(run) = &frame {
-                gathered += run.payload_bytes();
+        let (mut unpacked, mut frames) = (0, 0);
+        while unpacked.max(self.encoder.waiting()) < TRANSMIT_BYTES
+            && let Some(frame) = self.next_frame(source)
+        {
+            if let Frame::Run(run) | Frame::Fetched(_, Some(run)) = &frame {
+                unpacked += usize::try_from(run.weight()).unwrap_or(usize::MAX);
             }
             self.encoder.push(&frame)?;
             frames += 1;
-            if gathered >= TRANSMIT_BYTES {
-                break;
-            }
         }
         Ok((frames > 0).then(|| self.encoder.take()))
     }
 
-    fn next_run(&mut self, source: &dyn Source) -> Option<Frame> {
+    fn next_frame(&mut self, source: &dyn Source) -> Option<Frame> {
+        if let Some(frame) = self.outbox.next() {
+            return Some(frame);
+        }
+        if let Some((log, from)) = self.asked.pop_front() {
+            return Some(Frame::Fetched(log, source.read_run(log, from)));
+        }
         match self.push.next(source)? {
             push::Next::Run(run) => Some(Frame::Run(run)),
             push::Next::Diverged { log, ours, theirs } => {
@@ -342,157 +347,15 @@ impl Session {
         }
     }
 
-    fn handle_frame(
-        &mut self,
-        now: Millis,
-        frame: Frame,
-        source: &dyn Source,
-    ) -> Result<(), SessionError> {
-        if !self.greeted && !matches!(frame, Frame::Hello(_) | Frame::Busy { .. }) {
-            let expected = "a greeting";
-            return Err(Misbehaviour::OutOfTurn { expected, got: frame.name() }.into());
+    /// Neither sends nor expects runs of `log` any more; `false` if that was so already.
+    fn set_aside(&mut self, log: LogId) -> bool {
+        if let Some((_, weight)) = self.intake.release(log, u64::MAX) {
+            self.decoder.credit(weight);
         }
-        match frame {
-            Frame::Hello(hello) => self.greet(hello, source)?,
-            Frame::Summary(summary) => {
-                let answer = self.compare.handle_summary(&summary)?;
-                self.settle(answer, source);
-            }
-            Frame::Heads { buckets, heads, last } => {
-                let answer = self.compare.handle_heads(&buckets, heads, last)?;
-                self.settle(answer, source);
-            }
-            Frame::Run(run) => {
-                self.intake.take(&run)?;
-                self.push.peer_holds(run.log, run.head.head);
-                self.events.push_back(Event::Run(run));
-            }
-            Frame::Durable(acks) => {
-                for (log, len) in acks {
-                    self.push.acknowledged(log, len)?;
-                    self.events.push_back(Event::Durable { log, len });
-                }
-            }
-            Frame::Receipts(receipts) => self.events.push_back(Event::Receipts(receipts)),
-            Frame::Diverged { log, at } => {
-                self.push.set_aside(log);
-                self.events.push_back(Event::Diverged { log, theirs: at });
-            }
-            Frame::Fetch { log, from } => self.answer_fetch(log, from, source)?,
-            Frame::Fetched(log, run) => self.events.push_back(Event::Fetched { log, run }),
-            Frame::Beacon(beacon) => self.events.push_back(Event::Beacon(bounded(beacon)?)),
-            Frame::Busy { retry_after_ms } => {
-                self.events.push_back(Event::Busy { retry_after_ms });
-            }
-            blob => self.handle_blob_frame(now, blob, source)?,
-        }
-        Ok(())
-    }
-
-    fn handle_blob_frame(
-        &mut self,
-        now: Millis,
-        frame: Frame,
-        source: &dyn Source,
-    ) -> Result<(), SessionError> {
-        match frame {
-            Frame::BlobWant { blob, first } => match source.manifest(blob, &self.scope) {
-                Some(manifest) => self.blobs.serve(blob, manifest, first)?,
-                None => {
-                    self.blobs.remember(blob)?;
-                    self.out.push_back(Frame::BlobMissing(blob));
-                }
-            },
-            Frame::BlobMissing(blob) => {
-                self.blobs.forget(blob);
-                self.events.push_back(Event::BlobMissing(blob));
-            }
-            Frame::BlobHere(blob) => self.events.push_back(Event::BlobHere(blob)),
-            Frame::BulkArrived(bytes) => self.blobs.pieces_arrived(now, bytes)?,
-            Frame::BlobHeld(blob) => self.events.push_back(Event::BlobHeld(blob)),
-            other => {
-                let (expected, got) = ("a frame of blobs", other.name());
-                return Err(Misbehaviour::OutOfTurn { expected, got }.into());
-            }
-        }
-        Ok(())
-    }
-
-    fn handle_bulk(&mut self, bulk: Bulk) -> Result<(), SessionError> {
-        let (event, arrived) = self.blobs.handle(bulk)?;
-        self.events.extend(event);
-        if let Some(bytes) = arrived {
-            self.out.push_back(Frame::BulkArrived(bytes));
-        }
-        Ok(())
-    }
-
-    fn greet(&mut self, hello: Hello, source: &dyn Source) -> Result<(), SessionError> {
-        if self.greeted {
-            return Err(Misbehaviour::OutOfTurn { expected: "one greeting", got: "two" }.into());
-        }
-        if hello.office != self.scope.theirs {
-            let certificate = self.scope.theirs;
-            return Err(Misbehaviour::Office { certificate, hello: hello.office }.into());
-        }
-        bounded(hello.beacon.clone())?;
-        self.greeted = true;
-        self.push.open(hello.window.min(WINDOW_BYTES));
-        let receipts_differ = hello.receipts != self.our_receipts;
-        let equal = hello.frontier == self.ours;
-        self.events.push_back(Event::Hello(hello));
-        if receipts_differ && self.scope.upper() == Some(self.scope.ours) {
-            self.send_receipts(&source.receipts(&self.scope));
-        }
-        let answer = if equal { self.compare.all_equal() } else { self.compare.begin() };
-        self.settle(answer, source);
-        Ok(())
-    }
-
-    /// Sends what the comparison asks for and offers what it found the peer to lack.
-    fn settle(&mut self, answer: compare::Answer, source: &dyn Source) {
-        self.out.extend(answer.frames);
-        let frontier = source.frontier();
-        for (log, theirs) in answer.peer_heads {
-            self.push.peer_holds(log, theirs);
-            let ours = frontier.get(&log).map_or(Head::EMPTY, |tip| tip.head);
-            if theirs.len > ours.len {
-                self.events.push_back(Event::Ahead { log, len: theirs.len });
-            } else if theirs.len == ours.len && theirs.hash != ours.hash {
-                self.events.push_back(Event::Diverged { log, theirs });
-                self.out.push_back(Frame::Diverged { log, at: ours });
-            }
-        }
-        for (&log, tip) in frontier {
-            let in_scope = self.scope.contains(&tip.channel);
-            if in_scope && answer.settled.contains(crate::frontier::bucket_of(log)) {
-                self.push.offer(log, tip);
-            }
-        }
-        if answer.done {
-            self.events.push_back(Event::Live);
-        }
-    }
-
-    fn answer_fetch(
-        &mut self,
-        log: LogId,
-        from: u64,
-        source: &dyn Source,
-    ) -> Result<(), SessionError> {
-        let held = source.frontier().get(&log);
-        if held.is_some_and(|tip| !self.scope.contains(&tip.channel)) {
-            return Err(Misbehaviour::OutOfScope(log).into());
-        }
-        let run = held.and_then(|_| source.read_run(log, from));
-        self.out.push_back(Frame::Fetched(log, run));
-        Ok(())
+        self.push.set_aside(log)
     }
 }
 
-fn bounded(beacon: Vec<u8>) -> Result<Vec<u8>, Misbehaviour> {
-    if beacon.len() <= BEACON_BYTES_MAX {
-        return Ok(beacon);
-    }
-    Err(Misbehaviour::TooMany { what: "bytes of health report", bound: BEACON_BYTES_MAX })
+fn within_bound(beacon: Vec<u8>) -> Option<Vec<u8>> {
+    (beacon.len() <= BEACON_BYTES_MAX).then_some(beacon)
 }

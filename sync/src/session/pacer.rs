@@ -3,22 +3,23 @@
 //! Stream priority alone does not help a small message behind bulk: the queue that it waits in is
 //! the link's. So the sender watches how long a piece takes to be acknowledged and keeps just so
 //! much in flight that the delay stays near the shortest one seen.
+//!
+//! A link may change, so the shortest delay is remembered for two epochs only. Our own queue must not
+//! pass for the new shortest delay: each epoch begins with a window small enough to drain it.
 
 use std::collections::VecDeque;
 
 use crate::id::Millis;
 
 /// Bytes in flight at least, so that the slowest link moves.
-const WINDOW_MIN: u64 = 4 * 1024;
-const WINDOW_START: u64 = 32 * 1024;
+const WINDOW_MIN: u64 = 2 * 1024;
+const WINDOW_START: u64 = 16 * 1024;
 const WINDOW_MAX: u64 = 2 << 20;
-/// Queueing that is not worth shrinking for.
-const DELAY_TARGET_MS: u64 = 60;
-/// Queueing that a person behind it would notice.
-const DELAY_MAX_MS: u64 = 150;
-/// A link may change: the shortest delay is measured anew after this time.
-const BASE_LASTS_MS: u64 = 120_000;
-/// The largest piece; smaller when the window is.
+/// Queueing that a person behind it does not notice: below it the window grows, above it shrinks.
+const QUEUEING_TARGET_MS: u64 = 80;
+const EPOCH_MS: u64 = 60_000;
+/// A piece is an eighth of the window within these bounds: its own length must not look like a queue.
+const PIECE_MIN: u64 = 512;
 const PIECE_MAX: u64 = 16 * 1024;
 
 /// The sender's side of one session.
@@ -28,20 +29,23 @@ pub(super) struct Pacer {
     arrived: u64,
     /// When the byte count at the end of each piece was sent.
     pieces: VecDeque<(u64, Millis)>,
-    base_ms: Option<(u64, Millis)>,
+    /// The shortest delay of the last epoch and of this one.
+    shortest_ms: [u64; 2],
+    epoch: Option<Millis>,
 }
 
 impl Default for Pacer {
     fn default() -> Self {
         let pieces = VecDeque::new();
-        Self { window: WINDOW_START, sent: 0, arrived: 0, pieces, base_ms: None }
+        let shortest_ms = [u64::MAX; 2];
+        Self { window: WINDOW_START, sent: 0, arrived: 0, pieces, shortest_ms, epoch: None }
     }
 }
 
 impl Pacer {
     /// Bytes that the next piece may have; none for now.
     pub(super) fn piece_len(&self) -> Option<usize> {
-        let piece = (self.window / 2).clamp(1, PIECE_MAX);
+        let piece = (self.window / 8).clamp(PIECE_MIN, PIECE_MAX);
         let fits = self.sent - self.arrived + piece <= self.window;
         fits.then(|| usize::try_from(piece).expect("at most PIECE_MAX"))
     }
@@ -56,32 +60,33 @@ impl Pacer {
         if arrived > self.sent {
             return false;
         }
-        self.arrived = self.arrived.max(arrived);
+        let newly = arrived.saturating_sub(self.arrived);
+        self.arrived += newly;
         let mut delay = None;
         while let Some(&(_, sent_at)) = self.pieces.front().filter(|(end, _)| *end <= arrived) {
             self.pieces.pop_front();
             delay = Some(now.since(sent_at));
         }
         if let Some(delay) = delay {
-            self.adapt(now, delay);
+            self.adapt(now, delay, newly);
         }
         true
     }
 
-    fn adapt(&mut self, now: Millis, delay: u64) {
-        let base = match self.base_ms {
-            Some((base, since)) if base <= delay && now.since(since) < BASE_LASTS_MS => base,
-            _ => {
-                self.base_ms = Some((delay, now));
-                delay
-            }
-        };
-        let queueing = delay - base;
-        if queueing <= DELAY_TARGET_MS {
-            self.window = (self.window + self.window / 8).min(WINDOW_MAX);
-        } else if queueing > DELAY_MAX_MS {
-            self.window = (self.window - self.window / 4).max(WINDOW_MIN);
+    /// In one round trip the window grows by a half at most and shrinks by a half at most.
+    fn adapt(&mut self, now: Millis, delay: u64, newly: u64) {
+        if now.since(*self.epoch.get_or_insert(now)) >= EPOCH_MS {
+            self.epoch = Some(now);
+            self.shortest_ms = [self.shortest_ms[1], u64::MAX];
+            self.window = (self.window / 4).max(WINDOW_MIN);
         }
+        self.shortest_ms[1] = self.shortest_ms[1].min(delay);
+        let queueing = delay - self.shortest_ms[0].min(self.shortest_ms[1]);
+        let step =
+            |distance_ms: u64| newly * distance_ms.min(QUEUEING_TARGET_MS) / QUEUEING_TARGET_MS / 2;
+        let grown = self.window + step(QUEUEING_TARGET_MS.saturating_sub(queueing));
+        let shrunk = grown.saturating_sub(step(queueing.saturating_sub(QUEUEING_TARGET_MS)));
+        self.window = shrunk.clamp(WINDOW_MIN, WINDOW_MAX);
     }
 }
 
@@ -89,9 +94,9 @@ impl Pacer {
 mod tests {
     use super::*;
 
-    /// Sends for `seconds` over a link of `bytes_per_ms` with a base delay of 50 ms; gives bytes
-    /// sent and the longest delay in the second half.
-    fn run(bytes_per_ms: u64, seconds: u64) -> (u64, u64) {
+    /// Sends for `seconds` over a link of `bytes_per_ms` with a base delay of `base_ms`; gives the
+    /// used share of the link in percent and the longest queueing after the first ten seconds.
+    fn run(bytes_per_ms: u64, base_ms: u64, seconds: u64) -> (u64, u64) {
         let mut pacer = Pacer::default();
         let mut link: VecDeque<(u64, u64, u64)> = VecDeque::new();
         let (mut free_at, mut worst) = (0, 0);
@@ -100,25 +105,28 @@ mod tests {
                 let len = len as u64;
                 pacer.sent(Millis(now), len);
                 free_at = free_at.max(now) + len / bytes_per_ms;
-                link.push_back((free_at + 50, now, pacer.sent));
+                link.push_back((free_at + base_ms, now, pacer.sent));
             }
             while let Some(&(at, sent_at, total)) = link.front().filter(|(at, ..)| *at <= now) {
                 link.pop_front();
-                if now > seconds * 500 {
-                    worst = worst.max(at - sent_at);
+                if now > 10_000 {
+                    worst = worst.max(at - sent_at - base_ms);
                 }
                 assert!(pacer.arrived(Millis(now), total));
             }
         }
-        (pacer.arrived, worst)
+        (pacer.arrived * 100 / (bytes_per_ms * seconds * 1_000), worst)
     }
 
     #[test]
     fn bulk_uses_the_link_and_leaves_it_responsive() {
-        for bytes_per_ms in [16, 128, 1_250] {
-            let (bytes, worst) = run(bytes_per_ms, 60);
-            assert!(bytes > bytes_per_ms * 60_000 * 6 / 10, "{bytes_per_ms}: {bytes}");
-            assert!(worst < 50 + 700, "{bytes_per_ms}: {worst} ms");
+        for (bytes_per_ms, base_ms) in [(16, 50), (128, 5), (128, 300), (1_250, 50)] {
+            for seconds in [60, 1_200] {
+                let (used, worst) = run(bytes_per_ms, base_ms, seconds);
+                let link = format!("{bytes_per_ms} B/ms, {base_ms} ms, {seconds} s");
+                assert!(used >= 90, "{link}: used {used} %");
+                assert!(worst <= 300, "{link}: queued for {worst} ms");
+            }
         }
     }
 

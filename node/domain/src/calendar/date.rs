@@ -8,7 +8,7 @@ use daiban_sync::id::Millis;
 use serde::{Deserialize, Serialize};
 
 /// A day in China, counted from 1970-01-01.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Date(i32);
 
@@ -114,7 +114,11 @@ impl FromStr for Date {
                     _ => b.is_ascii_digit(),
                 });
             shape.then_some(())?;
-            Self::from_ymd(text[..4].parse().ok()?, text[5..7].parse().ok()?, text[8..].parse().ok()?)
+            Self::from_ymd(
+                text[..4].parse().ok()?,
+                text[5..7].parse().ok()?,
+                text[8..].parse().ok()?,
+            )
         };
         parsed().ok_or_else(|| DateError { found: text.chars().take(40).collect() })
     }
@@ -166,14 +170,17 @@ mod tests {
 
     #[test]
     fn impossible_days_are_refused() {
-        for bad in ["2026-02-29", "2026-13-01", "2026-1-1", "20260101", "2026-00-10", "二〇二六", ""] {
+        for bad in
+            ["2026-02-29", "2026-13-01", "2026-1-1", "20260101", "2026-00-10", "二〇二六", ""]
+        {
             assert!(bad.parse::<Date>().is_err(), "{bad}");
         }
     }
 
     #[test]
     fn china_is_eight_hours_ahead() {
-        let midnight = Millis(u64::try_from(date("2026-01-01").0).unwrap() * DAY_MS - CHINA_OFFSET_MS);
+        let midnight =
+            Millis(u64::try_from(date("2026-01-01").0).unwrap() * DAY_MS - CHINA_OFFSET_MS);
         assert_eq!(Date::at(midnight), date("2026-01-01"));
         assert_eq!(Date::at(Millis(midnight.0 - 1)), date("2025-12-31"));
         assert_eq!(Date::at(Millis(u64::MAX)), date("9999-12-31"));

@@ -226,14 +226,19 @@ impl Item {
     pub fn accepting_stage(&self) -> usize {
         let position = |wanted: fn(&Stage) -> bool| self.stages.iter().position(wanted);
         position(|stage| stage.action == Action::Accept)
-            .or_else(|| position(|stage| !matches!(stage.action, Action::Collect | Action::Publicity)))
+            .or_else(|| {
+                position(|stage| !matches!(stage.action, Action::Collect | Action::Publicity))
+            })
             .expect("the deciding stage is one")
     }
 
     /// Whether the item is offered at this office.
     pub fn is_offered_at(&self, office: OfficeCode) -> bool {
         let (county, tier) = (office.division6(), office.tier());
-        let here = self.applies_in.iter().any(|six| *six == county || (six.is_multiple_of(100) && county / 100 == six / 100));
+        let here = self
+            .applies_in
+            .iter()
+            .any(|six| *six == county || (six.is_multiple_of(100) && county / 100 == six / 100));
         here && self.accept_tiers.contains(&tier)
     }
 

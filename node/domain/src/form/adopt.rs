@@ -4,13 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::{Automerge, Change, ChangeHash, ROOT, ReadDoc, ScalarValueRef, ValueRef};
 
-use super::guard::{self, ChangeRefused};
-use super::{ActorStem, Form, WAITING_BYTES_MAX, WAITING_MAX, Waiting};
+use super::guard::{self, ChangeRefused, KEY_BYTES_MAX};
+use super::{ActorStem, Form, WAITING_BYTES_MAX, WAITING_MAX};
 
 /// Keys of a form.
 pub const FIELDS_MAX: usize = 512;
-/// Bytes of a form's key.
-pub const KEY_BYTES_MAX: usize = guard::KEY_BYTES_MAX;
 /// Bytes of a value.
 pub const VALUE_BYTES_MAX: usize = 128 * 1024;
 
@@ -30,7 +28,9 @@ pub enum Adopted {
 pub enum FormRefused {
     #[error("form change: {0}")]
     Hostile(#[from] ChangeRefused),
-    #[error("form change: expected an actor of its entry's author, got {found}; somebody writes in another's name")]
+    #[error(
+        "form change: expected an actor of its entry's author, got {found}; somebody writes in another's name"
+    )]
     WrongActor { found: String },
     #[error("form change: its checksum does not fit its content; ask the sender again")]
     Checksum,
@@ -40,9 +40,13 @@ pub enum FormRefused {
     Panicked,
     #[error("form change: the form would not load again after it")]
     Unloadable,
-    #[error("form change: field {key:?} would hold {found}; expected text, a whole number or yes/no")]
+    #[error(
+        "form change: field {key:?} would hold {found}; expected text, a whole number or yes/no"
+    )]
     Schema { key: String, found: String },
-    #[error("form change: {waiting} changes already wait for others that are missing (at most {WAITING_MAX})")]
+    #[error(
+        "form change: {waiting} changes already wait for others that are missing (at most {WAITING_MAX})"
+    )]
     TooManyWaiting { waiting: usize },
 }
 
@@ -81,31 +85,41 @@ impl Form {
     }
 
     fn wait(&mut self, change: Change) -> Result<Adopted, FormRefused> {
-        let bytes: usize = self.waiting.values().map(|w| w.change.raw_bytes().len()).sum();
-        if self.waiting.len() >= WAITING_MAX || bytes + change.raw_bytes().len() > WAITING_BYTES_MAX {
+        let bytes: usize = self.waiting.values().map(|change| change.raw_bytes().len()).sum();
+        if self.waiting.len() >= WAITING_MAX || bytes + change.raw_bytes().len() > WAITING_BYTES_MAX
+        {
             return Err(FormRefused::TooManyWaiting { waiting: self.waiting.len() });
         }
-        self.waiting.insert(change.hash(), Waiting { change });
+        self.waiting.insert(change.hash(), change);
         Ok(Adopted::Waiting)
     }
 
-    /// Applies what no longer waits. A waiting change that turns out bad is dropped here and
-    /// refused again whenever its entry is read again.
+    /// Applies what no longer waits.
     fn release(&mut self) {
         loop {
-            let ready = self.waiting.iter().find(|(_, w)| w.change.deps().iter().all(|d| self.has(d)));
+            let ready = self
+                .waiting
+                .iter()
+                .find(|(_, change)| change.deps().iter().all(|dep| self.has(dep)));
             let Some(hash) = ready.map(|(hash, _)| *hash) else { return };
-            let waiting = self.waiting.remove(&hash).expect("it was found a line above");
-            if let Ok(doc) = tried(&self.doc, vec![waiting.change]) {
-                self.doc = doc;
+            let change = self.waiting.remove(&hash).expect("it was found a line above");
+            let bytes = change.raw_bytes().to_vec();
+            match tried(&self.doc, vec![change]) {
+                Ok(doc) => self.doc = doc,
+                Err(why) => self.late_refusals.push((bytes, why)),
             }
         }
+    }
+
+    /// Changes that waited and were refused when their turn came.
+    pub fn take_late_refusals(&mut self) -> Vec<(Vec<u8>, FormRefused)> {
+        std::mem::take(&mut self.late_refusals)
     }
 
     /// Takes back what [`Form::waiting`] gave, as part of loading a stored case.
     pub(crate) fn restore_waiting(&mut self, bytes: &[u8]) {
         if let Ok(change) = Change::try_from(bytes) {
-            self.waiting.insert(change.hash(), Waiting { change });
+            self.waiting.insert(change.hash(), change);
         }
     }
 }
@@ -128,8 +142,10 @@ fn admit(bytes: &[u8], author: ActorStem) -> Result<Change, FormRefused> {
 fn tried(doc: &Automerge, changes: Vec<Change>) -> Result<Automerge, FormRefused> {
     shielded(|| {
         let mut fork = doc.clone();
-        fork.apply_changes(changes).map_err(|e| FormRefused::Rejected { problem: e.to_string() })?;
-        let loaded = Automerge::load(&fork.save_nocompress()).map_err(|_| FormRefused::Unloadable)?;
+        fork.apply_changes(changes)
+            .map_err(|e| FormRefused::Rejected { problem: e.to_string() })?;
+        let loaded =
+            Automerge::load(&fork.save_nocompress()).map_err(|_| FormRefused::Unloadable)?;
         if loaded.get_heads() != fork.get_heads() {
             return Err(FormRefused::Unloadable);
         }
@@ -150,12 +166,19 @@ fn check_schema(doc: &Automerge) -> Result<(), FormRefused> {
     };
     for (count, item) in doc.map_range(ROOT, ..).enumerate() {
         if count >= FIELDS_MAX || item.key.len() > KEY_BYTES_MAX || item.key.is_empty() {
-            return Err(wrong(&item.key, format!("more than {FIELDS_MAX} fields or a key of {} bytes", item.key.len())));
+            return Err(wrong(
+                &item.key,
+                format!("more than {FIELDS_MAX} fields or a key of {} bytes", item.key.len()),
+            ));
         }
         let fits = match &item.value {
             ValueRef::Scalar(ScalarValueRef::Str(text)) => text.len() <= VALUE_BYTES_MAX,
-            ValueRef::Scalar(value) => matches!(value, ScalarValueRef::Int(_) | ScalarValueRef::Boolean(_)),
-            ValueRef::Object(automerge::ObjType::Text) => doc.text(item.id()).is_ok_and(|t| t.len() <= VALUE_BYTES_MAX),
+            ValueRef::Scalar(value) => {
+                matches!(value, ScalarValueRef::Int(_) | ScalarValueRef::Boolean(_))
+            }
+            ValueRef::Object(automerge::ObjType::Text) => {
+                doc.text(item.id()).is_ok_and(|t| t.len() <= VALUE_BYTES_MAX)
+            }
             ValueRef::Object(_) => false,
         };
         if !fits {

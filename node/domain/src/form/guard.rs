@@ -121,7 +121,8 @@ mod tests {
     #[test]
     fn our_own_changes_pass_and_are_counted() {
         let text = FieldValue::LongText("一二三四五".into());
-        let fields = Fields::from([("a".into(), "x".into()), ("b".into(), 7.into()), ("c".into(), text)]);
+        let fields =
+            Fields::from([("a".into(), "x".into()), ("b".into(), 7.into()), ("c".into(), text)]);
         let bytes = change(&fields);
         let outline = inspect(&bytes).unwrap();
         assert_eq!((outline.operations, outline.seq), (8, 1));

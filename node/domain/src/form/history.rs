@@ -103,25 +103,33 @@ impl Form {
     }
 
     pub(super) fn conflicting_keys(&self) -> BTreeSet<String> {
-        self.doc.map_range(ROOT, ..).filter(|item| item.conflict).map(|item| item.key.into_owned()).collect()
+        self.doc
+            .map_range(ROOT, ..)
+            .filter(|item| item.conflict)
+            .map(|item| item.key.into_owned())
+            .collect()
     }
 
     fn versions(&self, field: &str) -> Vec<FieldVersion> {
         let all = self.doc.get_all(ROOT, field).unwrap_or_default();
-        all.into_iter().filter_map(|(value, id)| {
-            let value = match &value {
-                automerge::Value::Scalar(scalar) => scalar_value(scalar)?,
-                automerge::Value::Object(_) => FieldValue::LongText(self.doc.text(&id).ok()?),
-            };
-            let change = self.doc.hash_for_opid(&id);
-            let meta = change.and_then(|hash| self.doc.get_change_meta_by_hash(&hash));
-            Some(FieldVersion {
-                value,
-                by: meta.as_ref().and_then(|m| ActorStem::in_actor(m.actor.to_bytes())),
-                at: Millis(meta.map_or(0, |m| u64::try_from(m.timestamp).unwrap_or(0).saturating_mul(1_000))),
-                change: change.map(|hash| FormHead(hash.0)),
+        all.into_iter()
+            .filter_map(|(value, id)| {
+                let value = match &value {
+                    automerge::Value::Scalar(scalar) => scalar_value(scalar)?,
+                    automerge::Value::Object(_) => FieldValue::LongText(self.doc.text(&id).ok()?),
+                };
+                let change = self.doc.hash_for_opid(&id);
+                let meta = change.and_then(|hash| self.doc.get_change_meta_by_hash(&hash));
+                Some(FieldVersion {
+                    value,
+                    by: meta.as_ref().and_then(|m| ActorStem::in_actor(m.actor.to_bytes())),
+                    at: Millis(meta.map_or(0, |m| {
+                        u64::try_from(m.timestamp).unwrap_or(0).saturating_mul(1_000)
+                    })),
+                    change: change.map(|hash| FormHead(hash.0)),
+                })
             })
-        }).collect()
+            .collect()
     }
 }
 
@@ -133,11 +141,17 @@ pub(super) fn fields_of(doc: &Automerge, heads: Option<&[ChangeHash]>) -> Fields
     let read = |item: MapRangeItem<'_>| Some((item.key.to_string(), value_of(doc, heads, &item)?));
     match heads {
         None => doc.map_range(ROOT, ..).filter_map(read).collect(),
-        Some(heads) => doc.map_range_at(ROOT, .., heads).filter_map(read).collect::<BTreeMap<_, _>>(),
+        Some(heads) => {
+            doc.map_range_at(ROOT, .., heads).filter_map(read).collect::<BTreeMap<_, _>>()
+        }
     }
 }
 
-fn value_of(doc: &Automerge, heads: Option<&[ChangeHash]>, item: &MapRangeItem<'_>) -> Option<FieldValue> {
+fn value_of(
+    doc: &Automerge,
+    heads: Option<&[ChangeHash]>,
+    item: &MapRangeItem<'_>,
+) -> Option<FieldValue> {
     match &item.value {
         ValueRef::Scalar(ScalarValueRef::Str(text)) => Some(FieldValue::Text(text.to_string())),
         ValueRef::Scalar(ScalarValueRef::Int(value)) => Some(FieldValue::Int(*value)),

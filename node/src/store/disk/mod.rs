@@ -11,6 +11,7 @@ mod real;
 use std::io;
 
 pub use real::{DirectoryError, RealDisk};
+pub(super) use real::LOCK_FILE;
 
 /// How a file is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use rustix::fs::{FlockOperation, flock, statvfs};
 
 use super::{Access, Disk, DiskFile};
 
-const LOCK_FILE: &str = "lock";
+pub(in crate::store) const LOCK_FILE: &str = "lock";
 
 /// Why a data directory could not be taken.
 #[derive(Debug, thiserror::Error)]

@@ -1,0 +1,152 @@
+//! Checks at entry: each error names the field, the fault and the remedy, in both languages.
+
+mod number;
+mod value;
+
+use daiban_sync::id::OfficeCode;
+use serde::Serialize;
+
+use crate::calendar::Date;
+use crate::catalog::{Derive, Field, FieldType, Item};
+use crate::form::{FieldValue, Fields};
+use crate::office::OfficeTree;
+use crate::words::Said;
+pub use number::{CitizenId, IdFault};
+pub use number::{NumberFault, bank_card, mobile, uscc};
+
+/// What a check may know.
+#[derive(Clone, Copy)]
+pub struct Entry<'a> {
+    pub offices: &'a OfficeTree,
+    pub today: Date,
+    /// Training: identities under the impossible province 99 are allowed.
+    pub training: bool,
+}
+
+/// One field that cannot stand as it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct FieldError {
+    pub field: String,
+    pub label: String,
+    pub fault: Said,
+    pub remedy: Said,
+}
+
+impl std::fmt::Display for FieldError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({}): {}；{}", self.label, self.field, self.fault, self.remedy)
+    }
+}
+
+/// Cleans what was typed, fills in what can be derived, and checks every value that is given.
+///
+/// # Errors
+/// Every faulty field at once.
+pub fn tidy(item: &Item, given: &Fields, entry: Entry<'_>) -> Result<Fields, Vec<FieldError>> {
+    let mut fields: Fields = given
+        .iter()
+        .map(|(key, value)| (key.clone(), value::tidy(item.field(key), value)))
+        .collect();
+    let mut errors = Vec::new();
+    for field in &item.fields {
+        derive(field, &mut fields, &mut errors);
+    }
+    for field in &item.fields {
+        let Some(found) = fields.get(&field.key).filter(|value| !value.is_blank()) else {
+            continue;
+        };
+        if let Err((fault, remedy)) = value::check(field, found, &fields, entry) {
+            errors.push(error(field, fault, remedy));
+        }
+    }
+    if errors.is_empty() { Ok(fields) } else { Err(errors) }
+}
+
+/// Required fields that are empty.
+pub fn missing(item: &Item, fields: &Fields) -> Vec<FieldError> {
+    let empty = |field: &&Field| fields.get(&field.key).is_none_or(FieldValue::is_blank);
+    let needed = |field: &&Field| {
+        field.required
+            || field.required_if.as_ref().is_some_and(|condition| condition.holds(fields))
+    };
+    let lacking = item.fields.iter().filter(needed).filter(empty);
+    lacking
+        .map(|field| {
+            error(
+                field,
+                Said::new("未填写", "it is empty"),
+                Said::new(format!("请填写{}", field.label), format!("fill in {}", field.key)),
+            )
+        })
+        .collect()
+}
+
+/// JSON to fields by the item's types; keys that the item does not know are kept.
+///
+/// # Errors
+/// [`FieldError`] for each value that is no text, whole number or yes/no.
+pub fn fields_from_json(
+    item: &Item,
+    json: &serde_json::Map<String, serde_json::Value>,
+) -> Result<Fields, Vec<FieldError>> {
+    let mut fields = Fields::new();
+    let mut errors = Vec::new();
+    for (key, found) in json {
+        match value::from_json(item.field(key), found) {
+            Some(value) => _ = fields.insert(key.clone(), value),
+            None => errors.push(FieldError {
+                field: key.clone(),
+                label: item.field(key).map_or_else(|| key.clone(), |field| field.label.clone()),
+                fault: Said::new(
+                    "既不是文字、整数，也不是是/否",
+                    "it is neither text, a whole number nor yes/no",
+                ),
+                remedy: Said::new(
+                    "金额请以分为单位",
+                    "give amounts in cents (分), without a decimal point",
+                ),
+            }),
+        }
+    }
+    if errors.is_empty() { Ok(fields) } else { Err(errors) }
+}
+
+fn derive(field: &Field, fields: &mut Fields, errors: &mut Vec<FieldError>) {
+    let Some((what, from)) = &field.derived else { return };
+    let Some(id) = fields.get(from).and_then(FieldValue::as_str).and_then(CitizenId::peek) else {
+        return;
+    };
+    let derived = match what {
+        Derive::Sex => id.sex().to_owned(),
+        Derive::Birth => id.birth().to_string(),
+    };
+    match fields.get(&field.key).filter(|value| !value.is_blank()) {
+        Some(given) if given.to_string() != derived => errors.push(error(
+            field,
+            Said::new(
+                format!("与证件号码不一致（应为{derived}）"),
+                format!("it contradicts the ID number, which says {derived}"),
+            ),
+            Said::new(
+                "请核对证件号码或清空本栏由系统填写",
+                "check the ID number, or leave this empty to have it filled in",
+            ),
+        )),
+        Some(_) => {}
+        None => _ = fields.insert(field.key.clone(), FieldValue::Text(derived)),
+    }
+}
+
+fn error(field: &Field, fault: Said, remedy: Said) -> FieldError {
+    FieldError { field: field.key.clone(), label: field.label.clone(), fault, remedy }
+}
+
+/// Whether the code names a place in the tree.
+pub(crate) fn is_known_division(offices: &OfficeTree, text: &str) -> bool {
+    text.parse::<OfficeCode>().is_ok_and(|code| offices.get(code).is_some())
+}
+
+/// Fields that hold people's numbers, for masking on screens.
+pub fn is_sensitive(field: &Field) -> bool {
+    matches!(field.kind, FieldType::Id18 | FieldType::Bankcard | FieldType::Mobile)
+}

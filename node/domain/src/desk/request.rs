@@ -1,0 +1,219 @@
+//! What an officer asks for, as JSON: `{"verb": "review", "opinion": {"disagree": {…}}}`.
+
+use serde::{Deserialize, Serialize};
+
+use super::Refused;
+use super::in_order;
+use crate::act::{ActId, ActKind, Opinion, Outcome, Pin};
+use crate::fold::CaseState;
+use crate::organ::OrganCode;
+use crate::words::Said;
+
+/// A request by verb.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    tag = "verb",
+    rename_all = "kebab-case",
+    rename_all_fields = "snake_case",
+    deny_unknown_fields
+)]
+pub enum ActRequest {
+    Submit,
+    Withdraw {
+        reason: String,
+    },
+    PreCheck {
+        #[serde(default)]
+        note: String,
+    },
+    FirstCheck {
+        #[serde(default)]
+        note: String,
+    },
+    Accept,
+    Refuse {
+        reasons: Vec<String>,
+    },
+    RequestCorrection {
+        items: Vec<String>,
+    },
+    Correct {
+        #[serde(default)]
+        note: String,
+    },
+    Refer {
+        organs: Vec<OrganCode>,
+    },
+    Survey {
+        #[serde(default)]
+        findings: String,
+    },
+    Review {
+        opinion: Opinion,
+    },
+    RecordSilence {
+        organ: OrganCode,
+    },
+    Pause {
+        procedure: String,
+        days: u16,
+    },
+    Resume,
+    Extend {
+        reason: String,
+    },
+    Publicise {
+        days: u16,
+        #[serde(default)]
+        objections: Vec<String>,
+    },
+    Decide {
+        outcome: Outcome,
+        pin: Option<Pin>,
+    },
+    Confirm {
+        pin: Option<Pin>,
+    },
+    /// Without `decision`: the first that this organ has to reconfirm.
+    Reconfirm {
+        #[serde(default)]
+        decision: Option<ActId>,
+        pin: Option<Pin>,
+    },
+    Issue {
+        #[serde(default)]
+        certificate: String,
+    },
+    Pay {
+        #[serde(default)]
+        amount_cent: Option<i64>,
+    },
+    Deliver {
+        how: String,
+    },
+    Close,
+    Void {
+        reason: String,
+    },
+    Rate {
+        stars: u8,
+        #[serde(default)]
+        comment: String,
+    },
+}
+
+impl ActRequest {
+    /// Every verb, for help and completion.
+    pub const VERBS: &[&str] = &[
+        "submit",
+        "withdraw",
+        "pre-check",
+        "first-check",
+        "accept",
+        "refuse",
+        "request-correction",
+        "correct",
+        "refer",
+        "survey",
+        "review",
+        "record-silence",
+        "pause",
+        "resume",
+        "extend",
+        "publicise",
+        "decide",
+        "confirm",
+        "reconfirm",
+        "issue",
+        "pay",
+        "deliver",
+        "close",
+        "void",
+        "rate",
+    ];
+
+    /// The statement, once what must have words has them.
+    pub(super) fn into_kind(self, state: &CaseState) -> Result<ActKind, Refused> {
+        Ok(match self {
+            Self::Submit => ActKind::Submitted,
+            Self::Withdraw { reason } => ActKind::Withdrawn { reason: worded(reason)? },
+            Self::PreCheck { note } => ActKind::PreChecked { note },
+            Self::FirstCheck { note } => ActKind::FirstChecked { note },
+            Self::Accept => ActKind::Accepted,
+            Self::Refuse { reasons } => ActKind::Refused { reasons: listed(reasons)? },
+            Self::RequestCorrection { items } => {
+                ActKind::CorrectionRequested { items: listed(items)? }
+            }
+            Self::Correct { note } => ActKind::Corrected { note },
+            Self::Refer { organs } => ActKind::Referred { organs },
+            Self::Survey { findings } => ActKind::Surveyed { findings },
+            Self::Review { opinion } => ActKind::Reviewed { opinion: reasoned_opinion(opinion)? },
+            Self::RecordSilence { organ } => ActKind::SilenceRecorded { organ },
+            Self::Pause { procedure, days } => ActKind::Paused { procedure, declared_days: days },
+            Self::Resume => ActKind::Resumed,
+            Self::Extend { reason } => ActKind::Extended { reason: worded(reason)? },
+            Self::Publicise { days, objections } => ActKind::Publicised { days, objections },
+            Self::Decide { outcome, pin } => {
+                ActKind::Decided { outcome: reasoned_outcome(outcome)?, pinned: pinned(pin)? }
+            }
+            Self::Confirm { pin } => ActKind::Confirmed { pinned: pinned(pin)? },
+            Self::Reconfirm { decision, pin } => {
+                let decision = decision.or_else(|| state.decision.stale_acts.first().copied());
+                ActKind::Reconfirmed {
+                    decision: decision.ok_or_else(nothing_stale)?,
+                    pinned: pinned(pin)?,
+                }
+            }
+            Self::Issue { certificate } => ActKind::Issued { certificate },
+            Self::Pay { amount_cent } => ActKind::Paid { amount_cent },
+            Self::Deliver { how } => ActKind::Delivered { how: worded(how)? },
+            Self::Close => ActKind::Closed,
+            Self::Void { reason } => ActKind::Voided { reason: worded(reason)? },
+            Self::Rate { stars, comment } => ActKind::Rated { stars, comment },
+        })
+    }
+}
+
+fn pinned(pin: Option<Pin>) -> Result<Pin, Refused> {
+    pin.map(in_order).ok_or_else(Refused::pin_missing)
+}
+
+fn worded(text: String) -> Result<String, Refused> {
+    if text.trim().is_empty() { Err(reasons_missing()) } else { Ok(text) }
+}
+
+fn listed(texts: Vec<String>) -> Result<Vec<String>, Refused> {
+    let any = texts.iter().any(|text| !text.trim().is_empty());
+    if any { Ok(texts) } else { Err(reasons_missing()) }
+}
+
+fn reasoned_opinion(opinion: Opinion) -> Result<Opinion, Refused> {
+    Ok(match opinion {
+        Opinion::Disagree { reasons } => Opinion::Disagree { reasons: listed(reasons)? },
+        agreed => agreed,
+    })
+}
+
+fn reasoned_outcome(outcome: Outcome) -> Result<Outcome, Refused> {
+    Ok(match outcome {
+        Outcome::Refused { reasons } => Outcome::Refused { reasons: listed(reasons)? },
+        Outcome::Granted => Outcome::Granted,
+    })
+}
+
+fn reasons_missing() -> Refused {
+    Refused::new(
+        Said::new(
+            "应当说明理由（行政许可法第三十八条）",
+            "reasons are to be given (Administrative Licensing Law, art. 38)",
+        ),
+        Said::new("请填写理由或具体内容", "state the reasons or what exactly is meant"),
+    )
+}
+
+fn nothing_stale() -> Refused {
+    Refused::new(
+        Said::new("没有需要重新确认的决定", "no decision needs to be reconfirmed"),
+        Said::new("无需办理", "there is nothing to do"),
+    )
+}

@@ -1,0 +1,64 @@
+//! The fold: from what was signed to where a case stands.
+//!
+//! Acts are a set. They are put in one order (clock reading, then id) and each takes effect if, at
+//! its turn, it is allowed and possible. An act whose turn has not come yet (it needs another that
+//! is stamped later by a fast clock, or that is still on its way) waits and is tried again after
+//! every act that took effect. The result depends on the set alone: not on the order of arrival,
+//! not on duplicates, not on who folds.
+
+mod deadline;
+mod machine;
+mod next;
+mod progress;
+mod rules;
+mod staleness;
+mod state;
+mod view;
+
+use std::collections::BTreeMap;
+
+use crate::act::{ActId, SignedAct};
+use crate::authority::Authority;
+use crate::calendar::Calendar;
+use crate::catalog::Item;
+use crate::form::Form;
+pub use deadline::{Deadlines, Due};
+pub use rules::{Cause, Why};
+pub use state::{
+    Alarm, CaseState, DecisionState, DecisionView, Ignored, MaterialView, NextAct, OpenedView,
+    StageState, StageView, Status, Times,
+};
+
+/// What the fold looks things up in.
+#[derive(Clone, Copy)]
+pub struct Law<'a> {
+    pub item: &'a Item,
+    pub calendar: &'a Calendar,
+    pub authority: &'a Authority,
+}
+
+/// Where the case stands.
+pub fn fold<'a>(
+    law: Law<'a>,
+    form: &Form,
+    acts: impl IntoIterator<Item = &'a SignedAct>,
+) -> CaseState {
+    let ordered = in_order(acts);
+    let machine = machine::run(law, &form.fields(), &ordered);
+    view::view(law, form, machine, &ordered)
+}
+
+/// One order for every node. An act that was written into several logs counts once, at its
+/// earliest reading.
+fn in_order<'a>(acts: impl IntoIterator<Item = &'a SignedAct>) -> Vec<&'a SignedAct> {
+    let mut once: BTreeMap<ActId, &SignedAct> = BTreeMap::new();
+    for act in acts {
+        let kept = once.entry(act.id).or_insert(act);
+        if act.at < kept.at {
+            *kept = act;
+        }
+    }
+    let mut ordered: Vec<_> = once.into_values().collect();
+    ordered.sort_by_key(|act| (act.at, act.id));
+    ordered
+}

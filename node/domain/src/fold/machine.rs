@@ -1,0 +1,164 @@
+//! Acts taking effect one after another.
+
+mod checks;
+mod effects;
+
+use std::collections::BTreeMap;
+
+use daiban_sync::id::{Millis, OfficeCode};
+
+use super::progress::Progress;
+use super::rules::{Cause, Why, not_yet};
+use super::{Law, Status};
+use crate::act::{ActId, ActKind, BlobRef, Pin, SignedAct};
+use crate::form::Fields;
+
+/// The case so far.
+pub(super) struct Machine<'a> {
+    pub(super) law: Law<'a>,
+    pub(super) progress: Progress<'a>,
+    pub(super) fields: Fields,
+    pub(super) opened: Option<&'a SignedAct>,
+    pub(super) origin: OfficeCode,
+    pub(super) received_at: Option<Millis>,
+    pub(super) reached_town_at: Option<Millis>,
+    pub(super) decision: Option<&'a SignedAct>,
+    pub(super) delivered: bool,
+    pub(super) closed_at: Option<Millis>,
+    /// How it ended early, if it did.
+    pub(super) ended: Option<Status>,
+    pub(super) corrections: Vec<Correction>,
+    pub(super) pauses: Vec<Pause>,
+    pub(super) extended: bool,
+    pub(super) materials: BTreeMap<(String, BlobRef), ActId>,
+    pub(super) reconfirmed: BTreeMap<ActId, Vec<&'a Pin>>,
+    pub(super) rating: Option<u8>,
+    pub(super) ignored: Vec<(&'a SignedAct, Why)>,
+}
+
+/// What the applicant was asked for.
+pub(super) struct Correction {
+    pub(super) since: Millis,
+    pub(super) until: Option<Millis>,
+    pub(super) items: Vec<String>,
+}
+
+/// A special procedure.
+pub(super) struct Pause {
+    pub(super) since: Millis,
+    pub(super) until: Option<Millis>,
+    pub(super) declared_days: u16,
+}
+
+/// Folds acts that are in order.
+pub(super) fn run<'a>(law: Law<'a>, fields: &Fields, ordered: &[&'a SignedAct]) -> Machine<'a> {
+    let mut machine = Machine::new(law, fields.clone());
+    let mut waiting: Vec<(&SignedAct, Why)> = Vec::new();
+    for act in ordered {
+        match machine.take(act) {
+            Ok(()) => machine.retry(&mut waiting),
+            Err(why) if why.cause == Cause::NotYet => waiting.push((act, why)),
+            Err(why) => machine.ignored.push((act, why)),
+        }
+    }
+    machine.ignored.append(&mut waiting);
+    machine.ignored.sort_by_key(|(act, _)| (act.at, act.id));
+    machine
+}
+
+impl<'a> Machine<'a> {
+    fn new(law: Law<'a>, fields: Fields) -> Self {
+        Self {
+            law,
+            progress: Progress::new(law.item),
+            fields,
+            opened: None,
+            // Replaced by the opening act, before which nothing takes effect.
+            origin: OfficeCode::new(110_100_000_000).expect("a city's code"),
+            received_at: None,
+            reached_town_at: None,
+            decision: None,
+            delivered: false,
+            closed_at: None,
+            ended: None,
+            corrections: Vec::new(),
+            pauses: Vec::new(),
+            extended: false,
+            materials: BTreeMap::new(),
+            reconfirmed: BTreeMap::new(),
+            rating: None,
+            ignored: Vec::new(),
+        }
+    }
+
+    /// Tries the waiting acts again until none of them takes effect.
+    fn retry(&mut self, waiting: &mut Vec<(&'a SignedAct, Why)>) {
+        let mut index = 0;
+        while index < waiting.len() {
+            let (act, _) = waiting[index];
+            match self.take(act) {
+                Ok(()) => {
+                    waiting.remove(index);
+                    index = 0;
+                }
+                Err(why) if why.cause == Cause::NotYet => {
+                    waiting[index].1 = why;
+                    index += 1;
+                }
+                Err(why) => {
+                    self.ignored.push((act, why));
+                    waiting.remove(index);
+                }
+            }
+        }
+    }
+
+    /// Lets one act take effect, or says why not and changes nothing.
+    fn take(&mut self, act: &'a SignedAct) -> Result<(), Why> {
+        let kind = &act.act.kind;
+        if let ActKind::Opened { origin, .. } = kind {
+            return self.open(act, *origin);
+        }
+        if self.opened.is_none() {
+            return Err(not_yet(
+                "办件的建档记录尚未到达",
+                "the act that opens the case has not arrived",
+            ));
+        }
+        if !matches!(kind, ActKind::Rated { .. }) {
+            self.check_running()?;
+        }
+        self.note_arrival(act);
+        match kind {
+            ActKind::Opened { .. } => unreachable!("handled above"),
+            ActKind::MaterialAttached { key, blob } => self.attach(act, key, blob),
+            ActKind::Submitted => self.submit(act),
+            ActKind::PreChecked { .. } => self.pre_check(act),
+            ActKind::Accepted => self.accept(act),
+            ActKind::Refused { .. } => self.refuse(act),
+            ActKind::CorrectionRequested { items } => self.request_correction(act, items),
+            ActKind::Corrected { .. } => self.correct(act),
+            ActKind::Referred { organs } => self.refer(act, organs),
+            ActKind::SilenceRecorded { organ } => self.record_silence(act, *organ),
+            ActKind::Paused { procedure, declared_days } => {
+                self.pause(act, procedure, *declared_days)
+            }
+            ActKind::Resumed => self.resume(act),
+            ActKind::Extended { .. } => self.extend(act),
+            ActKind::Decided { outcome, .. } => self.decide(act, outcome),
+            ActKind::Reconfirmed { decision, pinned } => self.reconfirm(act, *decision, pinned),
+            ActKind::Delivered { .. } => self.deliver(act),
+            ActKind::Closed => self.close(act),
+            ActKind::Withdrawn { .. } => self.withdraw(act),
+            ActKind::Voided { .. } => self.void(act),
+            ActKind::Rated { stars, .. } => self.rate(act, *stars),
+            ActKind::FirstChecked { .. }
+            | ActKind::Surveyed { .. }
+            | ActKind::Reviewed { .. }
+            | ActKind::Publicised { .. }
+            | ActKind::Confirmed { .. }
+            | ActKind::Issued { .. }
+            | ActKind::Paid { .. } => self.answer(act),
+        }
+    }
+}

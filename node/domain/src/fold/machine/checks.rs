@@ -1,0 +1,149 @@
+//! Whose turn it is, and who may.
+
+use super::Machine;
+use crate::act::{ActKind, Outcome, SignedAct};
+use crate::authority::Actor;
+use crate::calendar::Date;
+use crate::fold::progress::answers;
+use crate::fold::rules::{
+    Cause, Why, already_answered, impossible, not_allowed, not_yet, too_late, turn_has_not_come,
+};
+use crate::organ::OrganCode;
+use crate::words::Said;
+
+impl<'a> Machine<'a> {
+    /// The stage that this act answers and whose turn it is.
+    pub(super) fn stage_for(&self, act: &SignedAct) -> Result<usize, Why> {
+        let deciding = self.law.item.deciding_stage();
+        let fits =
+            |at: &usize| answers(&act.act.kind, self.law.item.stages[*at].action, *at == deciding);
+        let candidates: Vec<usize> = (0..self.law.item.stages.len()).filter(fits).collect();
+        let mut refusal = impossible("本事项没有这个环节", "the item has no such stage");
+        let mut mine = Vec::new();
+        for at in candidates {
+            match self.check_stage(act, at) {
+                Ok(()) => mine.push(at),
+                Err(why) => refusal = why,
+            }
+        }
+        let open = |at: &&usize| {
+            self.progress.is_open(**at, self.is_granted()) && !self.progress.is_held(**at)
+        };
+        if let Some(at) = mine.iter().find(open) {
+            return Ok(*at);
+        }
+        match mine.first() {
+            None => Err(refusal),
+            Some(_) if mine.iter().all(|at| self.progress.slots[*at].answer.is_some()) => {
+                Err(already_answered(&act.act.kind))
+            }
+            Some(_) => Err(turn_has_not_come(&act.act.kind)),
+        }
+    }
+
+    /// Any stage of this author whose turn it is, for acts that suspend it.
+    pub(super) fn turn_of(&self, act: &SignedAct) -> Result<usize, Why> {
+        let accepting = self.law.item.accepting_stage();
+        let mut refusal = not_yet("还没有轮到任何环节", "no stage has its turn");
+        for at in 0..self.law.item.stages.len() {
+            let waits_for_acceptance = at == accepting
+                && self.received_at.is_some()
+                && self.progress.accepted_at.is_none();
+            match self.check_stage(act, at) {
+                Ok(()) if waits_for_acceptance || self.progress.is_open(at, self.is_granted()) => {
+                    return Ok(at);
+                }
+                Ok(()) => refusal = turn_has_not_come(&act.act.kind),
+                Err(why) if refusal.cause == Cause::NotYet && at == 0 => refusal = why,
+                Err(_) => {}
+            }
+        }
+        Err(refusal)
+    }
+
+    pub(super) fn check_stage(&self, act: &SignedAct, at: usize) -> Result<(), Why> {
+        let actor = Actor { office: act.office, organ: act.act.organ };
+        let day = Date::at(act.at.millis());
+        let stage = &self.law.item.stages[at];
+        let allowed = self.law.authority.may(self.law.item, stage, actor, self.origin, day);
+        allowed.map_err(|refusal| not_allowed(refusal.0))
+    }
+
+    pub(super) fn check_accepting(&self, act: &SignedAct) -> Result<(), Why> {
+        self.check_stage(act, self.law.item.accepting_stage())
+    }
+
+    /// Received and not yet accepted.
+    pub(super) fn check_received(&self, act: &SignedAct) -> Result<(), Why> {
+        if self.progress.accepted_at.is_some() {
+            return Err(too_late("办件已受理", "the case was accepted before"));
+        }
+        if self.received_at.is_none() {
+            return Err(turn_has_not_come(&act.act.kind));
+        }
+        Ok(())
+    }
+
+    /// The counter where the case was opened.
+    pub(super) fn check_counter(&self, act: &SignedAct) -> Result<(), Why> {
+        let counter = [None, Some(OrganCode::VILLAGE), Some(OrganCode::TOWN_CENTRE)];
+        if act.office == self.origin && counter.contains(&act.act.organ) {
+            return Ok(());
+        }
+        let (zh, en) = act.act.kind.words();
+        Err(not_allowed(Said::new(
+            format!("「{zh}」由收件的{}办理", self.origin),
+            format!(
+                "\"{en}\" is for the counter of office {} where the case was opened",
+                self.origin
+            ),
+        )))
+    }
+
+    /// The counter, the accepting or the deciding organ, or one that issues or pays.
+    pub(super) fn check_handler(&self, act: &SignedAct) -> Result<(), Why> {
+        let at_counter = self.check_counter(act);
+        let has_stage = (0..self.law.item.stages.len()).any(|at| self.check_stage(act, at).is_ok());
+        if has_stage { Ok(()) } else { at_counter }
+    }
+
+    pub(super) fn check_on_line(&self, act: &SignedAct) -> Result<(), Why> {
+        if self.origin.is_within(act.office) {
+            return Ok(());
+        }
+        Err(not_allowed(Said::new(
+            format!("{}不在本办件的办理链上", act.office),
+            format!("office {} is not on the line of this case", act.office),
+        )))
+    }
+
+    pub(in crate::fold) fn is_correcting(&self) -> bool {
+        self.corrections.iter().any(|correction| correction.until.is_none())
+    }
+
+    pub(in crate::fold) fn is_paused(&self) -> bool {
+        self.pauses.iter().any(|pause| pause.until.is_none())
+    }
+
+    pub(in crate::fold) fn outcome(&self) -> Option<&'a Outcome> {
+        match &self.decision?.act.kind {
+            ActKind::Decided { outcome, .. } => Some(outcome),
+            _ => None,
+        }
+    }
+
+    pub(in crate::fold) fn is_granted(&self) -> bool {
+        self.outcome() == Some(&Outcome::Granted)
+    }
+
+    /// Everything is done: after a refusal the delivery of its reasons is all there is.
+    pub(in crate::fold) fn may_close(&self) -> bool {
+        let delivered = self.delivered || self.law.item.delivery.is_empty();
+        delivered
+            && match self.outcome() {
+                Some(Outcome::Granted) => self.progress.is_over(),
+                Some(Outcome::Refused { .. }) => true,
+                None => false,
+            }
+    }
+}

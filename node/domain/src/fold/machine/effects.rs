@@ -1,0 +1,323 @@
+//! What each kind of act changes, and what it needs first.
+
+use daiban_sync::id::OfficeCode;
+
+use super::{Correction, Machine, Pause};
+use crate::act::{ActId, BlobRef, Outcome, Pin, SignedAct};
+use crate::calendar::Date;
+use crate::catalog::Silence;
+use crate::fold::progress::{Answer, Slot, answers, is_review};
+use crate::fold::rules::{
+    Why, already_answered, impossible, not_allowed, not_yet, too_late, turn_has_not_come,
+};
+use crate::fold::{Status, deadline};
+use crate::organ::OrganCode;
+use crate::words::Said;
+
+impl<'a> Machine<'a> {
+    pub(super) fn open(&mut self, act: &'a SignedAct, origin: OfficeCode) -> Result<(), Why> {
+        if self.opened.is_some() {
+            return Err(already_answered(&act.act.kind));
+        }
+        if act.office != origin {
+            return Err(not_allowed(Said::new(
+                format!("{}不能以{origin}的名义建档", act.office),
+                format!("office {} cannot open a case in the name of {origin}", act.office),
+            )));
+        }
+        self.origin = origin;
+        self.opened = Some(act);
+        Ok(())
+    }
+
+    pub(super) fn check_running(&self) -> Result<(), Why> {
+        let ended = self.ended.or(self.closed_at.map(|_| Status::Closed));
+        let Some(status) = ended else { return Ok(()) };
+        let words = status.words();
+        Err(too_late(
+            format!("办件已{}，不能再办理", words.zh),
+            format!("the case is {} and takes no further acts", words.en),
+        ))
+    }
+
+    /// The first act at the accepting office shows that the case has reached it.
+    pub(super) fn note_arrival(&mut self, act: &SignedAct) {
+        let accepting = &self.law.item.stages[self.law.item.accepting_stage()];
+        if self.received_at.is_some() && act.office == accepting.office(self.origin) {
+            self.reached_town_at.get_or_insert(act.at.millis());
+        }
+    }
+
+    pub(super) fn attach(
+        &mut self,
+        act: &'a SignedAct,
+        key: &str,
+        blob: &BlobRef,
+    ) -> Result<(), Why> {
+        self.check_on_line(act)?;
+        if self.law.item.material(key).is_none() {
+            return Err(impossible(
+                format!("本事项没有材料「{key}」"),
+                format!("the item has no material {key:?}"),
+            ));
+        }
+        self.materials.entry((key.to_owned(), blob.clone())).or_insert(act.id);
+        Ok(())
+    }
+
+    pub(super) fn submit(&mut self, act: &'a SignedAct) -> Result<(), Why> {
+        self.check_counter(act)?;
+        if self.received_at.is_some() {
+            return Err(already_answered(&act.act.kind));
+        }
+        self.received_at = Some(act.at.millis());
+        for (stage, slot) in self.law.item.stages.iter().zip(&mut self.progress.slots) {
+            if answers(&act.act.kind, stage.action, false) {
+                slot.answer = Some(Answer::of(act));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn pre_check(&mut self, act: &'a SignedAct) -> Result<(), Why> {
+        self.check_accepting(act)?;
+        self.check_received(act)
+    }
+
+    pub(super) fn accept(&mut self, act: &'a SignedAct) -> Result<(), Why> {
+        let at = self.law.item.accepting_stage();
+        let stage = &self.law.item.stages[at];
+        self.check_accepting(act)?;
+        self.check_received(act)?;
+        if !self.progress.is_reached(stage.seq) || self.progress.is_held(at) {
+            return Err(turn_has_not_come(&act.act.kind));
+        }
+        self.progress.accepted_at = Some(act.at.millis());
+        if answers(&act.act.kind, stage.action, false) {
+            self.progress.slots[at].answer = Some(Answer::of(act));
+        }
+        Ok(())
+    }
+
+    pub(super) fn refuse(&mut self, act: &'a SignedAct) -> Result<(), Why> {
+        self.check_accepting(act)?;
+        self.check_received(act)?;
+        self.ended = Some(Status::NotAccepted);
+        Ok(())
+    }
+
+    pub(super) fn request_correction(
+        &mut self,
+        act: &'a SignedAct,
+        items: &[String],
+    ) -> Result<(), Why> {
+        let at = self.turn_of(act)?;
+        let slot = &mut self.progress.slots[at];
+        if slot.has_asked {
+            return Err(too_late(
+                "补正应当一次性告知，不能再次要求（行政许可法第三十二条）",
+                "everything missing is asked for once (Administrative Licensing Law, art. 32)",
+            ));
+        }
+        let since = act.at.millis();
+        *slot = Slot { correcting_since: Some(since), has_asked: true, ..slot.clone() };
+        self.corrections.push(Correction { since, until: None, items: items.to_vec() });
+        Ok(())
+    }
+
+    pub(super) fn correct(&mut self, act: &'a SignedAct) -> Result<(), Why> {
+        self.check_counter(act)?;
+        if !self.is_correcting() {
+            return Err(not_yet("没有待补正的事项", "no correction is asked for"));
+        }
+        self.corrections.iter_mut().for_each(|c| c.until = c.until.or(Some(act.at.millis())));
+        self.progress.slots.iter_mut().for_each(|slot| slot.correcting_since = None);
+        Ok(())
+    }
+
+    pub(super) fn refer(&mut self, act: &'a SignedAct, organs: &[OrganCode]) -> Result<(), Why> {
+        let at = self.stage_for(act)?;
+        let after = self.law.item.stages[at].seq;
+        let owed = self.law.item.stages.iter().filter(|s| s.seq > after && is_review(s.action));
+        let mut left_out =
+            owed.filter(|s| !s.optional && !organs.contains(&s.organ)).map(|s| s.organ.as_str());
+        if let Some(organ) = left_out.next() {
+            return Err(impossible(
+                format!("抄告应当包括全部联审部门，缺少{organ}"),
+                format!("all reviewing organs are to be told; {organ} is left out"),
+            ));
+        }
+        self.progress.slots[at].answer = Some(Answer::of(act));
+        Ok(())
+    }
+
+    pub(super) fn record_silence(
+        &mut self,
+        act: &'a SignedAct,
+        organ: OrganCode,
+    ) -> Result<(), Why> {
+        self.check_stage(act, self.law.item.deciding_stage())?;
+        let silent = self.progress.stages().find(|(_, stage, _)| {
+            stage.organ == organ && stage.on_silence == Silence::DeemedAgreed
+        });
+        let Some((at, stage, slot)) = silent else {
+            return Err(impossible(
+                format!("{organ}逾期不视为同意"),
+                format!("silence of {organ} does not count as consent in this item"),
+            ));
+        };
+        if slot.answer.is_some() {
+            return Err(already_answered(&act.act.kind));
+        }
+        let Some(since) =
+            self.progress.since(stage.seq).filter(|_| self.progress.is_open(at, false))
+        else {
+            return Err(turn_has_not_come(&act.act.kind));
+        };
+        let due = deadline::after(self.law.calendar, Date::at(since), stage.limit);
+        if !due.is_ok_and(|due| Date::at(act.at.millis()) > due) {
+            return Err(not_yet("该部门的答复期限尚未届满", "the organ's limit has not passed"));
+        }
+        self.progress.slots[at].answer = Some(Answer::of(act));
+        Ok(())
+    }
+
+    pub(super) fn pause(
+        &mut self,
+        act: &'a SignedAct,
+        procedure: &str,
+        declared_days: u16,
+    ) -> Result<(), Why> {
+        self.turn_of(act)?;
+        if !self.law.item.special_procedures.iter().any(|p| p == procedure) {
+            return Err(impossible(
+                format!("本事项没有特别程序「{procedure}」"),
+                format!("the item has no special procedure {procedure:?}"),
+            ));
+        }
+        if self.progress.accepted_at.is_none() || self.is_paused() {
+            return Err(turn_has_not_come(&act.act.kind));
+        }
+        self.pauses.push(Pause { since: act.at.millis(), until: None, declared_days });
+        Ok(())
+    }
+
+    pub(super) fn resume(&mut self, act: &'a SignedAct) -> Result<(), Why> {
+        self.turn_of(act)?;
+        let Some(pause) = self.pauses.iter_mut().find(|pause| pause.until.is_none()) else {
+            return Err(not_yet("办件没有挂起", "the case is not paused"));
+        };
+        pause.until = Some(act.at.millis());
+        Ok(())
+    }
+
+    pub(super) fn extend(&mut self, act: &'a SignedAct) -> Result<(), Why> {
+        self.check_stage(act, self.law.item.deciding_stage())?;
+        if self.law.item.extension.is_none() {
+            return Err(impossible("本事项不得延期", "the item cannot be extended"));
+        }
+        if self.extended || self.decision.is_some() {
+            return Err(already_answered(&act.act.kind));
+        }
+        if self.progress.accepted_at.is_none() {
+            return Err(turn_has_not_come(&act.act.kind));
+        }
+        self.extended = true;
+        Ok(())
+    }
+
+    pub(super) fn decide(&mut self, act: &'a SignedAct, outcome: &Outcome) -> Result<(), Why> {
+        let at = self.stage_for(act)?;
+        if self.is_paused() {
+            return Err(not_yet("特别程序尚未结束", "the special procedure has not ended"));
+        }
+        if *outcome == Outcome::Granted && !self.progress.allows_granting() {
+            return Err(impossible(
+                "联审部门有不同意意见，不能准予",
+                "an organ that must agree has not agreed, so it cannot be granted",
+            ));
+        }
+        self.progress.slots[at].answer = Some(Answer::of(act));
+        self.decision = Some(act);
+        Ok(())
+    }
+
+    pub(super) fn reconfirm(
+        &mut self,
+        act: &'a SignedAct,
+        decision: ActId,
+        pinned: &'a Pin,
+    ) -> Result<(), Why> {
+        let slot = self
+            .progress
+            .stages()
+            .find(|(_, _, slot)| slot.answer.as_ref().is_some_and(|a| a.act == decision));
+        let Some((at, ..)) = slot else {
+            return Err(not_yet(
+                "要确认的决定尚未到达",
+                "the decision that it names is not in effect here",
+            ));
+        };
+        self.check_stage(act, at)?;
+        self.reconfirmed.entry(decision).or_default().push(pinned);
+        Ok(())
+    }
+
+    pub(super) fn deliver(&mut self, act: &'a SignedAct) -> Result<(), Why> {
+        self.check_handler(act)?;
+        if self.decision.is_none() {
+            return Err(turn_has_not_come(&act.act.kind));
+        }
+        if self.delivered {
+            return Err(already_answered(&act.act.kind));
+        }
+        self.delivered = true;
+        Ok(())
+    }
+
+    pub(super) fn close(&mut self, act: &'a SignedAct) -> Result<(), Why> {
+        self.check_handler(act)?;
+        if !self.may_close() {
+            return Err(turn_has_not_come(&act.act.kind));
+        }
+        self.closed_at = Some(act.at.millis());
+        Ok(())
+    }
+
+    pub(super) fn withdraw(&mut self, act: &'a SignedAct) -> Result<(), Why> {
+        self.check_counter(act)?;
+        if self.decision.is_some() {
+            return Err(too_late("已作出决定，不能撤回", "it was decided and cannot be withdrawn"));
+        }
+        self.ended = Some(Status::Withdrawn);
+        Ok(())
+    }
+
+    pub(super) fn void(&mut self, act: &'a SignedAct) -> Result<(), Why> {
+        self.check_accepting(act)
+            .or_else(|_| self.check_stage(act, self.law.item.deciding_stage()))?;
+        self.ended = Some(Status::Voided);
+        Ok(())
+    }
+
+    pub(super) fn rate(&mut self, act: &'a SignedAct, stars: u8) -> Result<(), Why> {
+        self.check_counter(act)?;
+        if !(1..=5).contains(&stars) {
+            return Err(impossible("评价为一至五星", "a rating has one to five stars"));
+        }
+        if self.rating.is_some() {
+            return Err(already_answered(&act.act.kind));
+        }
+        if self.decision.is_none() && self.ended.is_none() {
+            return Err(turn_has_not_come(&act.act.kind));
+        }
+        self.rating = Some(stars);
+        Ok(())
+    }
+
+    pub(super) fn answer(&mut self, act: &'a SignedAct) -> Result<(), Why> {
+        let at = self.stage_for(act)?;
+        self.progress.slots[at].answer = Some(Answer::of(act));
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! Who may do what next.
+
+use super::Status;
+use super::machine::Machine;
+use super::state::NextAct;
+use crate::act::ActId;
+use crate::catalog::{Action, Silence, Stage};
+use crate::organ::OrganCode;
+use crate::words::Said;
+
+pub(super) fn acts(machine: &Machine<'_>, status: Status, stale: &[ActId]) -> Vec<NextAct> {
+    if status.is_final() {
+        return Vec::new();
+    }
+    let mut next = Vec::new();
+    if machine.received_at.is_none() {
+        next.push(counter(machine, "submit", "收件", "submit"));
+        next.push(counter(machine, "withdraw", "撤回", "withdraw"));
+        return next;
+    }
+    if machine.is_correcting() {
+        next.push(counter(machine, "correct", "补正", "correct"));
+    }
+    if machine.decision.is_none() {
+        next.push(counter(machine, "withdraw", "撤回", "withdraw"));
+    }
+    if !stale.is_empty() {
+        reconfirmations(machine, stale, &mut next);
+    } else {
+        acceptance(machine, &mut next);
+        open_stages(machine, &mut next);
+        endings(machine, &mut next);
+    }
+    next.sort();
+    next.dedup();
+    next
+}
+
+fn acceptance(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
+    let at = machine.law.item.accepting_stage();
+    let stage = &machine.law.item.stages[at];
+    let reached = machine.progress.is_reached(stage.seq) && !machine.progress.is_held(at);
+    if machine.progress.accepted_at.is_some() || !reached {
+        return;
+    }
+    next.push(of(machine, stage, "accept", "受理", "accept"));
+    next.push(of(machine, stage, "refuse", "不予受理", "refuse"));
+    if !machine.progress.slots[at].has_asked {
+        next.push(of(machine, stage, "request-correction", "要求补正", "request correction"));
+    }
+}
+
+fn open_stages(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
+    let deciding = machine.law.item.deciding_stage();
+    for (at, stage, slot) in machine.progress.stages() {
+        let open =
+            machine.progress.is_open(at, machine.is_granted()) && !machine.progress.is_held(at);
+        let off_turn = matches!(stage.action, Action::Collect | Action::Accept);
+        if !open || off_turn || (at == deciding && machine.is_paused()) {
+            continue;
+        }
+        let (zh, en) = stage.action.words();
+        next.push(of(machine, stage, verb(stage, at == deciding), zh, en));
+        if !slot.has_asked && machine.decision.is_none() && machine.progress.accepted_at.is_some() {
+            next.push(of(machine, stage, "request-correction", "要求补正", "request correction"));
+        }
+        if stage.on_silence == Silence::DeemedAgreed {
+            let lead = &machine.law.item.stages[deciding];
+            next.push(of(machine, lead, "record-silence", "记录逾期未答复", "record silence"));
+        }
+        if machine.is_paused() {
+            next.push(of(machine, stage, "resume", "恢复", "resume"));
+        }
+    }
+}
+
+fn endings(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
+    if machine.decision.is_some() && !machine.delivered && !machine.law.item.delivery.is_empty() {
+        next.push(counter(machine, "deliver", "送达", "deliver"));
+    }
+    if machine.may_close() {
+        next.push(counter(machine, "close", "办结", "close"));
+    }
+}
+
+fn reconfirmations(machine: &Machine<'_>, stale: &[ActId], next: &mut Vec<NextAct>) {
+    for (_, stage, slot) in machine.progress.stages() {
+        if slot.answer.as_ref().is_some_and(|answer| stale.contains(&answer.act)) {
+            next.push(of(machine, stage, "reconfirm", "重新确认", "reconfirm"));
+        }
+    }
+}
+
+fn verb(stage: &Stage, decides: bool) -> &'static str {
+    match stage.action {
+        _ if decides => "decide",
+        Action::Collect => "submit",
+        Action::Accept => "accept",
+        Action::FirstCheck => "first-check",
+        Action::Refer => "refer",
+        Action::Survey => "survey",
+        Action::Publicity => "publicise",
+        Action::Review | Action::JointReview | Action::Appraise | Action::Forward => "review",
+        Action::Confirm => "confirm",
+        Action::Decide => "decide",
+        Action::Issue => "issue",
+        Action::Pay => "pay",
+    }
+}
+
+fn of(machine: &Machine<'_>, stage: &Stage, verb: &'static str, zh: &str, en: &str) -> NextAct {
+    let counter = stage.action == Action::Collect
+        || stage.organ == OrganCode::VILLAGE && stage.tier == daiban_sync::id::Tier::Village;
+    NextAct {
+        office: stage.office(machine.origin),
+        organ: Some(stage.organ).filter(|_| !counter || stage.action != Action::Collect),
+        verb,
+        words: Said::new(zh, en),
+    }
+}
+
+fn counter(machine: &Machine<'_>, verb: &'static str, zh: &str, en: &str) -> NextAct {
+    NextAct { office: machine.origin, organ: None, verb, words: Said::new(zh, en) }
+}

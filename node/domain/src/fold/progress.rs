@@ -1,0 +1,176 @@
+//! How far each stage is, and when the next may begin.
+
+use daiban_sync::id::{Millis, OfficeCode};
+
+use crate::act::{ActId, ActKind, Opinion, SignedAct};
+use crate::catalog::{Action, Item, Join, Stage};
+
+/// What one organ has done.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Slot {
+    pub(super) answer: Option<Answer>,
+    /// A correction that the applicant still owes.
+    pub(super) correcting_since: Option<Millis>,
+    /// It has asked for a correction: it may ask once (行政许可法 第三十二条).
+    pub(super) has_asked: bool,
+}
+
+/// An organ's answer.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    pub(super) act: ActId,
+    pub(super) at: Millis,
+    pub(super) by: String,
+    pub(super) office: OfficeCode,
+    pub(super) opinion: Option<Opinion>,
+    pub(super) silent: bool,
+}
+
+impl Answer {
+    pub(super) fn of(act: &SignedAct) -> Self {
+        let (opinion, silent) = match &act.act.kind {
+            ActKind::Reviewed { opinion } => (Some(opinion.clone()), false),
+            ActKind::SilenceRecorded { .. } => (None, true),
+            _ => (None, false),
+        };
+        Self {
+            act: act.id,
+            at: act.at.millis(),
+            by: act.act.officer.name.clone(),
+            office: act.office,
+            opinion,
+            silent,
+        }
+    }
+
+    fn disagrees(&self) -> bool {
+        matches!(self.opinion, Some(Opinion::Disagree { .. }))
+    }
+}
+
+/// Whether this kind of act answers a stage of this action.
+pub(super) fn answers(kind: &ActKind, action: Action, decides: bool) -> bool {
+    match kind {
+        ActKind::Submitted => action == Action::Collect,
+        ActKind::Accepted => action == Action::Accept,
+        ActKind::FirstChecked { .. } => action == Action::FirstCheck,
+        ActKind::Referred { .. } => action == Action::Refer,
+        ActKind::Surveyed { .. } => action == Action::Survey,
+        ActKind::Publicised { .. } => action == Action::Publicity,
+        ActKind::Reviewed { .. } => is_review(action),
+        ActKind::Decided { .. } => decides,
+        ActKind::Confirmed { .. } => action == Action::Confirm && !decides,
+        ActKind::Issued { .. } => action == Action::Issue,
+        ActKind::Paid { .. } => action == Action::Pay,
+        _ => false,
+    }
+}
+
+pub(super) fn is_review(action: Action) -> bool {
+    matches!(action, Action::Review | Action::JointReview | Action::Appraise | Action::Forward)
+}
+
+/// The stages of a case.
+#[derive(Clone, Debug)]
+pub(super) struct Progress<'a> {
+    pub(super) item: &'a Item,
+    pub(super) slots: Vec<Slot>,
+    pub(super) accepted_at: Option<Millis>,
+}
+
+impl<'a> Progress<'a> {
+    pub(super) fn new(item: &'a Item) -> Self {
+        Self { item, slots: vec![Slot::default(); item.stages.len()], accepted_at: None }
+    }
+
+    pub(super) fn stages(&self) -> impl Iterator<Item = (usize, &'a Stage, &Slot)> {
+        let item = self.item;
+        item.stages.iter().enumerate().map(move |(at, stage)| (at, stage, &self.slots[at]))
+    }
+
+    fn group(&self, seq: u8) -> impl Iterator<Item = (&'a Stage, &Slot)> {
+        self.stages()
+            .filter(move |(_, stage, _)| stage.seq == seq && !stage.optional)
+            .map(|(_, s, slot)| (s, slot))
+    }
+
+    /// Whether what this number asks for has been answered.
+    pub(super) fn is_complete(&self, seq: u8) -> bool {
+        let everyone = self.group(seq).all(|(_, slot)| slot.answer.is_some());
+        everyone || self.quorum(seq).is_some_and(|needed| self.agreeing(seq) >= needed)
+    }
+
+    fn quorum(&self, seq: u8) -> Option<usize> {
+        self.group(seq).find_map(|(stage, _)| match stage.join {
+            Join::Quorum(needed) => Some(usize::from(needed)),
+            Join::All | Join::Lead => None,
+        })
+    }
+
+    fn agreeing(&self, seq: u8) -> usize {
+        self.group(seq)
+            .filter(|(_, slot)| slot.answer.as_ref().is_some_and(|a| !a.disagrees()))
+            .count()
+    }
+
+    /// Whether everything before this number is complete.
+    pub(super) fn is_reached(&self, seq: u8) -> bool {
+        self.seqs().filter(|earlier| *earlier < seq).all(|earlier| self.is_complete(earlier))
+    }
+
+    /// Whether everything is complete.
+    pub(super) fn is_over(&self) -> bool {
+        self.seqs().all(|seq| self.is_complete(seq))
+    }
+
+    fn seqs(&self) -> impl Iterator<Item = u8> {
+        self.item.stages.iter().map(|stage| stage.seq)
+    }
+
+    /// Whether it is this stage's turn. `granted`: the case was decided in favour.
+    pub(super) fn is_open(&self, at: usize, granted: bool) -> bool {
+        let stage = &self.item.stages[at];
+        let accepting = &self.item.stages[self.item.accepting_stage()];
+        let deciding = &self.item.stages[self.item.deciding_stage()];
+        let before_acceptance = stage.seq < accepting.seq || stage.action == Action::Accept;
+        self.slots[at].answer.is_none()
+            && (before_acceptance || self.accepted_at.is_some())
+            && self.is_reached(stage.seq)
+            && (stage.seq <= deciding.seq || granted)
+    }
+
+    /// When this number's turn came: with the last answer before it, or with acceptance.
+    pub(super) fn since(&self, seq: u8) -> Option<Millis> {
+        let before = self.stages().filter(|(_, stage, _)| stage.seq < seq);
+        let answered =
+            before.filter_map(|(_, _, slot)| slot.answer.as_ref()).map(|answer| answer.at).max();
+        let accepting = &self.item.stages[self.item.accepting_stage()];
+        if seq < accepting.seq || (seq == accepting.seq && self.accepted_at.is_none()) {
+            return answered;
+        }
+        answered.max(self.accepted_at)
+    }
+
+    /// Whether the organs that were asked allow granting: with "all" nobody may disagree, with a
+    /// quorum enough must agree, with "lead" it is the decider's own judgement.
+    pub(super) fn allows_granting(&self) -> bool {
+        let deciding = self.item.stages[self.item.deciding_stage()].seq;
+        self.stages().filter(|(_, stage, _)| stage.seq < deciding && is_review(stage.action)).all(
+            |(_, stage, slot)| match stage.join {
+                Join::Lead => true,
+                Join::All => !slot.answer.as_ref().is_some_and(Answer::disagrees),
+                Join::Quorum(needed) => self.agreeing(stage.seq) >= usize::from(needed),
+            },
+        )
+    }
+
+    /// Whether this stage must wait for the applicant: it asked itself, or one beside it did whose
+    /// question pauses the others.
+    pub(super) fn is_held(&self, at: usize) -> bool {
+        let stage = &self.item.stages[at];
+        self.stages().any(|(other, beside, slot)| {
+            slot.correcting_since.is_some()
+                && (other == at || beside.pauses_others || beside.seq < stage.seq)
+        })
+    }
+}

@@ -1,0 +1,236 @@
+//! What people and screens see of a case.
+
+use daiban_sync::id::{Millis, OfficeCode};
+use serde::Serialize;
+
+use super::deadline::{self, Deadlines};
+use crate::act::{ActId, ActKind, BlobRef, Opinion, Outcome, Pin};
+use crate::catalog::{Action, MaterialNeed};
+use crate::form::{FieldChange, FieldConflict, Form};
+use crate::organ::OrganCode;
+use crate::receipt_number::ReceiptNumber;
+use crate::words::Said;
+
+/// Where a case stands 办件状态.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// 待齐: its opening act has not arrived, or its item is not known here.
+    Incomplete,
+    /// 草稿
+    Draft,
+    /// 收件
+    Received,
+    /// 补正
+    Correction,
+    /// 受理
+    Accepted,
+    /// 在办
+    InProgress,
+    /// 挂起
+    Paused,
+    /// 待重新确认: a decision stands over content that it has not seen.
+    Stale,
+    /// 待确认: decided, and another organ still confirms.
+    AwaitingConfirmation,
+    /// 已决定: decided, and still to be issued, paid or delivered.
+    Decided,
+    /// 办结
+    Closed,
+    /// 不予受理
+    NotAccepted,
+    /// 不予批准
+    NotGranted,
+    /// 撤回
+    Withdrawn,
+    /// 作废
+    Voided,
+}
+
+impl Status {
+    /// 中文 and English word.
+    pub fn words(self) -> Said {
+        let (zh, en) = match self {
+            Self::Incomplete => ("待齐", "incomplete"),
+            Self::Draft => ("草稿", "draft"),
+            Self::Received => ("收件", "received"),
+            Self::Correction => ("补正", "correction requested"),
+            Self::Accepted => ("受理", "accepted"),
+            Self::InProgress => ("在办", "in progress"),
+            Self::Paused => ("挂起", "paused"),
+            Self::Stale => ("待重新确认", "stale, to be reconfirmed"),
+            Self::AwaitingConfirmation => ("待确认", "awaiting confirmation"),
+            Self::Decided => ("已决定", "decided"),
+            Self::Closed => ("办结", "closed"),
+            Self::NotAccepted => ("不予受理", "not accepted"),
+            Self::NotGranted => ("不予批准", "not granted"),
+            Self::Withdrawn => ("撤回", "withdrawn"),
+            Self::Voided => ("作废", "voided"),
+        };
+        Said::new(zh, en)
+    }
+
+    /// Whether nothing more is to be done but rate it.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Closed | Self::NotAccepted | Self::Withdrawn | Self::Voided)
+    }
+}
+
+/// All of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CaseState {
+    pub status: Status,
+    pub status_words: Said,
+    pub opened: Option<OpenedView>,
+    pub times: Times,
+    pub stages: Vec<StageView>,
+    pub next: Vec<NextAct>,
+    pub decision: DecisionView,
+    /// What must be asked of the applicant, while a correction is open.
+    pub correction: Vec<String>,
+    pub materials: Vec<MaterialView>,
+    /// Keys of materials that are required now and not there.
+    pub missing_materials: Vec<String>,
+    pub conflicts: Vec<FieldConflict>,
+    pub deadlines: Deadlines,
+    pub rating: Option<u8>,
+    /// What the form and the attached files are now: a decision taken on this screen pins this.
+    pub pin: Pin,
+    pub ignored: Vec<Ignored>,
+    pub alarms: Vec<Alarm>,
+}
+
+/// What the opening act says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OpenedView {
+    pub item: String,
+    pub version: u32,
+    pub item_name: String,
+    pub receipt: ReceiptNumber,
+    pub origin: OfficeCode,
+}
+
+/// The three times that the law asks about, as written by who acted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Times {
+    pub opened: Option<Millis>,
+    /// 收件 at the village.
+    pub received: Option<Millis>,
+    /// The first act of the accepting office.
+    pub reached_town: Option<Millis>,
+    /// 受理
+    pub accepted: Option<Millis>,
+    pub decided: Option<Millis>,
+    pub closed: Option<Millis>,
+}
+
+/// How far one organ is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StageView {
+    pub seq: u8,
+    pub action: Action,
+    pub organ: OrganCode,
+    pub organ_name: String,
+    pub office: OfficeCode,
+    pub optional: bool,
+    pub state: StageState,
+    pub due: deadline::Due,
+}
+
+/// What an organ has answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "is")]
+pub enum StageState {
+    /// Its turn has not come.
+    Later,
+    /// It is its turn.
+    Open {
+        since: Millis,
+    },
+    /// It waits for the applicant.
+    Correcting {
+        since: Millis,
+    },
+    Done {
+        act: ActId,
+        by: String,
+        at: Millis,
+        opinion: Option<Opinion>,
+    },
+    /// 逾期视为同意, as the lead organ recorded.
+    DeemedAgreed {
+        act: ActId,
+        at: Millis,
+    },
+    /// Not needed any more.
+    Skipped,
+}
+
+/// Who may do what next.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct NextAct {
+    pub office: OfficeCode,
+    /// `None`: the counter.
+    pub organ: Option<OrganCode>,
+    /// The verb of [`crate::desk::ActRequest`].
+    pub verb: &'static str,
+    pub words: Said,
+}
+
+/// The decision.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DecisionView {
+    pub state: DecisionState,
+    pub act: Option<ActId>,
+    pub outcome: Option<Outcome>,
+    pub by: Option<String>,
+    pub organ: Option<OrganCode>,
+    pub office: Option<OfficeCode>,
+    /// The decision and confirmations that have to be reconfirmed.
+    pub stale_acts: Vec<ActId>,
+    /// What the form holds now and the decision has not seen.
+    pub difference: Vec<FieldChange>,
+    /// Materials that came since.
+    pub new_materials: Vec<String>,
+}
+
+/// Whether the decision holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DecisionState {
+    None,
+    /// It was taken over all that the case holds.
+    InForce,
+    /// It has not seen all that the case holds.
+    Stale,
+    /// It names content that has not arrived here.
+    Unseen,
+}
+
+/// A material of the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MaterialView {
+    pub key: String,
+    pub name: String,
+    pub blob: BlobRef,
+    pub act: ActId,
+}
+
+/// An act without effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Ignored {
+    pub act: ActId,
+    pub office: OfficeCode,
+    pub words: Said,
+    pub cause: super::Cause,
+    pub why: Said,
+}
+
+/// Something an operator must see.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Alarm {
+    pub act: Option<ActId>,
+    pub words: Said,
+}

@@ -1,0 +1,228 @@
+//! The machine and the form, as people and screens see them.
+
+use super::machine::Machine;
+use super::progress::Slot;
+use super::state::{
+    Alarm, CaseState, DecisionState, DecisionView, Ignored, MaterialView, OpenedView, StageState,
+    StageView, Status, Times,
+};
+use super::{Cause, Law, Why, deadline, next, staleness};
+use crate::act::{ActId, ActKind, BlobRef, Outcome, Pin, SignedAct};
+use crate::catalog::{Action, MaterialNeed, Stage};
+use crate::form::Form;
+use crate::words::Said;
+
+/// Everything, from the machine and the form.
+pub(super) fn view(
+    law: Law<'_>,
+    form: &Form,
+    machine: Machine<'_>,
+    acts: &[&SignedAct],
+) -> CaseState {
+    let answered =
+        machine.progress.slots.iter().filter_map(|s| s.answer.as_ref()).map(|a| a.act).collect();
+    let decision = staleness::decision(&machine, form, &staleness::pinning_acts(&answered, acts));
+    let status = status_of(&machine, decision.state);
+    CaseState {
+        status,
+        status_words: status.words(),
+        opened: opened(law, &machine),
+        times: times(&machine),
+        stages: stages(&machine),
+        next: next::acts(&machine, status, &decision.stale_acts),
+        correction: machine
+            .corrections
+            .iter()
+            .filter(|c| c.until.is_none())
+            .flat_map(|c| c.items.clone())
+            .collect(),
+        materials: materials(law, &machine),
+        missing_materials: missing(law, &machine),
+        conflicts: form.conflicts(),
+        deadlines: deadline::deadlines(&machine),
+        rating: machine.rating,
+        pin: Pin {
+            form_heads: form.heads(),
+            materials: staleness::held_materials(&machine).into_iter().collect(),
+        },
+        alarms: alarms(&machine, &decision),
+        ignored: machine.ignored.iter().map(|(act, why)| ignored(act, why)).collect(),
+        decision,
+    }
+}
+
+fn status_of(machine: &Machine<'_>, decision: DecisionState) -> Status {
+    if machine.opened.is_none() {
+        return Status::Incomplete;
+    }
+    if let Some(ended) = machine.ended {
+        return ended;
+    }
+    if decision != DecisionState::InForce && machine.decision.is_some() {
+        return Status::Stale;
+    }
+    if machine.closed_at.is_some() {
+        return Status::Closed;
+    }
+    match machine.outcome() {
+        Some(Outcome::Refused { .. }) => return Status::NotGranted,
+        Some(Outcome::Granted) if awaits_confirmation(machine) => {
+            return Status::AwaitingConfirmation;
+        }
+        Some(Outcome::Granted) => return Status::Decided,
+        None => {}
+    }
+    match () {
+        () if machine.received_at.is_none() => Status::Draft,
+        () if machine.is_correcting() => Status::Correction,
+        () if machine.is_paused() => Status::Paused,
+        () if machine.progress.accepted_at.is_none() => Status::Received,
+        () if is_under_way(machine) => Status::InProgress,
+        () => Status::Accepted,
+    }
+}
+
+fn awaits_confirmation(machine: &Machine<'_>) -> bool {
+    let mut stages = machine.progress.stages();
+    stages.any(|(_, stage, slot)| {
+        stage.action == Action::Confirm && !stage.optional && slot.answer.is_none()
+    })
+}
+
+/// Some organ has answered after acceptance.
+fn is_under_way(machine: &Machine<'_>) -> bool {
+    let accepting = machine.law.item.accepting_stage();
+    machine.progress.stages().any(|(at, stage, slot)| {
+        let beyond = at > accepting || (at == accepting && stage.action != Action::Accept);
+        beyond && slot.answer.is_some()
+    })
+}
+
+fn opened(law: Law<'_>, machine: &Machine<'_>) -> Option<OpenedView> {
+    match &machine.opened?.act.kind {
+        ActKind::Opened { item, version, receipt, origin } => Some(OpenedView {
+            item: item.clone(),
+            version: *version,
+            item_name: law.item.name.clone(),
+            receipt: *receipt,
+            origin: *origin,
+        }),
+        _ => None,
+    }
+}
+
+fn times(machine: &Machine<'_>) -> Times {
+    Times {
+        opened: machine.opened.map(|act| act.at.millis()),
+        received: machine.received_at,
+        reached_town: machine.reached_town_at,
+        accepted: machine.progress.accepted_at,
+        decided: machine.decision.map(|act| act.at.millis()),
+        closed: machine.closed_at,
+    }
+}
+
+fn stages(machine: &Machine<'_>) -> Vec<StageView> {
+    let view = |(at, stage, slot): (usize, &Stage, &Slot)| StageView {
+        seq: stage.seq,
+        action: stage.action,
+        organ: stage.organ,
+        organ_name: stage.organ.name().to_owned(),
+        office: slot
+            .answer
+            .as_ref()
+            .filter(|a| !a.silent)
+            .map_or_else(|| stage.office(machine.origin), |a| a.office),
+        optional: stage.optional,
+        state: stage_state(machine, at, slot),
+        due: deadline::of_stage(machine, at),
+    };
+    machine.progress.stages().map(view).collect()
+}
+
+fn stage_state(machine: &Machine<'_>, at: usize, slot: &Slot) -> StageState {
+    let over = machine.ended.is_some()
+        || machine.closed_at.is_some()
+        || (machine.decision.is_some() && !machine.is_granted());
+    let stage = &machine.law.item.stages[at];
+    match (&slot.answer, slot.correcting_since) {
+        (Some(answer), _) if answer.silent => {
+            StageState::DeemedAgreed { act: answer.act, at: answer.at }
+        }
+        (Some(answer), _) => StageState::Done {
+            act: answer.act,
+            by: answer.by.clone(),
+            at: answer.at,
+            opinion: answer.opinion.clone(),
+        },
+        _ if over => StageState::Skipped,
+        (None, Some(since)) => StageState::Correcting { since },
+        (None, None)
+            if machine.opened.is_some() && machine.progress.is_open(at, machine.is_granted()) =>
+        {
+            let since =
+                machine.progress.since(stage.seq).or(machine.opened.map(|act| act.at.millis()));
+            StageState::Open { since: since.unwrap_or_default() }
+        }
+        (None, None) => StageState::Later,
+    }
+}
+
+fn materials(law: Law<'_>, machine: &Machine<'_>) -> Vec<MaterialView> {
+    let view = |((key, blob), act): (&(String, BlobRef), &ActId)| MaterialView {
+        key: key.clone(),
+        name: law.item.material(key).map_or_else(|| key.clone(), |rule| rule.name.clone()),
+        blob: blob.clone(),
+        act: *act,
+    };
+    machine.materials.iter().map(view).collect()
+}
+
+fn missing(law: Law<'_>, machine: &Machine<'_>) -> Vec<String> {
+    let required = law.item.materials.iter().filter(|rule| match &rule.need {
+        MaterialNeed::Required => true,
+        MaterialNeed::RequiredIf(condition) => condition.holds(&machine.fields),
+        MaterialNeed::Optional | MaterialNeed::Tolerated { .. } => false,
+    });
+    let here = |key: &String| machine.materials.keys().any(|(held, _)| held == key);
+    required.map(|rule| rule.key.clone()).filter(|key| !here(key)).collect()
+}
+
+fn ignored(act: &SignedAct, why: &Why) -> Ignored {
+    let (zh, en) = act.act.kind.words();
+    Ignored {
+        act: act.id,
+        office: act.office,
+        words: Said::new(zh, en),
+        cause: why.cause,
+        why: why.said.clone(),
+    }
+}
+
+fn alarms(machine: &Machine<'_>, decision: &DecisionView) -> Vec<Alarm> {
+    let grave = |why: &Why| matches!(why.cause, Cause::NotAllowed | Cause::Impossible);
+    let mut alarms: Vec<Alarm> = machine
+        .ignored
+        .iter()
+        .filter(|(act, why)| grave(why) || matches!(act.act.kind, ActKind::Decided { .. }))
+        .map(|(act, why)| Alarm { act: Some(act.id), words: why.said.clone() })
+        .collect();
+    match decision.state {
+        DecisionState::Stale => alarms.push(Alarm {
+            act: decision.act,
+            words: Said::new(
+                "决定作出后内容有变化，须重新确认",
+                "the content changed after the decision; it is to be reconfirmed",
+            ),
+        }),
+        DecisionState::Unseen => alarms.push(Alarm {
+            act: decision.act,
+            words: Said::new(
+                "决定所依据的内容尚未到达本节点",
+                "the content that the decision names has not arrived here",
+            ),
+        }),
+        DecisionState::None | DecisionState::InForce => {}
+    }
+    alarms
+}

@@ -1,0 +1,268 @@
+//! A small government in memory: one desk, any number of nodes, cases that are handed around.
+#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
+use std::collections::BTreeSet;
+
+use daiban_domain::act::{BlobRef, CaseId, OfficerRef, Opinion, Outcome};
+use daiban_domain::authority::Authority;
+use daiban_domain::calendar::{Calendar, Date};
+use daiban_domain::case::{Author, Case};
+use daiban_domain::catalog::{Catalog, MaterialNeed};
+use daiban_domain::desk::{ActRequest, By, Desk, Draft, Refused};
+use daiban_domain::fold::{CaseState, Status};
+use daiban_domain::form::{FieldValue, Fields};
+use daiban_domain::office::OfficeTree;
+use daiban_domain::organ::OrganCode;
+use daiban_domain::receipt_number::ReceiptNumber;
+use daiban_domain::shipped;
+use daiban_sync::id::{BlobId, Hlc, Incarnation, Millis, NodeKey, OfficeCode, Tier};
+
+/// 2026-03-02 09:00 in China, a Monday.
+pub(crate) const START_MS: u64 = 1_772_413_200_000;
+pub(crate) const DAY_MS: u64 = 86_400_000;
+pub(crate) const VILLAGE: &str = "330382001001";
+
+pub(crate) struct World {
+    pub(crate) catalog: Catalog,
+    pub(crate) calendar: Calendar,
+    pub(crate) authority: Authority,
+    pub(crate) offices: OfficeTree,
+    pub(crate) now_ms: u64,
+    nonce: u64,
+    clock: Hlc,
+}
+
+/// An entry with what its log proves.
+#[derive(Clone, Debug)]
+pub(crate) struct Written {
+    pub(crate) draft: Draft,
+    pub(crate) author: Author,
+    pub(crate) at: Hlc,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self {
+            catalog: shipped::catalog(),
+            calendar: shipped::calendar(),
+            authority: Authority::default(),
+            offices: shipped::offices(),
+            now_ms: START_MS,
+            nonce: 0,
+            clock: Hlc::default(),
+        }
+    }
+
+    pub(crate) fn desk(&self) -> Desk<'_> {
+        Desk {
+            catalog: &self.catalog,
+            calendar: &self.calendar,
+            authority: &self.authority,
+            offices: &self.offices,
+            training: true,
+        }
+    }
+
+    /// A person at the office of that tier above the village.
+    pub(crate) fn by(&mut self, tier: Tier, organ: &str) -> By {
+        let village: OfficeCode = VILLAGE.parse().unwrap();
+        let office = village.at_tier(tier).unwrap();
+        self.now_ms += 60_000;
+        self.clock = self.clock.tick(Millis(self.now_ms));
+        self.nonce += 1;
+        By {
+            officer: OfficerRef { name: "王办事".into(), id: "wang".into() },
+            organ: (!organ.is_empty()).then(|| organ.parse().unwrap()),
+            office,
+            node: node_of(office),
+            incarnation: Incarnation(1),
+            at: self.clock,
+            nonce: self.nonce.to_be_bytes(),
+        }
+    }
+
+    pub(crate) fn open(&mut self, code: &str) -> (Case, Vec<Written>) {
+        let by = self.by(Tier::Village, "CW");
+        let item = self.catalog.latest(code).unwrap();
+        let receipt = ReceiptNumber::make(by.office, Date::at(by.at.millis()), 1, 2).unwrap();
+        let id = CaseId([7; 16]);
+        let (case, drafts) =
+            self.desk().open_case(&by, item, &fields_for(code), receipt, id).unwrap();
+        (case, written(drafts, &by))
+    }
+
+    /// Opens, attaches everything that is required and submits.
+    pub(crate) fn submitted(&mut self, code: &str) -> (Case, Vec<Written>) {
+        let (mut case, mut log) = self.open(code);
+        for key in self.required(code) {
+            log.extend(self.attach(&mut case, &key, 1).unwrap());
+        }
+        log.extend(self.act(&mut case, Tier::Village, "", ActRequest::Submit).unwrap());
+        (case, log)
+    }
+
+    fn required(&self, code: &str) -> Vec<String> {
+        let item = self.catalog.latest(code).unwrap();
+        let needed = item.materials.iter().filter(|rule| match &rule.need {
+            MaterialNeed::Required => true,
+            MaterialNeed::RequiredIf(condition) => condition.holds(&fields_for(code)),
+            _ => false,
+        });
+        needed.map(|rule| rule.key.clone()).collect()
+    }
+
+    pub(crate) fn attach(
+        &mut self,
+        case: &mut Case,
+        key: &str,
+        content: u8,
+    ) -> Result<Vec<Written>, Refused> {
+        let by = self.by(Tier::Village, "CW");
+        let blob = BlobRef {
+            id: BlobId([content; 32]),
+            size: 1_000,
+            media: "image/jpeg".into(),
+            name: format!("{key}.jpg"),
+        };
+        Ok(written(self.desk().attach(&by, case, key, blob)?, &by))
+    }
+
+    pub(crate) fn act(
+        &mut self,
+        case: &mut Case,
+        tier: Tier,
+        organ: &str,
+        request: ActRequest,
+    ) -> Result<Vec<Written>, Refused> {
+        let by = self.by(tier, organ);
+        Ok(written(self.desk().act(&by, case, request, &held(case))?, &by))
+    }
+
+    pub(crate) fn edit(
+        &mut self,
+        case: &mut Case,
+        tier: Tier,
+        fields: &[(&str, &str)],
+    ) -> Result<Vec<Written>, Refused> {
+        let by = self.by(tier, "");
+        Ok(written(self.desk().edit(&by, case, &texts(fields))?, &by))
+    }
+
+    pub(crate) fn state(&self, case: &Case) -> CaseState {
+        case.state(&self.catalog, &self.calendar, &self.authority).unwrap()
+    }
+
+    pub(crate) fn status(&self, case: &Case) -> Status {
+        self.state(case).status
+    }
+
+    pub(crate) fn grant(&self, case: &Case) -> ActRequest {
+        ActRequest::Decide { outcome: Outcome::Granted, pin: Some(self.state(case).pin) }
+    }
+
+    pub(crate) fn confirm(&self, case: &Case) -> ActRequest {
+        ActRequest::Confirm { pin: Some(self.state(case).pin) }
+    }
+}
+
+pub(crate) fn node_of(office: OfficeCode) -> NodeKey {
+    NodeKey(*blake3::hash(office.to_string().as_bytes()).as_bytes())
+}
+
+pub(crate) fn held(case: &Case) -> BTreeSet<BlobId> {
+    (0..=u8::MAX).map(|content| BlobId([content; 32])).filter(|_| !case.form().is_empty()).collect()
+}
+
+pub(crate) fn written(drafts: Vec<Draft>, by: &By) -> Vec<Written> {
+    let author = Author { node: by.node, office: by.office, incarnation: by.incarnation };
+    drafts.into_iter().map(|draft| Written { draft, author, at: by.at }).collect()
+}
+
+/// A case made of entries in this order.
+pub(crate) fn replayed<'a>(log: impl IntoIterator<Item = &'a Written>) -> Case {
+    let mut case = Case::new(CaseId([7; 16]), VILLAGE.parse().unwrap());
+    for entry in log {
+        case.apply(entry.draft.kind, &entry.draft.payload, entry.author, entry.at).unwrap();
+    }
+    case
+}
+
+pub(crate) fn agree() -> ActRequest {
+    ActRequest::Review { opinion: Opinion::Agree }
+}
+
+pub(crate) fn organ(code: &str) -> OrganCode {
+    code.parse().unwrap()
+}
+
+pub(crate) fn texts(fields: &[(&str, &str)]) -> Fields {
+    fields.iter().map(|(key, text)| ((*key).to_owned(), FieldValue::from(*text))).collect()
+}
+
+/// A test identity: the province 99 does not exist.
+pub(crate) fn id18(birth: &str, order: u32) -> String {
+    let body = format!("990382{birth}{order:03}");
+    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let sum: u32 =
+        body.bytes().zip(weights).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    format!("{body}{}", b"10X98765432"[(sum % 11) as usize] as char)
+}
+
+pub(crate) fn fields_for(code: &str) -> Fields {
+    let mut fields = if code == "JB-04" { project() } else { person() };
+    fields.extend(match code {
+        "CL-SB-01" => texts(&[("grade", "500"), ("pay_way", "自行缴纳")]),
+        "CL-MZ-05" => texts(&[("allow_type", "重度护理"), ("level", "二级"), ("hk_shared", "是")]),
+        "CL-SB-10" => {
+            let members = format!(
+                r#"[{{"name":"郑阿婆","id":"{}","relation":"配偶"}}]"#,
+                id18("19520304", 24)
+            );
+            let mut fields = texts(&[("batch_no", "2025-03"), ("members", &members)]);
+            fields.insert("land_mu".into(), 230.into());
+            fields.insert("annual_income".into(), 1_200_000.into());
+            fields
+        }
+        "JB-08" => texts(&[
+            ("partner_name", "李建国"),
+            ("partner_id", &id18("19951112", 11)),
+            ("marry_date", "2023-05-20"),
+            ("marry_type", "初婚"),
+            ("child_name", "王小禾"),
+            ("birth_cert_no", "Z330382001"),
+            ("settle_head", "李建国"),
+            ("allowance", "否"),
+        ]),
+        _ => Fields::new(),
+    });
+    fields
+}
+
+fn person() -> Fields {
+    texts(&[
+        ("applyname", "欧阳𬱖·买买提"),
+        ("apply_cardtype", "居民身份证"),
+        ("apply_cardnumber", &id18("19490101", 22).to_lowercase()),
+        ("has_mobile", "有"),
+        ("telphone", "15412345678"),
+        ("division", VILLAGE),
+        ("address", "城东街道一组12号"),
+    ])
+}
+
+fn project() -> Fields {
+    let mut fields = texts(&[
+        ("org_name", "乐清测试机电有限公司"),
+        ("uscc", "11511301008778183N"),
+        ("legalman", "南建华"),
+        ("legal_id", &id18("19700707", 33)),
+        ("org_tel", "15487654321"),
+        ("project_code", "2026-330382-38-01-000123"),
+        ("site", "城东街道工业区"),
+        ("summary", "年产低压电器二十万套"),
+    ]);
+    fields.insert("invest".into(), 500_000_000.into());
+    fields.insert("land_area".into(), 12_000.into());
+    fields
+}

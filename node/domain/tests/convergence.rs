@@ -1,0 +1,203 @@
+//! The same set of entries gives the same case, whatever the order, however often.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
+mod common;
+
+use common::{START_MS, World, Written, agree, node_of, organ, replayed, texts, written};
+use daiban_domain::act::{Act, ActId, ActKind, CaseId, OfficerRef, Opinion, Outcome, Pin};
+use daiban_domain::case::Case;
+use daiban_domain::desk::{ActRequest, Draft};
+use daiban_domain::form::{FieldValue, Fields, Form, actor_for, stem_of};
+use daiban_domain::payload;
+use daiban_sync::entry::Kind;
+use daiban_sync::id::Tier::{City, County, Town, Village};
+use daiban_sync::id::{Hlc, Incarnation, Millis, NodeKey};
+use proptest::prelude::*;
+
+/// A joint case whose village wrote on while it was decided, with a withdrawal against the clock.
+fn busy_log() -> Vec<Written> {
+    let mut world = World::new();
+    let (mut case, mut log) = world.submitted("JB-04");
+    let mut village = replayed(&log);
+    let organs: Vec<_> = ["ZJJ", "ZR", "HJ", "NY", "MZ"].map(organ).to_vec();
+    log.extend(world.act(&mut case, Town, "ZJ", ActRequest::Accept).unwrap());
+    log.extend(world.act(&mut case, County, "FG", ActRequest::Refer { organs }).unwrap());
+    log.extend(
+        world
+            .edit(
+                &mut village,
+                Village,
+                &[("site", "北白象镇"), ("summary", "年产低压电器三十万套")],
+            )
+            .unwrap(),
+    );
+    log.extend(
+        world
+            .edit(&mut case, County, &[("site", "柳市镇"), ("summary", "年产电器二十万套。")])
+            .unwrap(),
+    );
+    for reviewer in ["NY", "ZJJ", "MZ", "HJ", "ZR"] {
+        log.extend(world.act(&mut case, County, reviewer, agree()).unwrap());
+    }
+    let grant = world.grant(&case);
+    log.extend(world.act(&mut case, County, "FG", grant).unwrap());
+    log.extend(world.attach(&mut village, "SITE", 9).unwrap());
+    let confirm = world.confirm(&case);
+    log.extend(world.act(&mut case, City, "ZR", confirm).unwrap());
+    log.extend(
+        world
+            .act(&mut village, Village, "", ActRequest::Withdraw { reason: "不办了".into() })
+            .unwrap(),
+    );
+    log
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
+
+    #[test]
+    fn any_order_and_any_duplicates_give_the_same_case(
+        order in Just((0..busy_log().len()).collect::<Vec<_>>()).prop_shuffle(),
+        again in prop::collection::vec(any::<prop::sample::Index>(), 0..12),
+    ) {
+        let (world, log) = (World::new(), busy_log());
+        let plain = replayed(&log);
+        let mut entries: Vec<&Written> = order.iter().map(|at| &log[*at]).collect();
+        for index in again {
+            let copy = *index.get(&entries);
+            entries.insert(index.index(entries.len()), copy);
+        }
+        let shuffled = replayed(entries.iter().copied());
+        prop_assert_eq!(shuffled.form().heads(), plain.form().heads());
+        prop_assert_eq!(shuffled.form().to_json(), plain.form().to_json());
+        prop_assert_eq!(world.state(&shuffled), world.state(&plain));
+    }
+
+    #[test]
+    fn two_nodes_that_met_halfway_agree_in_the_end(side in prop::collection::vec(any::<bool>(), 40)) {
+        let (world, log) = (World::new(), busy_log());
+        let sides: Vec<_> = log.iter().zip(side.iter().cycle()).collect();
+        let mine = |wanted: bool| sides.iter().filter(move |(_, side)| **side == wanted).map(|(entry, _)| *entry);
+        let left = replayed(mine(true).chain(mine(false)));
+        let right = Case::load(&replayed(mine(false)).save()).unwrap();
+        let mut right = right;
+        for entry in mine(true) {
+            right.apply(entry.draft.kind, &entry.draft.payload, entry.author, entry.at).unwrap();
+        }
+        prop_assert_eq!(world.state(&left), world.state(&right));
+        prop_assert_eq!(left.form().to_json(), right.form().to_json());
+    }
+
+    #[test]
+    fn edits_of_two_people_merge_alike_in_any_order(
+        edits in prop::collection::vec((any::<bool>(), 0_usize..4, "[a-c一二𬱖]{0,6}"), 1..10),
+        order in any::<u64>(),
+    ) {
+        let case = CaseId([5; 16]);
+        let nodes = [NodeKey([1; 32]), NodeKey([2; 32])];
+        let actor = |who: usize| actor_for(nodes[who], case, Incarnation(1));
+        let start: Fields = [("a", "x"), ("b", "y")].map(|(key, text)| (key.to_owned(), text.into())).into();
+        let start = start.into_iter().chain([("prose".to_owned(), FieldValue::LongText("起因".into()))]).collect();
+        let (mut left, first) = Form::create(&actor(0), &start, Millis(START_MS));
+        let mut right = Form::default();
+        right.adopt(&first, stem_of(nodes[0], case)).unwrap();
+        let mut changes = vec![(0, first)];
+        for (who, key, text) in edits {
+            let (who, form) = if who { (0, &mut left) } else { (1, &mut right) };
+            let key = ["a", "b", "c", "prose"][key];
+            let value = if key == "prose" { FieldValue::LongText(text) } else { FieldValue::Text(text) };
+            let edit = Fields::from([(key.to_owned(), value)]);
+            changes.extend(form.edit(&actor(who), &edit, Millis(START_MS)).map(|change| (who, change)));
+        }
+        for (who, change) in &changes {
+            left.adopt(change, stem_of(nodes[*who], case)).unwrap();
+        }
+        let count = changes.len();
+        changes.rotate_left(usize::try_from(order).unwrap_or(7) % count);
+        let mut late = Form::default();
+        for (who, change) in changes.iter().rev().chain(&changes) {
+            late.adopt(change, stem_of(nodes[*who], case)).unwrap();
+        }
+        prop_assert_eq!(late.heads(), left.heads());
+        prop_assert_eq!(late.to_json(), left.to_json());
+        prop_assert_eq!(late.conflicts(), left.conflicts());
+    }
+
+    #[test]
+    fn whatever_anybody_signs_folds_alike_in_any_order(
+        statements in prop::collection::vec((kinds(), 0_usize..4, 0_usize..6, 0_u64..50), 0..25).prop_shuffle(),
+    ) {
+        let mut world = World::new();
+        let (case, mut log) = world.submitted("JB-04");
+        for (nonce, (kind, tier, organ, hours)) in statements.into_iter().enumerate() {
+            let tier = [Village, Town, County, City][tier];
+            let mut by = world.by(tier, ["", "CW", "ZJ", "FG", "ZR", "NY"][organ]);
+            by.at = Hlc((by.at.millis().0 + hours * 3_600_000) << 16);
+            let nonce = u64::try_from(nonce).unwrap().to_be_bytes();
+            let act = Act { officer: by.officer.clone(), organ: by.organ, nonce, kind };
+            let draft = Draft { kind: Kind::Act, payload: payload::act(case.id, &act) };
+            log.extend(written(vec![draft], &by));
+        }
+        let (forth, back) = (world.state(&replayed(&log)), world.state(&replayed(log.iter().rev())));
+        prop_assert!(forth.status.is_final() || !forth.next.is_empty(), "stuck: {:#?}", forth);
+        prop_assert_eq!(forth, back);
+    }
+
+    #[test]
+    fn acts_survive_their_bytes(kind in kinds(), name in "\\PC{0,12}", nonce in any::<[u8; 8]>()) {
+        let act = Act { officer: OfficerRef { name, id: "id".into() }, organ: Some(organ("MZ")), nonce, kind };
+        let case = CaseId([3; 16]);
+        let bytes = payload::act(case, &act);
+        prop_assert_eq!(payload::subject(&bytes), Some(case));
+        prop_assert_eq!(payload::read_act(&bytes), Ok((case, act)));
+        for end in 0..bytes.len() {
+            prop_assert!(payload::read_act(&bytes[..end]).is_err());
+        }
+    }
+
+    #[test]
+    fn random_bytes_are_never_an_act_by_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        drop(payload::read_act(&bytes));
+        drop(payload::read_notice(&bytes));
+    }
+}
+
+fn kinds() -> impl Strategy<Value = ActKind> {
+    let text = "\\PC{0,20}";
+    prop_oneof![
+        Just(ActKind::Submitted),
+        Just(ActKind::Accepted),
+        Just(ActKind::Resumed),
+        Just(ActKind::Closed),
+        Just(ActKind::Corrected { note: String::new() }),
+        Just(ActKind::Reviewed { opinion: Opinion::Agree }),
+        Just(ActKind::Confirmed { pinned: Pin::default() }),
+        Just(ActKind::Delivered { how: "邮寄".into() }),
+        Just(ActKind::SilenceRecorded { organ: organ("NY") }),
+        Just(ActKind::Referred { organs: ["ZJJ", "ZR", "HJ", "NY", "MZ"].map(organ).to_vec() }),
+        any::<[u8; 32]>()
+            .prop_map(|id| ActKind::Reconfirmed { decision: ActId(id), pinned: Pin::default() }),
+        text.prop_map(|reason| ActKind::Withdrawn { reason }),
+        prop::collection::vec(text, 0..3).prop_map(|items| ActKind::CorrectionRequested { items }),
+        prop::collection::vec(text, 0..3)
+            .prop_map(|reasons| ActKind::Reviewed { opinion: Opinion::Disagree { reasons } }),
+        any::<u16>()
+            .prop_map(|declared_days| ActKind::Paused {
+                procedure: "公示".into(), declared_days
+            }),
+        any::<u8>().prop_map(|stars| ActKind::Rated { stars, comment: String::new() }),
+        Just(ActKind::Decided { outcome: Outcome::Granted, pinned: Pin::default() }),
+    ]
+}
+
+#[test]
+fn a_change_under_another_name_is_refused() {
+    let case = CaseId([5; 16]);
+    let mallory = node_of("330382001002".parse().unwrap());
+    let (_, change) =
+        Form::create(&actor_for(mallory, case, Incarnation(1)), &texts(&[("a", "b")]), Millis(1));
+    let mut form = Form::default();
+    let refused = form.adopt(&change, stem_of(NodeKey([1; 32]), case)).unwrap_err();
+    assert!(refused.to_string().contains("another's name"), "{refused}");
+}

@@ -1,0 +1,103 @@
+//! Bytes that must never change: yesterday's entries and cases open tomorrow.
+
+mod common;
+
+use common::{World, organ};
+use daiban_domain::act::{Act, ActId, ActKind, CaseId, OfficerRef, Opinion, Outcome, Pin};
+use daiban_domain::case::Case;
+use daiban_domain::form::{Fields, Form, actor_for};
+use daiban_domain::notice::Notice;
+use daiban_domain::payload::{self, NotUnderstood};
+use daiban_sync::id::{Incarnation, Millis, NodeKey};
+
+fn act(kind: ActKind) -> Act {
+    Act {
+        officer: OfficerRef { name: "王".into(), id: "w".into() },
+        organ: Some(organ("MZ")),
+        nonce: [9; 8],
+        kind,
+    }
+}
+
+#[test]
+fn an_act() {
+    let bytes = payload::act(CaseId([1; 16]), &act(ActKind::Withdrawn { reason: "错".into() }));
+    assert_eq!(
+        hex::encode(&bytes),
+        "0101010101010101010101010101010101".to_owned()
+            + "03e78e8b"
+            + "0177"
+            + "01024d5a"
+            + "0909090909090909"
+            + "03"
+            + "03e99499"
+    );
+    assert_eq!(
+        ActId::of(NodeKey([2; 32]), &bytes).to_string(),
+        "a14ea6fe2a923a472baae3561efb9c23623eaa4fbce666edb562c59950660df2"
+    );
+}
+
+#[test]
+fn a_form_change() {
+    let actor = actor_for(NodeKey([2; 32]), CaseId([1; 16]), Incarnation(3));
+    let (_, change) =
+        Form::create(&actor, &Fields::from([("a".into(), "b".into())]), Millis(1_700_000_000_000));
+    assert_eq!(
+        hex::encode(payload::form_change(CaseId([1; 16]), &change)),
+        "01010101010101010101010101010101856f4a8319c5a287013b00187664810df14769c4a576dccfdeab5e5f0000000000000003010180e2cfaa060000061503340142025602570170027f0161017f017f16627f00"
+    );
+}
+
+#[test]
+fn a_notice() {
+    let bytes = payload::notice(&Notice::Calendar { csv: "x".into() });
+    assert_eq!(hex::encode(&bytes), "01010178");
+    assert_eq!(payload::read_notice(&bytes), Ok(Notice::Calendar { csv: "x".into() }));
+}
+
+#[test]
+fn kinds_keep_their_numbers() {
+    let number = |kind: ActKind| payload::act(CaseId([0; 16]), &act(kind))[16 + 1 + 4 + 2 + 4 + 8];
+    let text = String::new;
+    let pinned = Pin::default;
+    for (expected, kind) in [
+        (2, ActKind::Submitted),
+        (4, ActKind::PreChecked { note: text() }),
+        (5, ActKind::FirstChecked { note: text() }),
+        (6, ActKind::Accepted),
+        (9, ActKind::Corrected { note: text() }),
+        (10, ActKind::Referred { organs: vec![] }),
+        (12, ActKind::Reviewed { opinion: Opinion::Agree }),
+        (18, ActKind::Decided { outcome: Outcome::Granted, pinned: pinned() }),
+        (19, ActKind::Confirmed { pinned: pinned() }),
+        (21, ActKind::Issued { certificate: text() }),
+        (24, ActKind::Closed),
+        (26, ActKind::Rated { stars: 5, comment: text() }),
+    ] {
+        assert_eq!(number(kind.clone()), expected, "{kind:?}");
+    }
+}
+
+#[test]
+fn what_is_newer_or_damaged_is_not_understood() {
+    let good = payload::act(CaseId([1; 16]), &act(ActKind::Accepted));
+    let mut newer = good.clone();
+    newer[16] = 2;
+    assert_eq!(payload::read_act(&newer), Err(NotUnderstood::Version { found: 2 }));
+    let mut unknown = good.clone();
+    *unknown.last_mut().unwrap() = 120;
+    assert!(matches!(payload::read_act(&unknown), Err(NotUnderstood::Content { .. })));
+    let trailing = [&good[..], &[0]].concat();
+    assert!(matches!(payload::read_act(&trailing), Err(NotUnderstood::Content { .. })));
+    assert!(matches!(payload::read_act(&good[..10]), Err(NotUnderstood::TooShort { .. })));
+}
+
+#[test]
+fn a_stored_case_of_another_version_says_so() {
+    let (case, _) = World::new().open("CL-SB-01");
+    let mut bytes = case.save();
+    bytes[0] = 9;
+    assert!(Case::load(&bytes).err().unwrap().to_string().contains("version"));
+    assert!(Case::load(&[]).is_err());
+}

@@ -1,0 +1,4 @@
+mod chains;
+mod folders;
+mod joins;
+mod renewals;

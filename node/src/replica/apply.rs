@@ -1,0 +1,379 @@
+//! From durable records to views: entries become forms and acts, cases become work lists.
+//!
+//! **Invariant.** Views are a function of the journal: whatever is written here follows from
+//! records that are on the disk, and comes out the same when they are applied again.
+
+use std::collections::BTreeMap;
+
+use daiban_domain::act::{ActKind, CaseId};
+use daiban_domain::calendar::Date;
+use daiban_domain::case::{Author as Writer, Case};
+use daiban_domain::fold::CaseState;
+use daiban_domain::payload;
+use daiban_sync::channel::Channel;
+use daiban_sync::entry::{Entry, Kind};
+use daiban_sync::head::Head;
+use daiban_sync::id::{BlobId, LogId, Millis};
+use daiban_sync::run::Tip;
+
+use super::io::{Alarm, Effect};
+use super::{Replica, keys};
+use crate::store::{Durable, ReadError, Record, ViewBatch, ViewError};
+
+/// Bytes of journal that are applied before the next input is looked at.
+const SLICE_BYTES: usize = 128 * 1024;
+/// Cases that are made anew at once after a fork was mended.
+const REBUILT_AT_ONCE: usize = 512;
+
+/// For each log the number of the last entry about a case, plus one: what an office must hold to
+/// hold all of the case.
+pub(super) type Marks = BTreeMap<LogId, u64>;
+
+/// Why views do not follow the journal.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ApplyError {
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(transparent)]
+    View(#[from] ViewError),
+}
+
+/// A case as the views keep it.
+pub(super) struct Kept {
+    pub(super) channel: Channel,
+    pub(super) marks: Marks,
+    pub(super) case: Case,
+}
+
+/// Cases that a slice touches, and what it writes.
+#[derive(Default)]
+pub(super) struct Slice {
+    cases: BTreeMap<CaseId, Touched>,
+    batch: ViewBatch,
+    blobs: Vec<(BlobId, Channel)>,
+}
+
+struct Touched {
+    channel: Channel,
+    case: Case,
+    marks: Marks,
+    changed: bool,
+    is_new: bool,
+    /// It already holds what this node wrote.
+    is_ahead: bool,
+}
+
+impl Replica {
+    /// Applies a slice of what is durable; `true` if there may be more.
+    pub(super) fn apply_slice(&mut self, now: Millis) -> bool {
+        if self.views_broken {
+            return false;
+        }
+        match self.try_apply_slice(now) {
+            Ok(more) => more,
+            Err(error) => {
+                self.views_broken = true;
+                self.alarm(Alarm::Views { reason: error.to_string() });
+                false
+            }
+        }
+    }
+
+    fn try_apply_slice(&mut self, now: Millis) -> Result<bool, ApplyError> {
+        let records = self.store.unapplied(SLICE_BYTES)?;
+        let Some(up_to) = records.last().map(|last| last.next) else { return Ok(false) };
+        let mut slice = Slice::default();
+        for durable in &records {
+            self.apply_record(durable, &mut slice)?;
+        }
+        let batch = self.settle_slice(slice)?;
+        self.store.apply_views(batch, up_to)?;
+        self.ask_everybody_for_blobs();
+        self.reply_applied(now);
+        Ok(true)
+    }
+
+    fn apply_record(&mut self, durable: &Durable, slice: &mut Slice) -> Result<(), ViewError> {
+        match &durable.record {
+            Record::Run(verified) => {
+                let (run, tip) = (verified.run(), verified.tip());
+                for (seq, entry) in (run.after.len..).zip(&run.entries) {
+                    self.apply_entry(run.log, seq, entry, tip, slice)?;
+                }
+                Ok(())
+            }
+            Record::Rewind { log, .. } => self.rebuild_channel_of(*log, slice),
+            Record::Erased { subject } => {
+                let case = CaseId(*subject);
+                slice.cases.remove(&case);
+                slice.batch.remove(keys::case(case));
+                slice.batch.remove(keys::summary(case));
+                Ok(())
+            }
+            Record::Receipt(_) | Record::Evidence(_) | Record::Incarnation(_) | Record::Local(_) => {
+                Ok(())
+            }
+        }
+    }
+
+    fn apply_entry(
+        &mut self,
+        log: LogId,
+        seq: u64,
+        entry: &Entry,
+        tip: &Tip,
+        slice: &mut Slice,
+    ) -> Result<(), ViewError> {
+        let Some(bytes) = entry.payload.bytes() else { return Ok(()) };
+        let refused = match entry.kind {
+            Kind::Genesis => {
+                self.offices.insert(tip.author, tip.office);
+                None
+            }
+            Kind::Notice => match payload::read_notice(bytes) {
+                Ok(notice) => {
+                    slice.batch.put(keys::notice(log, seq), None, bytes);
+                    self.law.take(tip.office, notice).err()
+                }
+                Err(error) => Some(error.to_string()),
+            },
+            Kind::FormChange | Kind::Act => {
+                self.apply_to_case((log, seq), entry, bytes, tip, slice)?
+            }
+        };
+        if let Some(reason) = refused {
+            let office = tip.office;
+            slice.batch.put(keys::quarantined(log, seq), None, reason.as_bytes());
+            self.counters.quarantined += 1;
+            self.quarantine_count += 1;
+            self.alarm(Alarm::Quarantined { log, seq, office, reason });
+        }
+        Ok(())
+    }
+
+    /// Gives why the entry has no effect, if it has none.
+    fn apply_to_case(
+        &mut self,
+        (log, seq): (LogId, u64),
+        entry: &Entry,
+        bytes: &[u8],
+        tip: &Tip,
+        slice: &mut Slice,
+    ) -> Result<Option<String>, ViewError> {
+        let Some(id) = payload::subject(bytes) else {
+            return Ok(Some("expected the id of a case, got too few bytes".into()));
+        };
+        let is_own = tip.author == self.author.node;
+        if !slice.cases.contains_key(&id) {
+            let touched = self.touch(id, tip, is_own)?;
+            slice.cases.insert(id, touched);
+        }
+        let touched = slice.cases.get_mut(&id).expect("inserted above");
+        if touched.channel != tip.channel {
+            return Ok(Some(format!("the case belongs to {}, not to {}", touched.channel, tip.channel)));
+        }
+        let mark = touched.marks.entry(log).or_default();
+        *mark = seq.saturating_add(1).max(*mark);
+        touched.changed = true;
+        if touched.is_ahead && is_own {
+            return Ok(None);
+        }
+        let writer = writer_of(tip);
+        let applied = touched.case.apply(entry.kind, bytes, writer, entry.at);
+        Ok(applied.err().map(|quarantine| quarantine.to_string()))
+    }
+
+    /// The case as it is before the entry: the one this node has just worked on, the stored one, or
+    /// a new one.
+    fn touch(&mut self, id: CaseId, tip: &Tip, is_own: bool) -> Result<Touched, ViewError> {
+        let stored = self.load(id)?;
+        let ahead = self.ahead.remove(&id).filter(|_| is_own);
+        let (is_ahead, is_new) = (ahead.is_some(), stored.is_none());
+        let (channel, marks, case) = match stored {
+            Some(kept) => (kept.channel, kept.marks, ahead.unwrap_or(kept.case)),
+            None => {
+                let case = ahead.unwrap_or_else(|| Case::new(id, origin_of(&tip.channel)));
+                (tip.channel, Marks::new(), case)
+            }
+        };
+        Ok(Touched { channel, case, marks, changed: false, is_new, is_ahead })
+    }
+
+    /// A case from the views.
+    pub(super) fn load(&self, id: CaseId) -> Result<Option<Kept>, ViewError> {
+        self.store.view_get(&keys::case(id))?.map(|stored| load_case(&stored, id)).transpose()
+    }
+
+    /// Folds the touched cases and writes what people look them up by.
+    pub(super) fn settle_slice(&mut self, slice: Slice) -> Result<ViewBatch, ViewError> {
+        let Slice { cases, mut batch, mut blobs } = slice;
+        for (id, touched) in cases {
+            if touched.changed {
+                self.write_case(id, &touched, &mut batch, &mut blobs);
+            }
+        }
+        for (blob, channel) in blobs {
+            batch.put(keys::blob_reference(blob, &channel), None, Vec::new());
+            if !self.blobs.contains(blob) {
+                let value = postcard::to_stdvec(&channel).expect("a channel always encodes");
+                batch.put(keys::wanted(blob), None, value);
+                self.wants.add(blob, channel);
+            }
+        }
+        Ok(batch)
+    }
+
+    fn write_case(
+        &mut self,
+        id: CaseId,
+        touched: &Touched,
+        batch: &mut ViewBatch,
+        blobs: &mut Vec<(BlobId, Channel)>,
+    ) {
+        let case = &touched.case;
+        self.case_count += u64::from(touched.is_new);
+        let state = case.state(&self.law.catalog, &self.law.calendar, &self.law.authority);
+        if let Some(state) = &state {
+            self.alarm_of_case(state);
+        }
+        let summary = serde_json::to_vec(&case.summary(state.as_ref()))
+            .expect("a summary is plain data with text keys");
+        let subject = Some(id.0);
+        batch.put(keys::case(id), subject, save_case(touched.channel, &touched.marks, case));
+        batch.put(keys::summary(id), subject, summary);
+        if let Some(receipt) = case.receipt() {
+            batch.put(keys::receipt(&receipt), None, id.0);
+        }
+        for act in case.acts() {
+            match &act.act.kind {
+                ActKind::MaterialAttached { blob, .. } => blobs.push((blob.id, touched.channel)),
+                ActKind::Opened { receipt, .. } if act.author == self.author.node => {
+                    let day = Date::at(act.at.millis());
+                    let last = self.serials.seen(day, receipt);
+                    batch.put(keys::serial(day), None, last.to_be_bytes());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// An act without authority changes nothing, and somebody must know.
+    fn alarm_of_case(&mut self, state: &CaseState) {
+        for ignored in &state.ignored {
+            if ignored.cause == daiban_domain::fold::Cause::NotAllowed
+                && self.alarmed_acts.insert(ignored.act)
+            {
+                let (office, reason) = (ignored.office, ignored.why.to_string());
+                self.alarm(Alarm::NotAllowed { office, reason });
+            }
+        }
+    }
+
+    /// Makes the cases of a channel anew, because entries were taken out of one of its logs.
+    fn rebuild_channel_of(&mut self, log: LogId, slice: &mut Slice) -> Result<(), ViewError> {
+        let Some(channel) = self.store.tips().get(&log).map(|tip| tip.channel) else { return Ok(()) };
+        let logs = self.logs_of(channel);
+        let mut ids: Vec<_> = slice.cases.keys().copied().collect();
+        for (key, stored) in self.store.view_scan(keys::CASES, &[], usize::MAX)? {
+            if let Some(id) = key.get(1..).and_then(|id| id.try_into().ok()).map(CaseId)
+                && load_case(&stored, id).is_ok_and(|kept| kept.channel == channel)
+            {
+                ids.push(id);
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        for part in ids.chunks(REBUILT_AT_ONCE) {
+            for (id, rebuilt) in self.cases_from_logs(part, channel, &logs) {
+                slice.cases.insert(id, rebuilt);
+            }
+        }
+        Ok(())
+    }
+
+    fn logs_of(&self, channel: Channel) -> Vec<(LogId, Tip)> {
+        let all = self.store.tips().iter().filter(|(_, tip)| tip.channel == channel);
+        all.map(|(&log, tip)| (log, *tip)).collect()
+    }
+
+    /// Cases as they were when `log` ended at `head`.
+    pub(super) fn cases_until(&self, ids: &[CaseId], log: LogId, head: Head) -> Vec<(CaseId, Case)> {
+        let Some(channel) = self.store.tips().get(&log).map(|tip| tip.channel) else {
+            return Vec::new();
+        };
+        let mut logs = self.logs_of(channel);
+        logs.iter_mut().filter(|(of, _)| *of == log).for_each(|(_, tip)| tip.head = head);
+        let cases = self.cases_from_logs(ids, channel, &logs);
+        cases.into_iter().map(|(id, touched)| (id, touched.case)).collect()
+    }
+
+    fn cases_from_logs(
+        &self,
+        ids: &[CaseId],
+        channel: Channel,
+        logs: &[(LogId, Tip)],
+    ) -> BTreeMap<CaseId, Touched> {
+        let fresh = |&id: &CaseId| {
+            let case = Case::new(id, origin_of(&channel));
+            let (marks, changed, is_new, is_ahead) = (Marks::new(), true, false, false);
+            (id, Touched { channel, case, marks, changed, is_new, is_ahead })
+        };
+        let mut rebuilt: BTreeMap<_, _> = ids.iter().map(fresh).collect();
+        // The order of the logs does not matter: a form holds a change back until what it builds on
+        // is there.
+        for (log, tip) in logs {
+            let entries = self.store.entries(*log, 0).filter_map(Result::ok);
+            for (seq, entry) in entries.take_while(|(seq, _)| *seq < tip.head.len) {
+                let Some(bytes) = entry.payload.bytes() else { continue };
+                let subject = payload::subject(bytes).filter(|_| entry.kind != Kind::Genesis);
+                if let Some(touched) = subject.and_then(|id| rebuilt.get_mut(&id)) {
+                    touched.marks.insert(*log, seq + 1);
+                    // What does not apply is in quarantine already.
+                    let _ = touched.case.apply(entry.kind, bytes, writer_of(tip), entry.at);
+                }
+            }
+        }
+        rebuilt
+    }
+
+    /// Answers whoever waited for what is now in the views.
+    pub(super) fn reply_applied(&mut self, now: Millis) {
+        let applied = self.store.applied();
+        while let Some(reply) = self.replies.pop_front_if(|reply| reply.position <= applied) {
+            if let Some(case) = reply.answer.case() {
+                self.busy.remove(&case);
+                self.ahead.remove(&case);
+            }
+            self.effects.push_back(Effect::Reply { id: reply.id, answer: Ok(reply.answer) });
+        }
+        self.retry_deferred(now);
+    }
+}
+
+fn origin_of(channel: &Channel) -> daiban_sync::id::OfficeCode {
+    match *channel {
+        Channel::Cases { origin, .. } => origin,
+        Channel::Notices { issuer } => issuer,
+    }
+}
+
+fn writer_of(tip: &Tip) -> Writer {
+    Writer { node: tip.author, office: tip.office, incarnation: tip.incarnation }
+}
+
+fn save_case(channel: Channel, marks: &Marks, case: &Case) -> Vec<u8> {
+    let marks: Vec<_> = marks.iter().collect();
+    let mut bytes =
+        postcard::to_stdvec(&(channel, marks)).expect("plain data into a growing buffer always encodes");
+    bytes.extend(case.save());
+    bytes
+}
+
+/// Reads what [`save_case`] wrote.
+pub(super) fn load_case(stored: &[u8], id: CaseId) -> Result<Kept, ViewError> {
+    let damaged = || ViewError::Damaged { key: format!("case {id}") };
+    let ((channel, marks), case): ((Channel, Vec<(LogId, u64)>), _) =
+        postcard::take_from_bytes(stored).map_err(|_| damaged())?;
+    let case = Case::load(case).map_err(|_| damaged())?;
+    Ok(Kept { channel, marks: marks.into_iter().collect(), case })
+}

@@ -1,0 +1,271 @@
+//! Commands on cases: checked by the desk, written to this node's log, answered when durable and
+//! visible.
+
+use std::collections::BTreeSet;
+
+use daiban_domain::act::{ActId, BlobRef, CaseId, OfficerRef};
+use daiban_domain::calendar::Date;
+use daiban_domain::case::Case;
+use daiban_domain::desk::{ActRequest, By, Draft};
+use daiban_domain::form::Fields;
+use daiban_domain::fold::Status;
+use daiban_domain::organ::OrganCode;
+use daiban_domain::payload;
+use daiban_domain::receipt_number::{ReceiptNumber, SALTS};
+use daiban_sync::channel::Channel;
+use daiban_sync::entry::Kind;
+use daiban_sync::id::{BlobId, Hlc, Millis};
+
+use super::Replica;
+use super::command::{Answer, Attachment, Command, Refusal, RefusalKind};
+use super::commit::After;
+use super::io::{CommandId, Effect};
+use crate::store::Space;
+
+impl Replica {
+    /// Carries out a command, or answers why not.
+    pub(super) fn command(&mut self, now: Millis, id: CommandId, command: Command) {
+        if let Err(refusal) = self.try_command(now, id, command) {
+            self.effects.push_back(Effect::Reply { id, answer: Err(refusal) });
+        }
+    }
+
+    fn try_command(&mut self, now: Millis, id: CommandId, command: Command) -> Result<(), Refusal> {
+        match command {
+            Command::NewCase { item, version, fields, materials, submit, by } => {
+                self.new_case(now, id, (&item, version), &fields, materials, submit, by)
+            }
+            Command::Publish { notice } => self.publish(now, id, &notice),
+            Command::SyncNow => {
+                self.upstream.hurry(now);
+                self.answer(id, Answer::Done);
+                Ok(())
+            }
+            Command::EditCase { ref case, .. }
+            | Command::Attach { ref case, .. }
+            | Command::Act { ref case, .. } => {
+                let case = self.find_case(case)?;
+                if self.busy.contains(&case) {
+                    // Its last command is not in the views yet; this one must see it.
+                    self.deferred.push_back((case, id, command));
+                    return Ok(());
+                }
+                self.change_case(now, id, case, command)
+            }
+            query => {
+                let answer = self.query(now, query)?;
+                self.answer(id, answer);
+                Ok(())
+            }
+        }
+    }
+
+    fn answer(&mut self, id: CommandId, answer: Answer) {
+        self.effects.push_back(Effect::Reply { id, answer: Ok(answer) });
+    }
+
+    /// Commands that waited for an earlier one on the same case.
+    pub(super) fn retry_deferred(&mut self, now: Millis) {
+        let mut waiting = std::mem::take(&mut self.deferred);
+        while let Some((case, id, command)) = waiting.pop_front() {
+            if self.busy.contains(&case) {
+                self.deferred.push_back((case, id, command));
+            } else if let Err(refusal) = self.change_case(now, id, case, command) {
+                self.effects.push_back(Effect::Reply { id, answer: Err(refusal) });
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the fields of one command")]
+    fn new_case(
+        &mut self,
+        now: Millis,
+        id: CommandId,
+        (code, version): (&str, Option<u32>),
+        fields: &Fields,
+        materials: Vec<Attachment>,
+        submit: bool,
+        officer: OfficerRef,
+    ) -> Result<(), Refusal> {
+        self.check_writable(true)?;
+        let by = self.by(now, officer, None);
+        let training = self.config.training;
+        let desk = self.law.desk(training);
+        let item = match version {
+            Some(version) => desk.catalog.get(code, version),
+            None => desk.catalog.latest(code),
+        };
+        let item = item.ok_or_else(|| no_such_item(code))?;
+        let day = Date::at(by.at.millis());
+        let salt = u32::try_from(self.random.below(u64::from(SALTS))).expect("below SALTS");
+        let serial = self.serials.next(day);
+        let receipt = ReceiptNumber::make(self.config.office, day, serial, salt)
+            .map_err(Refusal::internal)?;
+        let case_id = CaseId(self.random.bytes());
+        let (mut case, opening) = desk.open_case(&by, item, fields, receipt, case_id)?;
+        let mut drafts = at(&by, opening);
+        for Attachment { key, blob } in materials {
+            check_held(&self.blobs, &blob)?;
+            let by = self.by(now, by.officer.clone(), None);
+            let attached = self.law.desk(training).attach(&by, &mut case, &key, blob)?;
+            drafts.extend(at(&by, attached));
+        }
+        if submit {
+            let by = self.by(now, by.officer, None);
+            drafts.extend(at(&by, self.law.desk(training).submit(&by, &mut case)?));
+        }
+        self.counters.saved_cases += 1;
+        self.write_drafts(id, Channel::cases(self.config.office), case, drafts)
+    }
+
+    fn change_case(
+        &mut self,
+        now: Millis,
+        id: CommandId,
+        case: CaseId,
+        command: Command,
+    ) -> Result<(), Refusal> {
+        self.check_writable(false)?;
+        let kept = self.load(case).map_err(Refusal::internal)?.ok_or_else(no_such_case)?;
+        let mut case = kept.case;
+        let drafts = match command {
+            Command::EditCase { fields, by, .. } => {
+                let by = self.by(now, by, None);
+                at(&by, self.law.desk(self.config.training).edit(&by, &mut case, &fields)?)
+            }
+            Command::Attach { material: Attachment { key, blob }, by, .. } => {
+                check_held(&self.blobs, &blob)?;
+                let by = self.by(now, by, None);
+                at(&by, self.law.desk(self.config.training).attach(&by, &mut case, &key, blob)?)
+            }
+            Command::Act { by, organ, request, .. } => self.act(now, &mut case, by, organ, request)?,
+            _ => return Err(Refusal::internal("a command that changes no case")),
+        };
+        self.write_drafts(id, kept.channel, case, drafts)
+    }
+
+    fn act(
+        &mut self,
+        now: Millis,
+        case: &mut Case,
+        officer: OfficerRef,
+        organ: Option<OrganCode>,
+        request: ActRequest,
+    ) -> Result<Vec<(Hlc, Draft)>, Refusal> {
+        let by = self.by(now, officer, organ);
+        let held: BTreeSet<BlobId> = self.held_materials(case).into_iter().collect();
+        Ok(at(&by, self.law.desk(self.config.training).act(&by, case, request, &held)?))
+    }
+
+    /// Puts drafts into this node's log; the answer follows when they are durable and visible.
+    fn write_drafts(
+        &mut self,
+        id: CommandId,
+        channel: Channel,
+        case: Case,
+        drafts: Vec<(Hlc, Draft)>,
+    ) -> Result<(), Refusal> {
+        let state = self.law.desk(self.config.training).state_of(&case).ok();
+        let status = state.as_ref().map_or(Status::Incomplete, |state| state.status);
+        let act = drafts.iter().rev().find(|(_, draft)| draft.kind == Kind::Act);
+        let act = act.map(|(_, draft)| ActId::of(self.author.node, &draft.payload));
+        let answer = Answer::Saved { case: case.id, receipt: case.receipt(), status, act };
+        if drafts.is_empty() {
+            self.answer(id, answer);
+            return Ok(());
+        }
+        debug_assert!(drafts.iter().all(|(_, d)| payload::subject(&d.payload) == Some(case.id)));
+        for (at, Draft { kind, payload }) in drafts {
+            self.author.write(channel, at, kind, payload);
+        }
+        self.busy.insert(case.id);
+        self.ahead.insert(case.id, case);
+        self.commits.after(After::Reply { id, answer });
+        Ok(())
+    }
+
+    fn publish(
+        &mut self,
+        now: Millis,
+        id: CommandId,
+        notice: &daiban_domain::notice::Notice,
+    ) -> Result<(), Refusal> {
+        self.check_writable(false)?;
+        let payload = payload::notice(notice);
+        let channel = Channel::Notices { issuer: self.config.office };
+        let at = self.author.tick(now);
+        self.author.write(channel, at, Kind::Notice, payload);
+        self.commits.after(After::Reply { id, answer: Answer::Done });
+        Ok(())
+    }
+
+    fn by(&mut self, now: Millis, officer: OfficerRef, organ: Option<OrganCode>) -> By {
+        By {
+            officer,
+            organ,
+            office: self.config.office,
+            node: self.author.node,
+            incarnation: self.author.incarnation,
+            at: self.author.tick(now),
+            nonce: self.random.bytes(),
+        }
+    }
+
+    fn check_writable(&self, new_case: bool) -> Result<(), Refusal> {
+        if let Some(reason) = self.commits.latched() {
+            return Err(Refusal::latched(reason));
+        }
+        let refused = match self.space {
+            Space::Plenty | Space::NoNewMaterials => false,
+            Space::NoNewCases => new_case,
+            Space::Full => true,
+        };
+        if refused {
+            let sentence = self.space.sentence();
+            let remedy = ("请清理磁盘空间", "free some disk space");
+            return Err(Refusal::new(RefusalKind::Disk, (sentence, sentence), remedy));
+        }
+        Ok(())
+    }
+
+    /// Materials of a case whose files are here.
+    pub(super) fn held_materials(&self, case: &Case) -> Vec<BlobId> {
+        let attached = case.acts().filter_map(|act| match &act.act.kind {
+            daiban_domain::act::ActKind::MaterialAttached { blob, .. } => Some(blob.id),
+            _ => None,
+        });
+        attached.filter(|&blob| self.blobs.contains(blob)).collect()
+    }
+}
+
+/// Drafts are written with the time at which the desk checked them.
+fn at(by: &By, drafts: Vec<Draft>) -> Vec<(Hlc, Draft)> {
+    drafts.into_iter().map(|draft| (by.at, draft)).collect()
+}
+
+fn check_held(blobs: &crate::store::Blobs, blob: &BlobRef) -> Result<(), Refusal> {
+    if blobs.contains(blob.id) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        RefusalKind::Input,
+        ("附件文件不在本节点", "the file is not in the store of this node"),
+        ("请先上传文件", "upload the file first"),
+    ))
+}
+
+fn no_such_item(code: &str) -> Refusal {
+    Refusal::new(
+        RefusalKind::NotFound,
+        (&format!("目录中没有事项{code}"), &format!("the catalog has no item {code}")),
+        ("用 `daiban catalog list` 查看事项", "`daiban catalog list` shows the items"),
+    )
+}
+
+pub(super) fn no_such_case() -> Refusal {
+    Refusal::new(
+        RefusalKind::NotFound,
+        ("本节点没有这个办件", "this node has no such case"),
+        ("请核对收件号，或等待同步", "check the receipt number, or wait for the sync"),
+    )
+}

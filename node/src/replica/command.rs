@@ -1,0 +1,272 @@
+//! What people ask of a node, and what it answers. The command line, the pages and the simulator
+//! all speak these; on the admin socket they are JSON.
+
+use daiban_domain::act::{ActId, BlobRef, CaseId, OfficerRef, SignedAct};
+use daiban_domain::case::Summary;
+use daiban_domain::desk::{ActRequest, Refused};
+use daiban_domain::fold::{CaseState, Status};
+use daiban_domain::form::Fields;
+use daiban_domain::notice::Notice;
+use daiban_domain::organ::OrganCode;
+use daiban_domain::receipt_number::ReceiptNumber;
+use daiban_domain::words::Said;
+use daiban_sync::id::{BlobId, Incarnation, LogId, Millis, NodeKey, OfficeCode, Tier};
+use serde::{Deserialize, Serialize};
+
+use super::io::Alarm;
+
+/// A request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "kebab-case", rename_all_fields = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// Opens a case, attaches what is there, and submits it if asked to.
+    NewCase {
+        item: String,
+        #[serde(default)]
+        version: Option<u32>,
+        fields: Fields,
+        #[serde(default)]
+        materials: Vec<Attachment>,
+        #[serde(default)]
+        submit: bool,
+        by: OfficerRef,
+    },
+    EditCase { case: String, fields: Fields, by: OfficerRef },
+    /// Attaches a blob that is already in the store.
+    Attach { case: String, material: Attachment, by: OfficerRef },
+    Act { case: String, by: OfficerRef, #[serde(default)] organ: Option<OrganCode>, request: ActRequest },
+    ShowCase { case: String },
+    /// Work list, newest first.
+    ListCases {
+        #[serde(default)]
+        status: Option<Status>,
+        /// Only cases in which this organ of this office may act now.
+        #[serde(default)]
+        organ: Option<OrganCode>,
+        #[serde(default)]
+        limit: Option<usize>,
+    },
+    Status,
+    Alarms,
+    /// Entries that have no effect, with their reasons.
+    Quarantine,
+    /// Dial the office above at once.
+    SyncNow,
+    /// Tell every office below.
+    Publish { notice: Notice },
+}
+
+/// A file for a material of the item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// The material's key in the item, such as `ID`.
+    pub key: String,
+    pub blob: BlobRef,
+}
+
+/// The answer to a command that was carried out.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "answer")]
+pub enum Answer {
+    /// Durable, in the journal and in the views.
+    Saved { case: CaseId, receipt: Option<ReceiptNumber>, status: Status, act: Option<ActId> },
+    Case(Box<CaseView>),
+    Cases { cases: Vec<serde_json::Value>, more: bool },
+    Status(Box<StatusView>),
+    Alarms { alarms: Vec<(Millis, Alarm, String)> },
+    Quarantine { entries: Vec<QuarantineView> },
+    Done,
+}
+
+impl Answer {
+    /// The case that was written to.
+    pub(super) fn case(&self) -> Option<CaseId> {
+        match self {
+            Self::Saved { case, .. } => Some(*case),
+            _ => None,
+        }
+    }
+}
+
+/// A case on the screen.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct CaseView {
+    pub summary: Summary,
+    pub state: Option<CaseState>,
+    pub form: serde_json::Value,
+    pub acts: Vec<SignedAct>,
+    /// Materials whose files are here.
+    #[serde(serialize_with = "hex_list")]
+    pub held: Vec<BlobId>,
+    pub safety: Vec<Safety>,
+    pub training: bool,
+}
+
+fn hex_list<S: serde::Serializer>(ids: &[BlobId], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(ids.iter().map(ToString::to_string))
+}
+
+/// How far a case has safely got: 本机 → 镇 → 县 → 市.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Safety {
+    pub office: OfficeCode,
+    pub tier: Tier,
+    /// The office has signed for every entry of the case that is here.
+    pub safe: bool,
+}
+
+/// An entry without effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct QuarantineView {
+    #[serde(serialize_with = "hex_log")]
+    pub log: LogId,
+    pub seq: u64,
+    pub reason: String,
+}
+
+fn hex_log<S: serde::Serializer>(log: &LogId, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(log)
+}
+
+/// How the node is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StatusView {
+    pub office: OfficeCode,
+    pub node: String,
+    pub incarnation: Incarnation,
+    pub now: Millis,
+    pub logs: usize,
+    pub entries: u64,
+    pub cases: u64,
+    /// Records that are on the disk and not yet in the views.
+    pub views_behind: bool,
+    pub blobs_wanted: usize,
+    pub quarantined: u64,
+    pub evidence: usize,
+    pub damaged: Vec<String>,
+    pub latched: Option<String>,
+    pub space: String,
+    pub peers: Vec<PeerView>,
+    pub above: Vec<AboveView>,
+    pub counters: Counters,
+    pub training: bool,
+}
+
+/// One session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PeerView {
+    pub office: OfficeCode,
+    pub node: String,
+    pub live: bool,
+    pub since: Millis,
+    pub heard: Millis,
+    /// The peer's clock minus ours.
+    pub clock_ahead_ms: i64,
+    /// What this peer has not acknowledged yet.
+    pub backlog_logs: usize,
+    pub backlog_entries: u64,
+}
+
+/// What an office above has signed for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AboveView {
+    pub office: OfficeCode,
+    pub receipted: u64,
+    /// Entries here that it has not signed for.
+    pub missing: u64,
+}
+
+/// Since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counters {
+    pub sessions: u64,
+    pub refused: u64,
+    pub received_entries: u64,
+    pub sent_bytes: u64,
+    pub received_bytes: u64,
+    pub commits: u64,
+    pub records: u64,
+    pub saved_cases: u64,
+    pub quarantined: u64,
+    pub alarms: u64,
+}
+
+/// Why a command was not carried out. Nothing of it is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Refusal {
+    pub kind: RefusalKind,
+    pub sentence: Said,
+    pub remedy: Said,
+    /// The fields, or what changed since it was read.
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    pub detail: serde_json::Value,
+}
+
+/// Refusals by what is to be done; each has an exit code of the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RefusalKind {
+    /// The request itself is wrong.
+    Input,
+    /// There is no such case or item here.
+    NotFound,
+    /// The law or the item does not allow it.
+    NotAllowed,
+    /// The disk cannot take it.
+    Disk,
+    /// The node is at fault.
+    Internal,
+}
+
+impl Refusal {
+    pub(crate) fn new(kind: RefusalKind, sentence: (&str, &str), remedy: (&str, &str)) -> Self {
+        Self {
+            kind,
+            sentence: Said::new(sentence.0, sentence.1),
+            remedy: Said::new(remedy.0, remedy.1),
+            detail: serde_json::Value::Null,
+        }
+    }
+
+    pub(super) fn internal(error: impl std::fmt::Display) -> Self {
+        let said = error.to_string();
+        Self::new(
+            RefusalKind::Internal,
+            (&format!("本节点出错：{said}"), &said),
+            ("请联系运维人员", "tell the operator; `daiban verify` examines the data"),
+        )
+    }
+
+    pub(super) fn latched(reason: &str) -> Self {
+        Self::new(
+            RefusalKind::Disk,
+            (&format!("磁盘写入失败，未保存：{reason}"), &format!("not saved: {reason}")),
+            ("请检查磁盘后重新启动", "mend the disk, then restart the node"),
+        )
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}；{}", self.sentence, self.remedy)
+    }
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        let kind = match refused.fields.is_empty() && refused.difference.is_empty() {
+            true => RefusalKind::NotAllowed,
+            false => RefusalKind::Input,
+        };
+        let detail = match (&refused.fields[..], &refused.difference[..]) {
+            ([], []) => serde_json::Value::Null,
+            (fields, difference) => serde_json::json!({ "fields": fields, "difference": difference }),
+        };
+        Self { kind, sentence: refused.sentence, remedy: refused.remedy, detail }
+    }
+}
+
+/// A node's name for screens.
+pub(super) fn short(node: NodeKey) -> String {
+    node.short()
+}

@@ -1,0 +1,189 @@
+//! What peers send: runs are proved, kept and only then acknowledged.
+
+use daiban_sync::error::{Misbehaviour, SessionError};
+use daiban_sync::head::{Head, Receipt};
+use daiban_sync::id::{LogId, Millis};
+use daiban_sync::run::{Run, RunError, without_payloads};
+
+use super::Replica;
+use super::commit::After;
+use super::io::{Alarm, LinkId};
+use crate::store::{Evidence, Record};
+
+/// Receipts whose signer is not known yet.
+const UNPROVED_RECEIPTS_MAX: usize = 4_096;
+
+impl Replica {
+    /// Proves a run and queues it for the disk.
+    ///
+    /// # Errors
+    /// The peer sent what nobody may send; nothing of it is kept.
+    pub(super) fn take_run(
+        &mut self,
+        now: Millis,
+        link: LinkId,
+        run: Run,
+    ) -> Result<(), SessionError> {
+        let (log, end) = (run.log, run.head.head.len);
+        if self.commits.latched().is_some() {
+            return Ok(()); // no acknowledgement: the peer keeps it and sends it again
+        }
+        let staged = self.commits.staged(log).copied();
+        let held = staged.or_else(|| self.store.tips().get(&log).copied());
+        if held.is_some_and(|tip| tip.head.len >= end) {
+            self.acknowledge_known(link, log, end, staged.is_some());
+            return Ok(());
+        }
+        match run.clone().verify(held.as_ref(), &*self.authenticator) {
+            Ok(verified) => {
+                self.check_shared(link, log, verified.tip())?;
+                for entry in &verified.run().entries {
+                    self.author.observe(entry.at, now);
+                }
+                self.counters.received_entries += verified.run().entries.len() as u64;
+                self.commits.push(Record::Run(verified));
+                self.commits.after(After::Acknowledge { link, log, len: end });
+                Ok(())
+            }
+            Err(RunError::Forked { .. }) => self.take_fork(link, run),
+            // Another peer brought a part of it meanwhile; this one's next comparison sorts it out.
+            Err(RunError::Gap { held, after, .. }) if after <= held || staged.is_some() => {
+                self.refetch(link, log);
+                Ok(())
+            }
+            Err(error) => Err(Misbehaviour::from(error).into()),
+        }
+    }
+
+    fn acknowledge_known(&mut self, link: LinkId, log: LogId, len: u64, staged: bool) {
+        if staged {
+            self.commits.after(After::Acknowledge { link, log, len });
+        } else if let Some(peer) = self.links.get_mut(&link) {
+            peer.session.acknowledge(log, len);
+        }
+    }
+
+    fn check_shared(
+        &self,
+        link: LinkId,
+        log: LogId,
+        tip: &daiban_sync::run::Tip,
+    ) -> Result<(), Misbehaviour> {
+        let shared = self.links.get(&link).is_some_and(|p| p.session.scope().contains(&tip.channel));
+        if shared { Ok(()) } else { Err(Misbehaviour::OutOfScope(log)) }
+    }
+
+    /// The author of a log signed another history than the one held.
+    fn take_fork(&mut self, link: LinkId, run: Run) -> Result<(), SessionError> {
+        let log = run.log;
+        let Some(tip) = self.store.tips().get(&log).copied() else { return Ok(()) };
+        self.check_shared(link, log, &tip)?;
+        if tip.author == self.author.node {
+            self.recover(link, log);
+            return Ok(());
+        }
+        if let Some(peer) = self.links.get_mut(&link) {
+            peer.session.send_diverged(log, tip.head);
+        }
+        let already = self.store.evidence().contains_key(&log);
+        let from_author = self.links.get(&link).is_some_and(|peer| peer.key == tip.author);
+        if let Ok(Some(held)) = self.store.signed_head(log) {
+            if !already {
+                let offered = without_payloads(run);
+                self.commits.push(Record::Evidence(Evidence { log, held, offered }));
+            }
+            // An author that learns of it mends it; anybody else's word stays an alarm.
+            if !from_author || already {
+                let (author, office, len) = (tip.author, tip.office, tip.head.len);
+                self.alarm(Alarm::Equivocation { log, author, office, len });
+            }
+        }
+        Ok(())
+    }
+
+    /// At this place of the log the peer holds something else than we.
+    pub(super) fn diverged(&mut self, link: LinkId, log: LogId, theirs: Head) {
+        let Some(tip) = self.store.tips().get(&log).copied() else { return };
+        if tip.author == self.author.node {
+            self.recover(link, log);
+        } else if self.links.get(&link).is_some_and(|peer| peer.key != tip.author) {
+            let (author, office) = (tip.author, tip.office);
+            self.alarm(Alarm::Equivocation { log, author, office, len: theirs.len });
+        }
+    }
+
+    /// Asks again for what this peer could not place.
+    fn refetch(&mut self, link: LinkId, log: LogId) {
+        let staged = self.commits.staged(log).or_else(|| self.store.tips().get(&log));
+        let from = staged.map_or(0, |tip| tip.head.len);
+        if let Some(peer) = self.links.get_mut(&link) {
+            peer.session.fetch(log, from);
+        }
+    }
+
+    /// Ancestors' word for logs that we hold.
+    ///
+    /// # Errors
+    /// A receipt that its signer could not give.
+    pub(super) fn take_receipts(
+        &mut self,
+        link: LinkId,
+        receipts: Vec<Receipt>,
+    ) -> Result<(), SessionError> {
+        let Some(peer) = self.links.get(&link) else { return Ok(()) };
+        let (office, key) = (peer.office, peer.key);
+        self.offices.insert(key, office);
+        self.unproved.extend(receipts);
+        self.unproved.truncate(UNPROVED_RECEIPTS_MAX);
+        self.prove_receipts().map_err(SessionError::from)
+    }
+
+    /// Keeps the receipts whose signer is known by now to be a node of the office it names.
+    pub(super) fn prove_receipts(&mut self) -> Result<(), Misbehaviour> {
+        let mut fresh = Vec::new();
+        for receipt in std::mem::take(&mut self.unproved) {
+            match self.offices.get(&receipt.key) {
+                None => self.unproved.push(receipt),
+                Some(office) if *office != receipt.office || !receipt.is_genuine() => {
+                    return Err(Misbehaviour::Receipt(receipt.log));
+                }
+                Some(_) => fresh.extend(self.is_news(&receipt).then_some(receipt)),
+            }
+        }
+        for receipt in &fresh {
+            self.commits.push(Record::Receipt(*receipt));
+        }
+        self.pass_down(&fresh);
+        Ok(())
+    }
+
+    fn is_news(&self, receipt: &Receipt) -> bool {
+        let ours = self.config.office;
+        let above = ours != receipt.office && ours.is_within(receipt.office);
+        let tip = self.store.tips().get(&receipt.log);
+        let newer = |known: &Receipt| known.head.len < receipt.head.len;
+        above
+            && tip.is_some_and(|tip| tip.channel.is_receipted_by(receipt.office))
+            && self.store.receipts().get(&(receipt.log, receipt.office)).is_none_or(newer)
+    }
+
+    /// Tells the offices below.
+    pub(super) fn pass_down(&mut self, receipts: &[Receipt]) {
+        if receipts.is_empty() {
+            return;
+        }
+        let tips = self.store.tips();
+        for peer in self.links.values_mut() {
+            let scope = *peer.session.scope();
+            let is_below = scope.upper() == Some(scope.ours);
+            let shared: Vec<_> = receipts
+                .iter()
+                .filter(|r| tips.get(&r.log).is_some_and(|t| scope.sends_down(r, &t.channel)))
+                .copied()
+                .collect();
+            if is_below && !shared.is_empty() && peer.greeting.is_some() {
+                peer.session.send_receipts(&shared);
+            }
+        }
+    }
+}

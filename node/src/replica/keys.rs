@@ -1,0 +1,88 @@
+//! The keys of the views. Values are sealed, keys are not: no citizen's data stands in a key.
+//!
+//! | key | value |
+//! |---|---|
+//! | `c` case id | the case: its channel and [`daiban_domain::case::Case`], sealed by the case |
+//! | `s` case id | what work lists show, JSON, sealed by the case |
+//! | `n` receipt number | case id |
+//! | `b` blob id, channel | empty: a case of this channel refers to the blob |
+//! | `w` blob id | the channel in which to ask for a blob that is not here |
+//! | `q` log, sequence | why this entry has no effect |
+//! | `t` log, sequence | a notice in force |
+//! | `k` date | the last serial number given out on that day |
+//! | `a` sequence | an alarm, JSON |
+
+use daiban_domain::act::CaseId;
+use daiban_domain::calendar::Date;
+use daiban_domain::receipt_number::ReceiptNumber;
+use daiban_sync::channel::Channel;
+use daiban_sync::id::{BlobId, LogId};
+
+pub(super) const CASES: &[u8] = b"c";
+pub(super) const SUMMARIES: &[u8] = b"s";
+pub(super) const WANTED: &[u8] = b"w";
+pub(super) const QUARANTINE: &[u8] = b"q";
+pub(super) const ALARMS: &[u8] = b"a";
+
+pub(super) fn case(id: CaseId) -> Vec<u8> {
+    [CASES, &id.0].concat()
+}
+
+pub(super) fn summary(id: CaseId) -> Vec<u8> {
+    [SUMMARIES, &id.0].concat()
+}
+
+pub(super) fn receipt(number: &ReceiptNumber) -> Vec<u8> {
+    [RECEIPTS, number.as_str().as_bytes()].concat()
+}
+
+pub(super) fn blob_references(blob: BlobId) -> Vec<u8> {
+    [b"b".as_slice(), &blob.0].concat()
+}
+
+pub(super) fn blob_reference(blob: BlobId, channel: &Channel) -> Vec<u8> {
+    postcard::to_extend(channel, blob_references(blob))
+        .expect("a channel has no part that postcard cannot encode")
+}
+
+/// The channel in a key of [`blob_reference`].
+pub(super) fn referring_channel(key: &[u8]) -> Option<Channel> {
+    postcard::from_bytes(key.get(1 + 32..)?).ok()
+}
+
+pub(super) fn wanted(blob: BlobId) -> Vec<u8> {
+    [WANTED, &blob.0].concat()
+}
+
+/// The blob in a key of [`wanted`].
+pub(super) fn wanted_blob(key: &[u8]) -> Option<BlobId> {
+    key.get(1..)?.try_into().ok().map(BlobId)
+}
+
+pub(super) fn quarantined(log: LogId, seq: u64) -> Vec<u8> {
+    [QUARANTINE, &log.0, &seq.to_be_bytes()].concat()
+}
+
+pub(super) const NOTICES: &[u8] = b"t";
+pub(super) const SERIALS: &[u8] = b"k";
+pub(super) const RECEIPTS: &[u8] = b"n";
+
+pub(super) fn notice(log: LogId, seq: u64) -> Vec<u8> {
+    [NOTICES, &log.0, &seq.to_be_bytes()].concat()
+}
+
+pub(super) fn serial(day: Date) -> Vec<u8> {
+    let (year, month, of_month) = day.ymd();
+    [SERIALS, format!("{year:04}{month:02}{of_month:02}").as_bytes()].concat()
+}
+
+/// The day in a key of [`serial`].
+pub(super) fn serial_day(key: &[u8]) -> Option<Date> {
+    let text = std::str::from_utf8(key.get(1..)?).ok()?;
+    let year = text.get(..4)?.parse().ok()?;
+    Date::from_ymd(year, text.get(4..6)?.parse().ok()?, text.get(6..8)?.parse().ok()?)
+}
+
+pub(super) fn alarm(count: u64) -> Vec<u8> {
+    [ALARMS, &count.to_be_bytes()].concat()
+}

@@ -1,0 +1,195 @@
+//! Questions: answered from what is durable and in the views.
+
+use daiban_domain::act::CaseId;
+use daiban_domain::fold::Status;
+use daiban_domain::organ::OrganCode;
+use daiban_domain::receipt_number::ReceiptNumber;
+use daiban_sync::id::{LogId, Millis, OfficeCode};
+use serde_json::Value;
+
+use super::apply::{Kept, Marks};
+use super::cases::no_such_case;
+use super::command::{
+    AboveView, Answer, CaseView, Command, PeerView, QuarantineView, Refusal, RefusalKind, Safety,
+    StatusView, short,
+};
+use super::links::shown;
+use super::view::Shown;
+use super::{Replica, keys};
+
+/// Cases in one answer, unless asked for fewer.
+const LIST_MAX: usize = 1_000;
+/// Quarantined entries in one answer.
+const QUARANTINE_MAX: usize = 1_000;
+
+impl Replica {
+    pub(super) fn query(&self, now: Millis, query: Command) -> Result<Answer, Refusal> {
+        match query {
+            Command::ShowCase { case } => {
+                let id = self.find_case(&case)?;
+                let kept = self.load(id).map_err(Refusal::internal)?.ok_or_else(no_such_case)?;
+                Ok(Answer::Case(Box::new(self.case_view(&kept))))
+            }
+            Command::ListCases { status, organ, limit } => self.list(status, organ, limit),
+            Command::Status => Ok(Answer::Status(Box::new(self.status(now)))),
+            Command::Alarms => {
+                let said = self.alarms.iter().map(|(at, a)| (*at, a.clone(), a.to_string()));
+                Ok(Answer::Alarms { alarms: said.collect() })
+            }
+            Command::Quarantine => self.quarantine(),
+            _ => Err(Refusal::internal("a command that is no question")),
+        }
+    }
+
+    /// The case with this receipt number, or this id in hex.
+    pub(super) fn find_case(&self, name: &str) -> Result<CaseId, Refusal> {
+        let name = name.trim().to_ascii_uppercase();
+        if name.len() == 32
+            && let Ok(bytes) = hex::decode(&name)
+            && let Ok(id) = bytes.try_into()
+        {
+            return Ok(CaseId(id));
+        }
+        let number: ReceiptNumber = name.parse().map_err(|error: daiban_domain::receipt_number::ReceiptNumberError| {
+            let said = error.to_string();
+            let remedy = ("请核对收件号", "compare it with the printed receipt");
+            Refusal::new(RefusalKind::Input, (&said, &said), remedy)
+        })?;
+        let stored = self.store.view_get(&keys::receipt(&number)).map_err(Refusal::internal)?;
+        stored.and_then(|id| id.try_into().ok()).map(CaseId).ok_or_else(no_such_case)
+    }
+
+    fn case_view(&self, kept: &Kept) -> CaseView {
+        let (law, case) = (&self.law, &kept.case);
+        let state = case.state(&law.catalog, &law.calendar, &law.authority);
+        CaseView {
+            summary: case.summary(state.as_ref()),
+            form: case.form().to_json(),
+            acts: {
+                let mut acts: Vec<_> = case.acts().cloned().collect();
+                acts.sort_by_key(|act| (act.at, act.id));
+                acts
+            },
+            held: self.held_materials(case),
+            safety: self.safety(case.origin, &kept.marks),
+            training: self.config.training,
+            state,
+        }
+    }
+
+    /// The offices on the case's line, from the origin up, and whether each is known to hold all
+    /// of the case that is here.
+    fn safety(&self, origin: OfficeCode, marks: &Marks) -> Vec<Safety> {
+        let ours = self.config.office;
+        let safe = |office: OfficeCode| {
+            office == ours || marks.iter().all(|(&log, &mark)| self.receipted(log, office) >= mark)
+        };
+        let above = origin.line().filter(|office| ours.is_within(*office));
+        above.map(|office| Safety { office, tier: office.tier(), safe: safe(office) }).collect()
+    }
+
+    fn receipted(&self, log: LogId, office: OfficeCode) -> u64 {
+        self.store.receipts().get(&(log, office)).map_or(0, |receipt| receipt.head.len)
+    }
+
+    fn list(
+        &self,
+        status: Option<Status>,
+        organ: Option<OrganCode>,
+        limit: Option<usize>,
+    ) -> Result<Answer, Refusal> {
+        let limit = limit.unwrap_or(LIST_MAX).min(LIST_MAX);
+        let stored = self
+            .store
+            .view_scan(keys::SUMMARIES, &[], usize::MAX)
+            .map_err(Refusal::internal)?;
+        let status = status.and_then(|status| serde_json::to_value(status).ok());
+        let wanted = |case: &Value| {
+            status.as_ref().is_none_or(|status| case["status"] == *status)
+                && organ.is_none_or(|organ| self.may_act_next(case, organ))
+        };
+        let read = stored.iter().filter_map(|(_, json)| serde_json::from_slice::<Value>(json).ok());
+        let mut cases: Vec<Value> = read.filter(wanted).collect();
+        cases.sort_by_key(|case| std::cmp::Reverse(case["opened"].as_u64()));
+        let more = cases.len() > limit;
+        cases.truncate(limit);
+        Ok(Answer::Cases { cases, more })
+    }
+
+    fn may_act_next(&self, case: &Value, organ: OrganCode) -> bool {
+        let (office, organ) = (u64::from(self.config.office), organ.to_string());
+        let next = case["next"].as_array();
+        next.is_some_and(|acts| acts.iter().any(|a| a["office"] == office && a["organ"] == organ))
+    }
+
+    fn quarantine(&self) -> Result<Answer, Refusal> {
+        let stored = self
+            .store
+            .view_scan(keys::QUARANTINE, &[], QUARANTINE_MAX)
+            .map_err(Refusal::internal)?;
+        let entries = stored.into_iter().filter_map(|(key, reason)| {
+            Some(QuarantineView {
+                log: LogId(key.get(1..33)?.try_into().ok()?),
+                seq: u64::from_be_bytes(key.get(33..)?.try_into().ok()?),
+                reason: String::from_utf8_lossy(&reason).into_owned(),
+            })
+        });
+        Ok(Answer::Quarantine { entries: entries.collect() })
+    }
+
+    /// How the node is.
+    pub fn status(&self, now: Millis) -> StatusView {
+        let tips = self.store.tips();
+        StatusView {
+            office: self.config.office,
+            node: short(self.author.node),
+            incarnation: self.author.incarnation,
+            now,
+            logs: tips.len(),
+            entries: tips.values().map(|tip| tip.head.len).sum(),
+            cases: self.case_count,
+            views_behind: self.store.applied() < self.store.durable().position,
+            blobs_wanted: self.wants.len(),
+            quarantined: self.quarantine_count,
+            evidence: self.store.evidence().len(),
+            damaged: self.store.damaged_ranges().iter().map(ToString::to_string).collect(),
+            latched: self.commits.latched().map(str::to_owned),
+            space: self.space.sentence().to_owned(),
+            peers: self.peers(),
+            above: self.above(),
+            counters: self.counters,
+            training: self.config.training,
+        }
+    }
+
+    fn peers(&self) -> Vec<PeerView> {
+        let source = shown!(self);
+        let view = |peer: &super::links::Link| {
+            let (backlog_logs, backlog_entries) = peer.session.backlog(&source);
+            PeerView {
+                office: peer.office,
+                node: short(peer.key),
+                live: peer.session.is_live(),
+                since: peer.since,
+                heard: peer.heard,
+                clock_ahead_ms: peer.clock_ahead_ms,
+                backlog_logs,
+                backlog_entries,
+            }
+        };
+        self.links.values().map(view).collect()
+    }
+
+    fn above(&self) -> Vec<AboveView> {
+        self.config.office.line().skip(1).map(|office| self.signed_by(office)).collect()
+    }
+
+    /// How much of what is here an office above has signed for.
+    pub(super) fn signed_by(&self, office: OfficeCode) -> AboveView {
+        let logs = self.store.tips().iter().filter(|(_, t)| t.channel.is_receipted_by(office));
+        let (receipted, held) = logs.fold((0, 0), |(receipted, held), (&log, tip)| {
+            (receipted + self.receipted(log, office).min(tip.head.len), held + tip.head.len)
+        });
+        AboveView { office, receipted, missing: held - receipted }
+    }
+}

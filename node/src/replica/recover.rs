@@ -1,0 +1,275 @@
+//! Mending what a restored disk image, or a damaged one, has done to logs.
+//!
+//! **Rollback**: the office above knows more of our own log than we do. We begin a new incarnation
+//! for what is written from now on, and the missing entries come back as any others.
+//!
+//! **Fork**: we wrote on after a rollback, so our log and the one above differ. We fetch theirs from
+//! the last place that is surely common, write the entries that only we have again under a new
+//! incarnation, and take back our own log in favour of theirs.
+//!
+//! **Damage**: stretches that cannot be read are fetched from whoever holds the channel.
+
+use std::collections::BTreeSet;
+
+use daiban_domain::act::CaseId;
+use daiban_domain::case::Author as Writer;
+use daiban_domain::form::Fields;
+use daiban_domain::payload;
+use daiban_sync::entry::Kind;
+use daiban_sync::error::{Misbehaviour, SessionError};
+use daiban_sync::head::Head;
+use daiban_sync::id::{Hlc, Incarnation, LogId, Millis, OfficeCode};
+use daiban_sync::run::{Run, Tip, VerifiedRun, chain, fits_in_run};
+
+use super::Replica;
+use super::commit::After;
+use super::io::{Alarm, LinkId};
+use crate::store::Record;
+
+/// A log that is being compared with a peer's, run by run.
+pub(super) struct Recovery {
+    link: LinkId,
+    log: LogId,
+    /// Up to here both histories are the same.
+    common: Head,
+    /// What the peer holds beyond, oldest first.
+    theirs: Vec<Run>,
+    /// Where the next run must begin.
+    next: Head,
+}
+
+impl Replica {
+    /// Somebody holds more of a log than we.
+    pub(super) fn known_above(&mut self, log: LogId, len: u64) {
+        let Some(tip) = self.store.tips().get(&log).copied() else { return };
+        let is_current = tip.author == self.author.node && tip.incarnation == self.author.incarnation;
+        if is_current && len > tip.head.len {
+            let incarnation = self.new_incarnation();
+            let (held, known_above) = (tip.head.len, len);
+            self.alarm(Alarm::RolledBack { log, held, known_above, incarnation });
+        }
+    }
+
+    /// Writes from now on under a number that nobody has seen.
+    fn new_incarnation(&mut self) -> Incarnation {
+        self.sign_pending();
+        let incarnation = Incarnation(self.random.next());
+        self.author.incarnation = incarnation;
+        self.commits.push(Record::Incarnation(incarnation));
+        incarnation
+    }
+
+    /// Our own log differs from the peer's: fetch theirs from the last common place we know.
+    pub(super) fn recover(&mut self, link: LinkId, log: LogId) {
+        if self.recovery.iter().any(|r| r.log == log) {
+            return;
+        }
+        let common = self.last_receipted(log);
+        self.recovery.push(Recovery { link, log, common, theirs: Vec::new(), next: common });
+        if let Some(peer) = self.links.get_mut(&link) {
+            peer.session.fetch(log, common.len);
+        }
+    }
+
+    /// The farthest head that an office above signed for and that we hold just so.
+    fn last_receipted(&self, log: LogId) -> Head {
+        let of_log = self.store.receipts().range((log, lowest_office())..).take_while(|((l, _), _)| *l == log);
+        let held = |head: &Head| self.store.hash_at(log, head.len).ok().flatten() == Some(head.hash);
+        of_log.map(|(_, r)| r.head).filter(held).max_by_key(|head| head.len).unwrap_or(Head::EMPTY)
+    }
+
+    pub(super) fn recovery_lost(&mut self, link: LinkId) {
+        self.recovery.retain(|recovery| recovery.link != link);
+        self.repairs.retain(|_, asked| *asked != link);
+    }
+
+    /// A run that we asked for.
+    ///
+    /// # Errors
+    /// The peer sent a run that does not belong there.
+    pub(super) fn fetched(
+        &mut self,
+        now: Millis,
+        link: LinkId,
+        log: LogId,
+        run: Option<Run>,
+    ) -> Result<(), SessionError> {
+        if let Some(place) = self.recovery.iter().position(|r| r.log == log && r.link == link) {
+            let recovery = self.recovery.remove(place);
+            return self.recover_with(recovery, run);
+        }
+        let Some(run) = run else { return Ok(()) };
+        if self.repairs.remove(&(log, run.after.len)).is_some() {
+            return self.repair_with(link, run);
+        }
+        self.take_run(now, link, run)
+    }
+
+    fn recover_with(
+        &mut self,
+        mut recovery: Recovery,
+        run: Option<Run>,
+    ) -> Result<(), SessionError> {
+        let Some(run) = run else {
+            self.mend_fork(recovery);
+            return Ok(());
+        };
+        run.check_chain(self.author.node).map_err(Misbehaviour::from)?;
+        if run.log != recovery.log || run.after != recovery.next {
+            let (expected, got) = ("the next run of the log", "another");
+            return Err(Misbehaviour::OutOfTurn { expected, got }.into());
+        }
+        recovery.next = run.head.head;
+        if recovery.theirs.is_empty() {
+            recovery.common = self.common_part(&run);
+        }
+        if recovery.common != run.head.head || !recovery.theirs.is_empty() {
+            recovery.theirs.push(run);
+        }
+        if let Some(peer) = self.links.get_mut(&recovery.link) {
+            peer.session.fetch(recovery.log, recovery.next.len);
+        }
+        self.recovery.push(recovery);
+        Ok(())
+    }
+
+    /// How far `run` agrees with what we hold.
+    fn common_part(&self, run: &Run) -> Head {
+        let mut common = run.after;
+        for entry in &run.entries {
+            let next = chain(run.log, common, std::slice::from_ref(entry));
+            if self.store.hash_at(run.log, next.len).ok().flatten() != Some(next.hash) {
+                break;
+            }
+            common = next;
+        }
+        common
+    }
+
+    fn mend_fork(&mut self, recovery: Recovery) {
+        let Recovery { log, common, theirs, .. } = recovery;
+        let Some(tip) = self.store.tips().get(&log).copied() else { return };
+        if common == tip.head || theirs.is_empty() {
+            return; // we hold all of theirs: nothing differs any more
+        }
+        let own = self.entries_after(log, common.len);
+        let twice = edited_in(&theirs);
+        let incarnation = self.new_incarnation();
+        let mut rewritten = 0;
+        for (at, kind, payload) in own {
+            // A form that both histories changed is said again as a whole, below.
+            let is_said_again = kind == Kind::FormChange
+                && payload::subject(&payload).is_some_and(|case| twice.contains(&case));
+            if !is_said_again {
+                self.author.write(tip.channel, at, kind, payload);
+            }
+            rewritten += 1;
+        }
+        self.say_forms_again(log, common, &theirs, &twice);
+        self.sign_pending();
+        let rewound = Tip { head: common, ..tip };
+        self.commits.push(Record::Rewind { log, to: common });
+        self.commits.stage_rewind(log, rewound);
+        self.adopt_theirs(rewound, theirs);
+        let common = common.len;
+        self.alarm(Alarm::ForkMended { log, common, rewritten, incarnation });
+    }
+
+    /// Fields that this node changed after the fork, on top of what the office above holds: the two
+    /// histories used the same numbers of the same Automerge actor, so the changes themselves
+    /// cannot live side by side.
+    fn say_forms_again(&mut self, log: LogId, common: Head, theirs: &[Run], twice: &BTreeSet<CaseId>) {
+        let Some(tip) = self.store.tips().get(&log).copied() else { return };
+        let ids: Vec<_> = twice.iter().copied().collect();
+        for (id, mut case) in self.cases_until(&ids, log, common) {
+            let before = case.form().fields();
+            let Ok(Some(ours)) = self.load(id) else { continue };
+            let changed: Fields = ours
+                .case
+                .form()
+                .fields()
+                .into_iter()
+                .filter(|(key, value)| before.get(key) != Some(value))
+                .collect();
+            let writer = Writer { node: tip.author, office: tip.office, incarnation: tip.incarnation };
+            for entry in theirs.iter().flat_map(|run| &run.entries) {
+                if let Some(bytes) = entry.payload.bytes().filter(|b| payload::subject(b) == Some(id)) {
+                    // What does not apply has no effect above either.
+                    let _ = case.apply(entry.kind, bytes, writer, entry.at);
+                }
+            }
+            let at = self.author.tick(self.now);
+            let writer = Writer { incarnation: self.author.incarnation, ..writer };
+            if let Some(payload) = case.rewrite(writer, &changed, at.millis()) {
+                self.author.write(tip.channel, at, Kind::FormChange, payload);
+            }
+        }
+    }
+
+    /// What only we have, in order; a genesis is written anew by itself.
+    fn entries_after(&self, log: LogId, from: u64) -> Vec<(Hlc, Kind, Vec<u8>)> {
+        let readable = self.store.entries(log, from).filter_map(Result::ok);
+        let content = readable.filter(|(_, entry)| entry.kind != Kind::Genesis);
+        content.filter_map(|(_, e)| Some((e.at, e.kind, e.payload.bytes()?.to_vec()))).collect()
+    }
+
+    fn adopt_theirs(&mut self, mut tip: Tip, theirs: Vec<Run>) {
+        for mut run in theirs {
+            let known = usize::try_from(tip.head.len - run.after.len).unwrap_or(usize::MAX);
+            if known > 0 {
+                run.entries.drain(..known.min(run.entries.len()));
+                run.after = tip.head;
+            }
+            debug_assert!(fits_in_run(&run.entries) == run.entries.len());
+            if let Ok(verified) = run.verify(Some(&tip), &*self.authenticator) {
+                tip = *verified.tip();
+                self.commits.push(Record::Run(verified));
+            }
+        }
+    }
+
+    /// Asks a peer for stretches that cannot be read here.
+    pub(super) fn ask_for_damaged(&mut self, link: LinkId) {
+        let Some(peer) = self.links.get_mut(&link) else { return };
+        for range in self.store.damaged_ranges() {
+            let channel = self.store.tips().get(&range.log).map(|tip| tip.channel);
+            let shared = channel.is_some_and(|channel| peer.session.scope().contains(&channel));
+            if shared && !self.repairs.contains_key(&(range.log, range.from)) {
+                self.repairs.insert((range.log, range.from), link);
+                peer.session.fetch(range.log, range.from);
+            }
+        }
+    }
+
+    fn repair_with(&mut self, link: LinkId, run: Run) -> Result<(), SessionError> {
+        let log = run.log;
+        let Some(tip) = self.store.tips().get(&log).copied() else { return Ok(()) };
+        let before = Tip { head: run.after, ..tip };
+        let joins = self.store.hash_at(log, run.after.len).ok().flatten();
+        if run.head.head.len > tip.head.len || joins.is_some_and(|hash| hash != run.after.hash) {
+            return Ok(());
+        }
+        let (from, to) = (run.after.len, run.head.head.len);
+        let verified: VerifiedRun =
+            run.verify(Some(&before), &*self.authenticator).map_err(Misbehaviour::from)?;
+        self.commits.heal(verified);
+        self.commits.after(After::Repaired { log, from, to });
+        let rest = self.store.damaged_ranges().into_iter().find(|r| r.log == log && r.to > to && r.from <= to);
+        if let (Some(_), Some(peer)) = (rest, self.links.get_mut(&link)) {
+            self.repairs.insert((log, to), link);
+            peer.session.fetch(log, to);
+        }
+        Ok(())
+    }
+}
+
+/// The cases whose form these runs change.
+fn edited_in(runs: &[Run]) -> BTreeSet<CaseId> {
+    let entries = runs.iter().flat_map(|run| &run.entries);
+    let changes = entries.filter(|entry| entry.kind == Kind::FormChange);
+    changes.filter_map(|entry| payload::subject(entry.payload.bytes()?)).collect()
+}
+
+fn lowest_office() -> OfficeCode {
+    OfficeCode::new(110_000_000_001).expect("the lowest code that is no province")
+}

@@ -1,0 +1,140 @@
+//! Blobs that belong to cases held here and are not here yet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use daiban_sync::blob::Manifest;
+use daiban_sync::channel::Channel;
+use daiban_sync::id::BlobId;
+use daiban_sync::limits::BLOB_WANTS_MAX;
+
+use super::io::{Alarm, Effect, LinkId};
+use super::{Replica, keys};
+use crate::store::{BlobError, ViewBatch};
+
+/// What is missing and who was asked for it.
+#[derive(Default)]
+pub(super) struct Wants {
+    wanted: BTreeMap<BlobId, Want>,
+}
+
+struct Want {
+    channel: Channel,
+    asked: Option<LinkId>,
+    /// These peers do not have it; they say so when they do.
+    missing_at: BTreeSet<LinkId>,
+}
+
+impl Wants {
+    pub(super) fn add(&mut self, blob: BlobId, channel: Channel) {
+        let (asked, missing_at) = (None, BTreeSet::new());
+        self.wanted.entry(blob).or_insert(Want { channel, asked, missing_at });
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.wanted.len()
+    }
+
+    pub(super) fn peer_lost(&mut self, link: LinkId) {
+        for want in self.wanted.values_mut() {
+            want.missing_at.remove(&link);
+            want.asked.take_if(|asked| *asked == link);
+        }
+    }
+
+    pub(super) fn missing_at(&mut self, link: LinkId, blob: BlobId) {
+        if let Some(want) = self.wanted.get_mut(&blob) {
+            want.missing_at.insert(link);
+            want.asked.take_if(|asked| *asked == link);
+        }
+    }
+
+    fn open_at(&self, link: LinkId) -> usize {
+        self.wanted.values().filter(|want| want.asked == Some(link)).count()
+    }
+}
+
+impl Replica {
+    /// Asks a peer for what is missing and its office may hold.
+    pub(super) fn ask_for_blobs(&mut self, link: LinkId) {
+        let Some(peer) = self.links.get_mut(&link) else { return };
+        let scope = *peer.session.scope();
+        let mut room = BLOB_WANTS_MAX.saturating_sub(self.wants.open_at(link));
+        for (&blob, want) in &mut self.wants.wanted {
+            let askable = want.asked.is_none() && !want.missing_at.contains(&link);
+            if room == 0 || !askable || !scope.contains(&want.channel) {
+                continue;
+            }
+            let have = self.blobs.have_chunks(blob).ok().flatten().unwrap_or_default();
+            let first = have.iter().position(|held| !held).unwrap_or(0);
+            peer.session.want_blob(blob, u32::try_from(first).unwrap_or(0), None);
+            want.asked = Some(link);
+            room -= 1;
+        }
+    }
+
+    /// Asks whoever is there.
+    pub(super) fn ask_everybody_for_blobs(&mut self) {
+        for link in self.links.keys().copied().collect::<Vec<_>>() {
+            if self.links.get(&link).is_some_and(|peer| peer.session.is_live()) {
+                self.ask_for_blobs(link);
+            }
+        }
+    }
+
+    pub(super) fn blob_here(&mut self, link: LinkId, blob: BlobId) {
+        if let Some(want) = self.wants.wanted.get_mut(&blob) {
+            want.missing_at.remove(&link);
+        }
+        self.ask_for_blobs(link);
+    }
+
+    pub(super) fn take_manifest(&mut self, link: LinkId, blob: BlobId, manifest: &Manifest) {
+        let begun = self.blobs.begin(manifest, &mut self.random);
+        if self.kept(link, blob, begun).is_some() {
+            self.finish_if_whole(blob);
+        }
+    }
+
+    pub(super) fn take_chunk(&mut self, link: LinkId, blob: BlobId, chunk: u32, bytes: &[u8]) {
+        let written = self.blobs.write_chunk(blob, chunk as usize, bytes);
+        if self.kept(link, blob, written).is_some() {
+            self.finish_if_whole(blob);
+        }
+    }
+
+    pub(super) fn blob_finished(&mut self, blob: BlobId, held: bool) {
+        let Some(want) = self.wants.wanted.get_mut(&blob) else { return };
+        let link = want.asked.take();
+        if held {
+            self.wants.wanted.remove(&blob);
+            let mut batch = ViewBatch::default();
+            batch.remove(keys::wanted(blob));
+            let applied = self.store.applied();
+            if let Err(error) = self.store.apply_views(batch, applied) {
+                self.alarm(Alarm::Views { reason: error.to_string() });
+            }
+            for peer in self.links.values_mut() {
+                peer.session.blob_arrived(blob);
+            }
+        }
+        if let Some(link) = link {
+            self.ask_for_blobs(link);
+        }
+    }
+
+    fn finish_if_whole(&mut self, blob: BlobId) {
+        let chunks = self.blobs.have_chunks(blob).ok().flatten();
+        if chunks.is_some_and(|chunks| chunks.iter().all(|held| *held)) {
+            self.effects.push_back(Effect::FinishBlob { blob });
+        }
+    }
+
+    fn kept(&mut self, link: LinkId, blob: BlobId, result: Result<(), BlobError>) -> Option<()> {
+        result
+            .map_err(|error| {
+                self.wants.missing_at(link, blob);
+                self.alarm(Alarm::Damaged { what: error.to_string() });
+            })
+            .ok()
+    }
+}

@@ -1,0 +1,287 @@
+//! The admin socket: HTTP on loopback with a token, for the command line, monitoring and pages.
+//!
+//! | method, path | token | what |
+//! |---|---|---|
+//! | `GET /healthz` | | 200 while the node answers and saves |
+//! | `GET /readyz` | | 200 once the views follow the journal |
+//! | `GET /metrics` | | Prometheus text |
+//! | `POST /v1/command` | yes | a [`Command`], answered by an `Answer` or a `Refusal` |
+//! | `POST /v1/batch` | yes | a command a line, answered by a line each, when durable |
+//! | `POST /v1/blobs?name=` | yes | a file; answered by its reference |
+//! | `GET /v1/blobs/{id}` | yes | the file |
+//! | `POST /v1/invitations` | yes | invites an office; answered by the code |
+//! | `GET /v1/invitations` | yes | all invitations |
+//! | `GET /v1/me` | yes | which office and where it listens |
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, Path as UrlPath, Query, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use daiban_domain::act::BlobRef;
+use daiban_sync::id::{BlobId, OfficeCode};
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+
+use super::{Handle, StartError, batch, clock, materials, metrics};
+use crate::identity::Desk;
+use crate::replica::{Answer, Command, Refusal, RefusalKind};
+use crate::settings::{MaterialSettings, Settings};
+use crate::store::os_entropy;
+
+/// Where the command line finds the address and the token, inside the data directory.
+pub const ADMIN_FILE: &str = "admin.json";
+/// Bytes of one request.
+const BODY_BYTES_MAX: usize = 64 << 20;
+
+/// What stands in [`ADMIN_FILE`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AdminAddress {
+    pub address: SocketAddr,
+    pub token: String,
+    pub pid: u32,
+}
+
+/// The bound socket.
+pub(super) struct Admin {
+    listener: TcpListener,
+    address: SocketAddr,
+    served: Served,
+}
+
+#[derive(Clone)]
+pub(super) struct Served {
+    pub(super) handle: Handle,
+    pub(super) office: OfficeCode,
+    listen: SocketAddr,
+    token: Arc<str>,
+    desk: Arc<Mutex<Desk>>,
+    materials: MaterialSettings,
+}
+
+impl Admin {
+    pub(super) async fn bind(
+        data: &Path,
+        settings: &Settings,
+        office: OfficeCode,
+        handle: Handle,
+        desk: Arc<Mutex<Desk>>,
+        listen: SocketAddr,
+    ) -> Result<Self, StartError> {
+        let wanted = settings.node.admin;
+        let failed = |source| StartError::Admin { address: wanted, source };
+        let listener = TcpListener::bind(wanted).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let mut secret = [0; 32];
+        os_entropy(&mut secret);
+        let token: Arc<str> = hex::encode(secret).into();
+        write_address(data, &AdminAddress { address, token: token.to_string(), pid: std::process::id() })?;
+        let materials = settings.materials.clone();
+        let served = Served { handle, office, listen, token, desk, materials };
+        Ok(Self { listener, address, served })
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+/// Serves until the task is aborted.
+pub(super) async fn serve(admin: Admin) {
+    let guarded = Router::new()
+        .route("/v1/command", post(command))
+        .route("/v1/batch", post(batch::take))
+        .route("/v1/blobs", post(put_blob))
+        .route("/v1/blobs/{id}", get(get_blob))
+        .route("/v1/invitations", post(invite).get(invitations))
+        .route("/v1/me", get(me))
+        .layer(middleware::from_fn_with_state(admin.served.clone(), require_token));
+    let open = Router::new()
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics::metrics));
+    let app = guarded
+        .merge(open)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .with_state(admin.served);
+    if let Err(error) = axum::serve(admin.listener, app).await {
+        tracing::error!(%error, "the admin socket is gone");
+    }
+}
+
+fn write_address(data: &Path, address: &AdminAddress) -> std::io::Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let (path, fresh) = (data.join(ADMIN_FILE), data.join("admin.json.new"));
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&fresh)?;
+    file.write_all(&serde_json::to_vec(address).map_err(std::io::Error::other)?)?;
+    std::fs::rename(fresh, path)
+}
+
+async fn require_token(State(served): State<Served>, request: Request, next: Next) -> Response {
+    let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let given = given.and_then(|value| value.strip_prefix("Bearer "));
+    // Hashes are compared, so the time tells nothing about the token.
+    let matches = given.is_some_and(|token| {
+        blake3::hash(token.as_bytes()) == blake3::hash(served.token.as_bytes())
+    });
+    match matches {
+        true => next.run(request).await,
+        false => (StatusCode::UNAUTHORIZED, "expected the token of admin.json\n").into_response(),
+    }
+}
+
+async fn command(State(served): State<Served>, Json(command): Json<Command>) -> Response {
+    match served.handle.ask(command).await {
+        Some(result) => answered(result),
+        None => stopping(),
+    }
+}
+
+/// An answer, or a refusal with the status of its kind.
+fn answered(result: Result<Answer, Refusal>) -> Response {
+    match result {
+        Ok(answer) => Json(answer).into_response(),
+        Err(refusal) => (status_of(refusal.kind), Json(refusal)).into_response(),
+    }
+}
+
+fn status_of(kind: RefusalKind) -> StatusCode {
+    match kind {
+        RefusalKind::Input => StatusCode::UNPROCESSABLE_ENTITY,
+        RefusalKind::NotFound => StatusCode::NOT_FOUND,
+        RefusalKind::NotAllowed => StatusCode::CONFLICT,
+        RefusalKind::Disk => StatusCode::INSUFFICIENT_STORAGE,
+        RefusalKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+fn stopping() -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, "the node is stopping\n").into_response()
+}
+
+fn refused(sentence: &str) -> Response {
+    let refusal = Refusal::new(RefusalKind::Input, (sentence, sentence), ("请更正", "mend the request"));
+    answered(Err(refusal))
+}
+
+#[derive(Deserialize)]
+struct BlobName {
+    #[serde(default)]
+    name: String,
+}
+
+async fn put_blob(
+    State(served): State<Served>,
+    Query(BlobName { name }): Query<BlobName>,
+    body: Bytes,
+) -> Response {
+    let stored = tokio::task::spawn_blocking(move || {
+        let prepared = materials::prepare(body.to_vec(), &served.materials).map_err(|e| e.to_string())?;
+        let size = prepared.bytes.len() as u64;
+        let id = served.handle.blobs().put(&prepared.bytes, &mut os_entropy).map_err(|e| e.to_string())?;
+        Ok::<_, String>(BlobRef { id, size, media: prepared.media, name })
+    });
+    match stored.await {
+        Ok(Ok(blob)) => Json(blob).into_response(),
+        Ok(Err(why)) => refused(&why),
+        Err(error) => refused(&error.to_string()),
+    }
+}
+
+async fn get_blob(State(served): State<Served>, UrlPath(id): UrlPath<String>) -> Response {
+    let id: BlobId = match id.parse() {
+        Ok(id) => id,
+        Err(error) => return refused(&daiban_sync::id::IdError::to_string(&error)),
+    };
+    let read = tokio::task::spawn_blocking(move || {
+        let blobs = served.handle.blobs();
+        let Some(manifest) = blobs.manifest(id)? else { return Ok(None) };
+        let chunks = (0..manifest.chunks.len()).map(|chunk| blobs.read_chunk(id, chunk));
+        chunks.collect::<Result<Vec<_>, _>>().map(|chunks| Some(chunks.concat()))
+    });
+    match read.await {
+        Ok(Ok(Some(bytes))) => Body::from(bytes).into_response(),
+        Ok(Ok(None)) => (StatusCode::NOT_FOUND, "this file is not here (yet)\n").into_response(),
+        Ok(Err(error)) => {
+            let error: crate::store::BlobError = error;
+            refused(&error.to_string())
+        }
+        Err(error) => refused(&error.to_string()),
+    }
+}
+
+#[derive(Deserialize)]
+struct Invite {
+    office: OfficeCode,
+    hours: u64,
+}
+
+async fn invite(State(served): State<Served>, Json(Invite { office, hours }): Json<Invite>) -> Response {
+    let now = clock::now();
+    let mut rng = match crate::identity::system_rng() {
+        Ok(rng) => rng,
+        Err(error) => return refused(&error.to_string()),
+    };
+    let expires = now.plus(hours.saturating_mul(3_600_000));
+    let mut desk = served.desk.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    match desk.invite(office, now, expires, &mut rng) {
+        Ok(invitation) => Json(serde_json::json!({
+            "office": office,
+            "code": invitation.to_string(),
+            "expires": expires,
+        }))
+        .into_response(),
+        Err(error) => refused(&error.to_string()),
+    }
+}
+
+async fn invitations(State(served): State<Served>) -> Response {
+    let now = clock::now();
+    let desk = served.desk.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let shown = desk.invitations().iter().map(|record| {
+        serde_json::json!({
+            "office": record.office,
+            "expires": record.expires,
+            "state": record.state(now),
+        })
+    });
+    Json(shown.collect::<Vec<_>>()).into_response()
+}
+
+async fn me(State(served): State<Served>) -> Response {
+    Json(serde_json::json!({ "office": served.office, "listen": served.listen })).into_response()
+}
+
+async fn healthz(State(served): State<Served>) -> Response {
+    health(&served, |status| status.latched.clone()).await
+}
+
+async fn readyz(State(served): State<Served>) -> Response {
+    let behind = "the views do not follow the journal yet";
+    health(&served, |status| status.views_behind.then(|| behind.to_owned())).await
+}
+
+async fn health(
+    served: &Served,
+    trouble: impl Fn(&crate::replica::StatusView) -> Option<String>,
+) -> Response {
+    match served.handle.ask(Command::Status).await {
+        Some(Ok(Answer::Status(status))) => match trouble(&status) {
+            None => "ok\n".into_response(),
+            Some(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")).into_response(),
+        },
+        _ => stopping(),
+    }
+}

@@ -1,0 +1,169 @@
+//! The replica's own thread: inputs in, effects out.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use daiban_sync::id::OfficeCode;
+use daiban_sync::session::{Lane, Role};
+use tokio::sync::{mpsc, oneshot};
+
+use super::hands::Hands;
+use super::{Message, clock};
+use crate::replica::{Answer, CommandId, Effect, Input, LinkId, Refusal, Replica};
+use crate::transport;
+
+/// Inputs that are taken before their effects are carried out.
+const INPUTS_AT_ONCE: usize = 256;
+/// Views are made durable when this much time has passed since they last were.
+const FLUSH_EVERY_MS: u64 = 5_000;
+/// Application code of QUIC for a session that ended by the protocol's rules.
+const CLOSE_CODE: u32 = 1;
+
+pub(super) struct Drive {
+    pub(super) replica: Replica,
+    pub(super) inbox: mpsc::Receiver<Message>,
+    pub(super) hands: Hands,
+    pub(super) transport: mpsc::UnboundedSender<transport::Command>,
+    pub(super) waiting: BTreeMap<CommandId, oneshot::Sender<Result<Answer, Refusal>>>,
+    pub(super) congestion: super::office::Congestions,
+}
+
+impl Drive {
+    /// Runs until it is told to stop.
+    pub(super) async fn run(mut self) {
+        let mut flushed_at = clock::now();
+        let mut stop = None;
+        loop {
+            let more_work = self.replica.work(clock::now());
+            self.carry_out();
+            if more_work {
+                tokio::task::yield_now().await;
+            } else {
+                self.wait().await.into_iter().for_each(|message| self.take(message, &mut stop));
+            }
+            for _ in 0..INPUTS_AT_ONCE {
+                let Ok(message) = self.inbox.try_recv() else { break };
+                self.take(message, &mut stop);
+            }
+            self.carry_out();
+            if clock::now().since(flushed_at) > FLUSH_EVERY_MS {
+                self.flush();
+                flushed_at = clock::now();
+            }
+            if stop.is_some() && self.replica.is_idle() {
+                break;
+            }
+        }
+        self.flush();
+        if let Some(done) = stop {
+            // Whoever asked may have gone.
+            let _: Result<(), ()> = done.send(());
+        }
+    }
+
+    async fn wait(&mut self) -> Option<Message> {
+        let now = clock::now();
+        let pause = Duration::from_millis(self.replica.wake_at(now).since(now).clamp(1, 1_000));
+        tokio::time::timeout(pause, self.inbox.recv()).await.ok().flatten()
+    }
+
+    fn take(&mut self, message: Message, stop: &mut Option<oneshot::Sender<()>>) {
+        let now = clock::now();
+        match message {
+            Message::Input(input) => self.replica.handle(now, input),
+            Message::Ask(command, reply) => {
+                let id = self.replica.next_command();
+                self.waiting.insert(id, reply);
+                self.replica.handle(now, Input::Command { id, command });
+            }
+            Message::Stop(done) => *stop = Some(done),
+        }
+    }
+
+    fn carry_out(&mut self) {
+        self.replica.settle(clock::now());
+        while let Some(effect) = self.replica.poll_effect() {
+            self.carry_out_one(effect);
+        }
+    }
+
+    fn carry_out_one(&mut self, effect: Effect) {
+        match effect {
+            Effect::Commit { commit, records } => self.hands.commit(commit, records),
+            Effect::FinishBlob { blob } => self.hands.finish(blob),
+            Effect::Reply { id, answer } => {
+                if let Some(reply) = self.waiting.remove(&id) {
+                    // Whoever asked may have gone.
+                    let _ = reply.send(answer);
+                }
+            }
+            Effect::Alarm(alarm) => tracing::warn!(target: "daiban::alarm", "{alarm}"),
+            Effect::Dial { office, addresses } => self.send(transport::Command::Dial {
+                office,
+                addrs: addresses,
+                congestion: self.congestion.of(office),
+            }),
+            Effect::Send { link, lane, bytes } => {
+                let lane = match lane {
+                    Lane::Control => transport::Lane::Control,
+                    Lane::Bulk => transport::Lane::Bulk,
+                };
+                self.send(transport::Command::Send { link: transport::LinkId(link.0), lane, bytes });
+            }
+            Effect::Close { link, reason } => self.send(transport::Command::Close {
+                link: transport::LinkId(link.0),
+                code: CLOSE_CODE,
+                reason,
+            }),
+        }
+    }
+
+    fn send(&self, command: transport::Command) {
+        // The transport ends after the replica does.
+        let _ = self.transport.send(command);
+    }
+
+    fn flush(&mut self) {
+        if let Err(error) = self.replica.flush_views() {
+            tracing::error!(%error, "the views could not be flushed; the journal is safe");
+        }
+    }
+}
+
+/// What the transport says, in the replica's words.
+pub(super) async fn forward(
+    mut events: mpsc::Receiver<transport::Event>,
+    inbox: mpsc::Sender<Message>,
+) {
+    while let Some(event) = events.recv().await {
+        let input = match event {
+            transport::Event::Connected { link, peer, dialed, remote } => {
+                tracing::info!(office = %peer.office, node = %peer.key.short(), %remote, "connected");
+                let role = if dialed { Role::Dialer } else { Role::Acceptor };
+                Input::Connected { link: LinkId(link.0), office: peer.office, key: peer.key, role }
+            }
+            transport::Event::Bytes { link, lane, bytes } => {
+                let lane = match lane {
+                    transport::Lane::Control => Lane::Control,
+                    transport::Lane::Bulk => Lane::Bulk,
+                };
+                Input::Bytes { link: LinkId(link.0), lane, bytes }
+            }
+            transport::Event::Closed { link, why } => {
+                tracing::info!(link = link.0, %why, "disconnected");
+                Input::Closed { link: LinkId(link.0) }
+            }
+            transport::Event::DialFailed { office, why } => {
+                log_failed_dial(office, &why);
+                Input::DialFailed { office }
+            }
+        };
+        if inbox.send(Message::Input(input)).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn log_failed_dial(office: OfficeCode, why: &transport::DialError) {
+    tracing::info!(%office, %why, "the office above is not reached");
+}

@@ -1,0 +1,95 @@
+//! The threads that wait for the disk, so that the replica never does.
+
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use daiban_sync::id::BlobId;
+use tokio::sync::mpsc as inbox;
+
+use super::Message;
+use crate::replica::{CommitId, Input};
+use crate::store::{Blobs, Committer, Record, SpaceKeeper};
+
+/// How often the disk's free space is looked at.
+const SPACE_EVERY: Duration = Duration::from_secs(5);
+
+/// Work for the two threads.
+pub(super) struct Hands {
+    commits: mpsc::Sender<(CommitId, Vec<Record>)>,
+    blobs: mpsc::Sender<BlobId>,
+}
+
+impl Hands {
+    pub(super) fn new(
+        committer: Committer,
+        blobs: Blobs,
+        space: SpaceKeeper,
+        inbox: &inbox::Sender<Message>,
+    ) -> std::io::Result<Self> {
+        let (commits, batches) = mpsc::channel();
+        let (finish, finishing) = mpsc::channel();
+        let to_commit = inbox.clone();
+        thread::Builder::new()
+            .name("committer".into())
+            .spawn(move || commit_all(committer, &batches, &to_commit))?;
+        let to_finish = inbox.clone();
+        thread::Builder::new()
+            .name("blobs".into())
+            .spawn(move || finish_all(&blobs, &space, &finishing, &to_finish))?;
+        Ok(Self { commits, blobs: finish })
+    }
+
+    pub(super) fn commit(&self, commit: CommitId, records: Vec<Record>) {
+        // The thread ends only after this sender is gone.
+        let _ = self.commits.send((commit, records));
+    }
+
+    pub(super) fn finish(&self, blob: BlobId) {
+        let _ = self.blobs.send(blob);
+    }
+}
+
+fn commit_all(
+    mut committer: Committer,
+    batches: &mpsc::Receiver<(CommitId, Vec<Record>)>,
+    inbox: &inbox::Sender<Message>,
+) {
+    while let Ok((commit, records)) = batches.recv() {
+        let appended = committer.append(&records);
+        let result = appended.and_then(|appended| committer.sync().map(|_| vec![appended]));
+        if inbox.blocking_send(Message::Input(Input::Committed { commit, result })).is_err() {
+            return;
+        }
+    }
+}
+
+fn finish_all(
+    blobs: &Blobs,
+    space: &SpaceKeeper,
+    finishing: &mpsc::Receiver<BlobId>,
+    inbox: &inbox::Sender<Message>,
+) {
+    let mut last = None;
+    loop {
+        let room = space.check().inspect_err(|error| tracing::error!(%error, "free space")).ok();
+        if room.is_some() && room != last {
+            last = room;
+            let told = room.map(|room| Message::Input(Input::Space(room)));
+            if told.is_some_and(|message| inbox.blocking_send(message).is_err()) {
+                return;
+            }
+        }
+        match finishing.recv_timeout(SPACE_EVERY) {
+            Ok(blob) => {
+                let held = blobs.finish(blob).inspect_err(|error| tracing::warn!(%error, "blob")).is_ok();
+                let message = Message::Input(Input::BlobFinished { blob, held });
+                if inbox.blocking_send(message).is_err() {
+                    return;
+                }
+            }
+            Err(mpsc::RecvTimeoutError::Timeout) => {}
+            Err(mpsc::RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The shell around the replica: threads, sockets and clocks.
+//!
+//! ```text
+//!  transport ─┐                       ┌─▶ transport commands
+//!  admin ─────┼─▶ inbox ─▶ replica ───┼─▶ committer thread ─▶ inbox
+//!  timers ────┘            (one       ├─▶ blob thread ──────▶ inbox
+//!                           thread)   └─▶ replies
+//! ```
+//!
+//! Nothing is decided here.
+
+mod admin;
+mod batch;
+mod clock;
+mod drive;
+mod hands;
+mod materials;
+mod metrics;
+mod office;
+mod start;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use daiban_sync::id::OfficeCode;
+use tokio::sync::{mpsc, oneshot};
+
+pub use admin::{ADMIN_FILE, AdminAddress};
+pub use materials::{MaterialError, Prepared, prepare};
+pub use start::StartError;
+
+use crate::replica::{Answer, Command, Input, Refusal};
+use crate::store::Blobs;
+use crate::transport::Transport;
+
+/// What waits for the replica.
+pub(crate) enum Message {
+    Input(Input),
+    Ask(Command, oneshot::Sender<Result<Answer, Refusal>>),
+    Stop(oneshot::Sender<()>),
+}
+
+/// Inputs that may wait before whoever sends them is slowed down.
+const INBOX_MAX: usize = 4_096;
+
+/// A way to ask the node, for as many as like to.
+#[derive(Clone)]
+pub struct Handle {
+    inbox: mpsc::Sender<Message>,
+    blobs: Blobs,
+}
+
+impl Handle {
+    /// Carries out a command; `None` if the node has stopped.
+    pub async fn ask(&self, command: Command) -> Option<Result<Answer, Refusal>> {
+        self.submit(command).await?.await.ok()
+    }
+
+    /// Hands over a command; the answer comes on the receiver.
+    pub(crate) async fn submit(
+        &self,
+        command: Command,
+    ) -> Option<oneshot::Receiver<Result<Answer, Refusal>>> {
+        let (reply, answer) = oneshot::channel();
+        self.inbox.send(Message::Ask(command, reply)).await.ok()?;
+        Some(answer)
+    }
+
+    /// The files of materials.
+    pub fn blobs(&self) -> &Blobs {
+        &self.blobs
+    }
+}
+
+/// A node that runs in this process.
+pub struct Node {
+    office: OfficeCode,
+    admin: SocketAddr,
+    listen: SocketAddr,
+    handle: Handle,
+    transport: Arc<Mutex<Option<Transport>>>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Node {
+    /// The office that it serves.
+    pub fn office(&self) -> OfficeCode {
+        self.office
+    }
+
+    /// Where the command line and the pages reach it.
+    pub fn admin(&self) -> SocketAddr {
+        self.admin
+    }
+
+    /// Where other offices reach it.
+    pub fn listen(&self) -> SocketAddr {
+        self.listen
+    }
+
+    /// A way to ask it.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// Ends it in order: what was accepted is finished, peers are told.
+    pub async fn stop(mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+        let (done, stopped) = oneshot::channel();
+        if self.handle.inbox.send(Message::Stop(done)).await.is_ok() {
+            // The thread answers when its last batch is on the disk.
+            let _ = stopped.await;
+        }
+        let transport = self.transport.lock().ok().and_then(|mut held| held.take());
+        if let Some(transport) = transport {
+            transport.shutdown().await;
+        }
+        if let Some(thread) = self.thread.take() {
+            // It has answered, so it is past its last step.
+            let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        }
+    }
+}

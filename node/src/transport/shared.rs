@@ -1,0 +1,134 @@
+//! What all tasks of a transport share.
+
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use daiban_sync::id::Millis;
+use quinn::udp::UdpSocketState;
+use quinn::{Endpoint, EndpointConfig, ServerConfig, TokioRuntime, VarInt};
+use tokio::sync::mpsc;
+
+use super::config::{Congestion, TransportSettings, transport_config};
+use super::error::{BindError, code};
+use super::links::Links;
+use super::tls::server_config;
+use super::{Clock, Event, JoinHandler, Parts};
+use crate::identity::{Identity, Registry};
+
+/// How long a shutdown waits for links to send what they hold and to say goodbye.
+const SHUTDOWN_MS: u64 = 5_000;
+
+pub(super) struct Shared {
+    pub(super) endpoint: Endpoint,
+    pub(super) settings: TransportSettings,
+    pub(super) registry: Arc<dyn Registry>,
+    pub(super) join_handler: Arc<dyn JoinHandler>,
+    pub(super) clock: Clock,
+    pub(super) events: mpsc::Sender<Event>,
+    pub(super) links: Links,
+    identity: RwLock<Arc<Identity>>,
+}
+
+impl Shared {
+    pub(super) fn bind(parts: Parts, events: mpsc::Sender<Event>) -> Result<Self, BindError> {
+        let Parts { settings, identity, registry, join_handler, clock } = parts;
+        let config = quinn_server(&settings, &identity, &registry, &clock)?;
+        let endpoint = open(settings.listen, settings.socket_buffer_bytes, Some(config))?;
+        Ok(Self {
+            endpoint,
+            settings,
+            registry,
+            join_handler,
+            clock,
+            events,
+            links: Links::default(),
+            identity: RwLock::new(identity),
+        })
+    }
+
+    pub(super) fn local_addr(&self) -> Result<SocketAddr, BindError> {
+        let addr = self.settings.listen;
+        self.endpoint.local_addr().map_err(|source| BindError::Socket { addr, source })
+    }
+
+    pub(super) fn identity(&self) -> Arc<Identity> {
+        Arc::clone(&self.identity.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn now(&self) -> Millis {
+        (self.clock)()
+    }
+
+    pub(super) fn replace_identity(&self, identity: Arc<Identity>) -> Result<(), BindError> {
+        let config = quinn_server(&self.settings, &identity, &self.registry, &self.clock)?;
+        self.endpoint.set_server_config(Some(config));
+        *self.identity.write().unwrap_or_else(PoisonError::into_inner) = identity;
+        Ok(())
+    }
+
+    pub(super) fn close_revoked(&self) {
+        for link in self.links.all() {
+            if link.issuers().any(|key| self.registry.is_revoked(key)) {
+                link.close_now(code::REVOKED, format!("key of {} was revoked", link.peer().office));
+            }
+        }
+    }
+
+    pub(super) async fn shutdown(&self) {
+        self.endpoint.set_server_config(None);
+        let limit = Duration::from_millis(SHUTDOWN_MS);
+        let flushed = tokio::time::timeout(limit, self.links.wait_empty()).await;
+        if flushed.is_err() {
+            tracing::warn!(left = self.links.count(), "links did not end in time");
+        }
+        self.abandon();
+        let _ = tokio::time::timeout(limit, self.endpoint.wait_idle()).await;
+    }
+
+    /// Closes everything at once.
+    pub(super) fn abandon(&self) {
+        self.endpoint.close(VarInt::from_u32(code::DONE), b"the node has stopped");
+    }
+}
+
+fn quinn_server(
+    settings: &TransportSettings,
+    identity: &Identity,
+    registry: &Arc<dyn Registry>,
+    clock: &Clock,
+) -> Result<ServerConfig, BindError> {
+    let tls = server_config(identity, registry, clock)?;
+    let mut config = ServerConfig::with_crypto(Arc::new(tls));
+    config.transport_config(transport_config(settings, Congestion::Cubic, false)?);
+    Ok(config)
+}
+
+/// Opens a UDP socket with the buffers asked for, or what the system grants.
+pub(super) fn open(
+    addr: SocketAddr,
+    buffer_bytes: u64,
+    server: Option<ServerConfig>,
+) -> Result<Endpoint, BindError> {
+    let failed = |source| BindError::Socket { addr, source };
+    let socket = UdpSocket::bind(addr).map_err(failed)?;
+    enlarge_buffers(&socket, usize::try_from(buffer_bytes).unwrap_or(usize::MAX));
+    Endpoint::new(EndpointConfig::default(), server, socket, Arc::new(TokioRuntime)).map_err(failed)
+}
+
+fn enlarge_buffers(socket: &UdpSocket, bytes: usize) {
+    let granted = UdpSocketState::new(socket.into()).and_then(|state| {
+        state.set_recv_buffer_size(socket.into(), bytes)?;
+        state.set_send_buffer_size(socket.into(), bytes)?;
+        state.recv_buffer_size(socket.into())
+    });
+    match granted {
+        Ok(granted) if granted >= bytes => {}
+        Ok(granted) => tracing::info!(
+            asked = bytes,
+            granted,
+            "UDP buffers are smaller than asked for; raise net.core.rmem_max and wmem_max where many offices connect"
+        ),
+        Err(error) => tracing::warn!(%error, "UDP buffers could not be enlarged"),
+    }
+}

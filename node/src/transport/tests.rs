@@ -1,0 +1,5 @@
+mod enrolment;
+mod flow;
+mod hostile;
+mod links;
+mod support;
