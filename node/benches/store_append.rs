@@ -20,14 +20,21 @@ const ENTRIES: u32 = 50_000;
 const CASES: u32 = 10_000;
 const PAYLOAD_BYTES: usize = 300;
 
+const IDLE: &str = "STORE_BENCH_IDLE";
+
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Outcome<()> {
+    if let Some(folder) = std::env::var_os(IDLE) {
+        return idle(std::path::Path::new(&folder));
+    }
     for entries_per_run in [256, 1] {
         let folder = tempfile::tempdir()?;
         let runs = runs(entries_per_run)?;
         let (mut store, mut committer, _) = open(folder.path(), false)?;
-        println!("{ENTRIES} entries of {PAYLOAD_BYTES} B for {CASES} cases, {entries_per_run} to a run");
+        println!(
+            "{ENTRIES} entries of {PAYLOAD_BYTES} B for {CASES} cases, {entries_per_run} to a run"
+        );
         append(&mut store, &mut committer, &runs)?;
         views(&mut store)?;
         timed("read back and open all", || {
@@ -40,7 +47,7 @@ fn main() -> Outcome<()> {
         drop((store, committer));
         timed("open", || open(folder.path(), false).map(drop))?;
         timed("open and rebuild", || open(folder.path(), true).map(drop))?;
-        println!("  peak memory {} MB", peak_memory_kb()? / 1024);
+        idle_memory(folder.path())?;
     }
     Ok(())
 }
@@ -96,7 +103,10 @@ fn runs(entries_per_run: usize) -> Outcome<Vec<VerifiedRun>> {
     let mut entries = vec![genesis.entry(Hlc(1))];
     entries.extend((0..ENTRIES).map(entry));
     let write = |entries: &[Entry]| {
-        let verified = VerifiedRun::authored(Run::write(genesis.log_id(), tip.head, entries.to_vec(), &key), &tip);
+        let verified = VerifiedRun::authored(
+            Run::write(genesis.log_id(), tip.head, entries.to_vec(), &key),
+            &tip,
+        );
         tip = *verified.tip();
         verified
     };
@@ -111,16 +121,35 @@ fn entry(number: u32) -> Entry {
 }
 
 fn timed<T>(what: &str, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
-    let begun = Instant::now();
+    let (begun, cpu_before) = (Instant::now(), cpu_time()?);
     let done = work()?;
-    let took: Duration = begun.elapsed();
-    let rate = f64::from(ENTRIES) / took.as_secs_f64();
-    println!("  {what:24} {:8.1} ms  {rate:10.0} entries/s", took.as_secs_f64() * 1_000.0);
+    let (wall, cpu) = (begun.elapsed().as_secs_f64(), (cpu_time()? - cpu_before).as_secs_f64());
+    let rate = f64::from(ENTRIES) / cpu;
+    let (wall, cpu) = (wall * 1_000.0, cpu * 1_000.0);
+    println!("  {what:24} {wall:8.1} ms, {cpu:8.1} ms of CPU  {rate:10.0} entries/CPU-s");
     Ok(done)
 }
 
-fn peak_memory_kb() -> Outcome<u64> {
+/// What this thread has used; other work on the machine does not count.
+fn cpu_time() -> Outcome<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat")?;
+    Ok(Duration::from_nanos(text.split_whitespace().next().unwrap_or("0").parse()?))
+}
+
+/// Memory of a process that only opened the store.
+fn idle_memory(folder: &std::path::Path) -> Outcome<()> {
+    let this = std::env::current_exe()?;
+    let status = std::process::Command::new(this).env(IDLE, folder).status()?;
+    if status.success() { Ok(()) } else { Err("the idle process failed".into()) }
+}
+
+fn idle(folder: &std::path::Path) -> Outcome<()> {
+    let opened = timed("open in a new process", || open(folder, false))?;
     let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
-    Ok(line.split_whitespace().nth(1).unwrap_or("0").parse()?)
+    for line in status.lines().filter(|line| line.starts_with("VmRSS") || line.starts_with("VmHWM"))
+    {
+        println!("  idle {line}");
+    }
+    drop(opened);
+    Ok(())
 }

@@ -1,4 +1,9 @@
 //! Damage to real files: named, repaired from a neighbour, never silent.
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    reason = "a test panics on what it does not expect"
+)]
 
 mod store_support;
 
@@ -35,7 +40,14 @@ impl Place {
     fn try_open(&self, unlock: &Unlock, options: Options) -> Result<Opened, OpenError> {
         let disk = RealDisk::open(self.folder.path()).unwrap();
         let mut kv = SledKvOpener::new(self.path("db"));
-        Store::open(Arc::new(disk), &mut kv, unlock, options, Box::new(Draw::new(5)), &mut |_, _| ())
+        Store::open(
+            Arc::new(disk),
+            &mut kv,
+            unlock,
+            options,
+            Box::new(Draw::new(5)),
+            &mut |_, _| (),
+        )
     }
 
     fn open(&self) -> Opened {
@@ -134,7 +146,11 @@ fn a_lost_database_is_made_anew() {
         assert!(report.rebuilt.is_some() || report.replayed > 0, "{name}: {report:?}");
         assert_eq!(contents(&store, author.log), all_payloads(&runs), "{name}");
         assert_eq!(store.verify(&mut |_, _| ()).unwrap().damages, [], "{name}");
-        assert_eq!(store.unapplied(usize::MAX).unwrap().len(), 21, "{name}: every view comes again");
+        assert_eq!(
+            store.unapplied(usize::MAX).unwrap().len(),
+            21,
+            "{name}: every view comes again"
+        );
     }
 }
 
@@ -168,7 +184,7 @@ fn a_damaged_record_is_named_and_healed_by_a_neighbour() {
     let damaged = store.entries(author.log, 0).find_map(Result::err);
     let Some(ReadError::Damaged(range)) = damaged else { panic!("{damaged:?}") };
     assert_eq!(range.log, author.log);
-    assert_eq!(store.damaged_ranges(), [range.clone()]);
+    assert_eq!(store.damaged_ranges(), std::slice::from_ref(&range));
     let report = store.verify(&mut |_, _| ()).unwrap();
     assert!(report.damages.contains(&Damage::Entries(range.clone())), "{report:?}");
 
@@ -204,7 +220,8 @@ fn every_byte_of_a_journal_may_be_damaged() {
         let (store, _committer, report) = place.try_open(&key_file(), rebuild).unwrap();
         let held: Vec<_> = store.entries(author.log, 1).filter_map(Result::ok).collect();
         let all = all_payloads(&runs);
-        let sound = held.iter().all(|(seq, e)| e.payload.bytes() == Some(&all[*seq as usize - 1][..]));
+        let sound =
+            held.iter().all(|(seq, e)| e.payload.bytes() == Some(&all[*seq as usize - 1][..]));
         assert!(sound, "never other content than was saved");
         let verified = store.verify(&mut |_, _| ()).unwrap();
         let told = !verified.damages.is_empty() || !report.damaged_records.is_empty();
@@ -215,7 +232,9 @@ fn every_byte_of_a_journal_may_be_damaged() {
 
 #[test]
 fn a_flipped_bit_in_the_keyring_is_mended_by_its_copy() {
-    for (file, byte) in [("keys/slots", 30), ("keys/slots.copy", 100), ("keys/office", 50), ("keys/slots", 3)] {
+    for (file, byte) in
+        [("keys/slots", 30), ("keys/slots.copy", 100), ("keys/office", 50), ("keys/slots", 3)]
+    {
         let place = Place::new();
         let (author, runs) = place.filled();
         place.flip(file, byte);
@@ -315,7 +334,8 @@ fn an_erased_case_is_unreadable_everywhere() {
     let last = store.entries(author.log, 3).next().unwrap().unwrap().1;
     assert!(matches!(last.payload, Payload::Erased { .. }), "stays erased");
     drop((store, committer));
-    let (store, _committer, _) = place.try_open(&key_file(), Options { rebuild: true, ..small() }).unwrap();
+    let (store, _committer, _) =
+        place.try_open(&key_file(), Options { rebuild: true, ..small() }).unwrap();
     assert!(store.is_erased(&case(1)).unwrap());
     assert!(matches!(
         store.entries(author.log, 1).next().unwrap().unwrap().1.payload,

@@ -1,4 +1,9 @@
 //! A disk that fails: full, broken, read-only. And blobs on it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    reason = "a test panics on what it does not expect"
+)]
 
 mod store_support;
 
@@ -18,7 +23,8 @@ fn fails_and_latches(faults: Faults) {
 
     disk.set_faults(faults);
     let second = author.write(&[payload(1, &"not saved ".repeat(100))]);
-    let failed = committer.append(&[Record::Run(second)]).map(|_| ()).and_then(|()| committer.sync());
+    let failed =
+        committer.append(&[Record::Run(second)]).map(|_| ()).and_then(|()| committer.sync());
     let Err(CommitError::Latched { reason }) = failed else { panic!("{faults:?}: {failed:?}") };
     disk.set_faults(Faults::default());
     for _ in 0..2 {
@@ -59,7 +65,11 @@ fn an_old_image_opens_and_a_rewound_log_goes_on() {
     let old = (disk.snapshot(), MemoryKvOpener { kv: kv.kv.snapshot(), failures: 0 });
     save(&mut store, &mut committer, &[Record::Rewind { log: author.log, to }]);
     assert_eq!(store.tips()[&author.log].head, to);
-    assert_eq!(store.read_run(author.log, 3, 256, 1 << 18).unwrap().map(|_| ()), None, "unsigned yet");
+    assert_eq!(
+        store.read_run(author.log, 3, 256, 1 << 18).unwrap().map(|_| ()),
+        None,
+        "unsigned yet"
+    );
     assert_eq!(store.signed_head(author.log).unwrap().unwrap().head.len, 3);
 
     author.tip.head = to;

@@ -249,3 +249,6 @@ pub fn hash_within(run: &Run, len: u64) -> Option<EntryHash> {
     let count = usize::try_from(len.checked_sub(run.after.len)?).ok()?;
     (count <= run.entries.len()).then(|| chain(run.log, run.after, &run.entries[..count]).hash)
 }
+
+#[cfg(test)]
+mod tests;

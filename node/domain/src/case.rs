@@ -11,7 +11,7 @@ use crate::authority::Authority;
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::fold::{self, CaseState, Due, Law, NextAct, Status};
-use crate::form::{Adopted, Fields, Form, FormDamaged, FormRefused, actor_for, stem_of};
+use crate::form::{ActorStem, Adopted, Fields, Form, FormDamaged, FormRefused, actor_for, stem_of};
 use crate::payload::{self, NotUnderstood};
 use crate::receipt_number::ReceiptNumber;
 
@@ -153,6 +153,11 @@ impl Case {
     /// The form as it is.
     pub fn form(&self) -> &Form {
         &self.form
+    }
+
+    /// The office of whoever writes the form under this stem, once they have also signed an act.
+    pub fn writer(&self, stem: ActorStem) -> Option<OfficeCode> {
+        self.acts.values().find(|act| stem_of(act.author, self.id) == stem).map(|act| act.office)
     }
 
     /// The acts by id.

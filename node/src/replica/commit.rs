@@ -117,6 +117,13 @@ impl Commits {
         replies.collect()
     }
 
+    /// What hangs on the batch that is on its way.
+    #[cfg(feature = "mutants")]
+    pub(super) fn take_after(&mut self) -> Vec<After> {
+        let in_flight = self.in_flight.as_mut();
+        in_flight.map(|(_, landed)| std::mem::take(&mut landed.after)).unwrap_or_default()
+    }
+
     pub(super) fn latched(&self) -> Option<&str> {
         self.latched.as_deref()
     }

@@ -41,6 +41,8 @@ impl Replica {
                     self.author.observe(entry.at, now);
                 }
                 self.counters.received_entries += verified.run().entries.len() as u64;
+                #[cfg(feature = "mutants")]
+                self.staged(&verified);
                 self.commits.push(Record::Run(verified));
                 self.commits.after(After::Acknowledge { link, log, len: end });
                 Ok(())

@@ -14,6 +14,7 @@ use daiban_domain::shipped;
 use daiban_sync::id::OfficeCode;
 
 /// The law in force at this node.
+#[derive(Clone)]
 pub struct Law {
     pub catalog: Catalog,
     pub calendar: Calendar,

@@ -38,6 +38,8 @@ macro_rules! shown {
             blobs: &$replica.blobs,
             word: &$replica.word,
             damage: &$replica.damage,
+            #[cfg(feature = "mutants")]
+            early: &$replica.early,
         }
     };
 }

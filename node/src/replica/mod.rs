@@ -25,6 +25,8 @@ mod io;
 mod keys;
 mod law;
 mod links;
+#[cfg(feature = "mutants")]
+mod mutants;
 mod queries;
 mod recover;
 mod upstream;
@@ -52,6 +54,8 @@ pub use command::{
 };
 pub use io::{Alarm, CommandId, CommitId, Config, Effect, Input, LinkId, Timing};
 pub use law::Law;
+#[cfg(feature = "mutants")]
+pub use mutants::Mutant;
 
 use crate::store::{Blobs, CommitError, Entropy, IndexError, Position, Space, Store, ViewError};
 use author::Author;
@@ -110,6 +114,8 @@ pub struct Replica {
     commands: u64,
     effects: VecDeque<Effect>,
     now: Millis,
+    #[cfg(feature = "mutants")]
+    early: mutants::Early,
 }
 
 struct PendingReply {
@@ -208,6 +214,8 @@ impl Replica {
             commands: 0,
             effects: VecDeque::new(),
             now,
+            #[cfg(feature = "mutants")]
+            early: mutants::Early::default(),
         };
         replica.read_views()?;
         replica.begin_notices();
@@ -293,6 +301,8 @@ impl Replica {
                 self.counters.commits += 1;
                 self.counters.records += records.len() as u64;
                 self.effects.push_back(Effect::Commit { commit, records });
+                #[cfg(feature = "mutants")]
+                self.handed_over(now);
             }
         }
         self.transmit(now);
@@ -377,6 +387,8 @@ impl Replica {
             return self.latch(reason);
         }
         let landed = self.commits.landed(commit);
+        #[cfg(feature = "mutants")]
+        std::mem::take(&mut self.early);
         for after in landed.after {
             self.after(after);
         }

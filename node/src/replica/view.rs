@@ -22,6 +22,8 @@ pub(super) struct Shown<'a> {
     pub(super) word: &'a Word,
     /// Reads that failed, for the operator.
     pub(super) damage: &'a RefCell<Vec<String>>,
+    #[cfg(feature = "mutants")]
+    pub(super) early: &'a super::mutants::Early,
 }
 
 /// This office's own receipts: its word for every log of cases that it holds for others. They
@@ -63,10 +65,18 @@ impl Shown<'_> {
 
 impl Source for Shown<'_> {
     fn frontier(&self) -> &Frontier {
+        #[cfg(feature = "mutants")]
+        if let Some(early) = self.early.frontier() {
+            return early;
+        }
         self.store.tips()
     }
 
     fn read_run(&self, log: LogId, from: u64) -> Option<Run> {
+        #[cfg(feature = "mutants")]
+        if let Some(early) = self.early.read_run(log, from) {
+            return Some(early);
+        }
         self.sound(self.store.read_run(log, from, RUN_ENTRIES_MAX, RUN_BYTES_MAX))
     }
 

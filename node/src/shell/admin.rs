@@ -11,6 +11,7 @@
 //! | `GET /v1/blobs/{id}` | yes | the file |
 //! | `POST /v1/invitations` | yes | invites an office; answered by the code |
 //! | `GET /v1/invitations` | yes | all invitations |
+//! | `GET /v1/links` | yes | the QUIC connections and how they do |
 //! | `GET /v1/me` | yes | which office and where it listens |
 
 use std::net::SocketAddr;
@@ -29,7 +30,7 @@ use daiban_sync::id::{BlobId, OfficeCode};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
-use super::{Handle, StartError, batch, clock, materials, metrics};
+use super::{Handle, SharedTransport, StartError, batch, clock, materials, metrics};
 use crate::identity::Desk;
 use crate::replica::{Answer, Command, Refusal, RefusalKind};
 use crate::settings::{MaterialSettings, Settings};
@@ -62,6 +63,7 @@ pub(super) struct Served {
     listen: SocketAddr,
     token: Arc<str>,
     desk: Arc<Mutex<Desk>>,
+    transport: SharedTransport,
     materials: MaterialSettings,
 }
 
@@ -72,7 +74,7 @@ impl Admin {
         office: OfficeCode,
         handle: Handle,
         desk: Arc<Mutex<Desk>>,
-        listen: SocketAddr,
+        (transport, listen): (SharedTransport, SocketAddr),
     ) -> Result<Self, StartError> {
         let wanted = settings.node.admin;
         let failed = |source| StartError::Admin { address: wanted, source };
@@ -83,7 +85,7 @@ impl Admin {
         let token: Arc<str> = hex::encode(secret).into();
         write_address(data, &AdminAddress { address, token: token.to_string(), pid: std::process::id() })?;
         let materials = settings.materials.clone();
-        let served = Served { handle, office, listen, token, desk, materials };
+        let served = Served { handle, office, listen, token, desk, transport, materials };
         Ok(Self { listener, address, served })
     }
 
@@ -100,6 +102,7 @@ pub(super) async fn serve(admin: Admin) {
         .route("/v1/blobs", post(put_blob))
         .route("/v1/blobs/{id}", get(get_blob))
         .route("/v1/invitations", post(invite).get(invitations))
+        .route("/v1/links", get(links))
         .route("/v1/me", get(me))
         .layer(middleware::from_fn_with_state(admin.served.clone(), require_token));
     let open = Router::new()
@@ -262,6 +265,18 @@ async fn invitations(State(served): State<Served>) -> Response {
 
 async fn me(State(served): State<Served>) -> Response {
     Json(serde_json::json!({ "office": served.office, "listen": served.listen })).into_response()
+}
+
+async fn links(State(served): State<Served>) -> Response {
+    let transport = served.transport.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let links = transport.as_ref().map(crate::transport::Transport::all_stats).unwrap_or_default();
+    let shown = links.into_iter().map(|(link, peer, stats)| {
+        let mut shown = serde_json::json!(stats);
+        shown["link"] = link.0.into();
+        shown["office"] = peer.office.to_string().into();
+        shown
+    });
+    Json(shown.collect::<Vec<_>>()).into_response()
 }
 
 async fn healthz(State(served): State<Served>) -> Response {

@@ -25,7 +25,7 @@ pub(super) struct Drive {
     pub(super) hands: Hands,
     pub(super) transport: mpsc::UnboundedSender<transport::Command>,
     pub(super) waiting: BTreeMap<CommandId, oneshot::Sender<Result<Answer, Refusal>>>,
-    pub(super) congestion: super::office::Congestions,
+    pub(super) congestion: super::congestion::Congestions,
 }
 
 impl Drive {

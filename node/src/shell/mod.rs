@@ -12,11 +12,12 @@
 mod admin;
 mod batch;
 mod clock;
+mod congestion;
 mod drive;
 mod hands;
 mod materials;
 mod metrics;
-mod office;
+
 mod start;
 
 use std::net::SocketAddr;
@@ -27,7 +28,7 @@ use tokio::sync::{mpsc, oneshot};
 
 pub use admin::{ADMIN_FILE, AdminAddress};
 pub use materials::{MaterialError, Prepared, prepare};
-pub use start::StartError;
+pub use start::{StartError, open_store};
 
 use crate::replica::{Answer, Command, Input, Refusal};
 use crate::store::Blobs;
@@ -72,13 +73,16 @@ impl Handle {
     }
 }
 
+/// The transport, until the node stops.
+pub(crate) type SharedTransport = Arc<Mutex<Option<Transport>>>;
+
 /// A node that runs in this process.
 pub struct Node {
     office: OfficeCode,
     admin: SocketAddr,
     listen: SocketAddr,
     handle: Handle,
-    transport: Arc<Mutex<Option<Transport>>>,
+    transport: SharedTransport,
     tasks: Vec<tokio::task::JoinHandle<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }

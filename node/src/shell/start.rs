@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use super::admin::{self, Admin};
 use super::drive::{Drive, forward};
 use super::hands::Hands;
-use super::office::Congestions;
+use super::congestion::Congestions;
 use super::{Handle, INBOX_MAX, Node, clock};
 use crate::identity::{self, Identity, RevokedKeys, verify_chain};
 use crate::replica::{Config, Law, Replica, Timing};
@@ -140,11 +140,12 @@ impl Node {
                 Err(error) => tracing::error!(%error, "the replica's thread did not start"),
             }
         })?;
-        let admin = Admin::bind(data, &settings, office, handle.clone(), desk, listen).await?;
+        let admin = Admin::bind(data, &settings, office, handle.clone(), desk, (Arc::clone(&transport), listen)).await?;
         let address = admin.address();
         let tasks = vec![
             tokio::spawn(forward(from_transport, inbox)),
             tokio::spawn(admin::serve(admin)),
+            tokio::spawn(congestion.watch(Arc::clone(&transport))),
         ];
         tracing::info!(%office, %listen, admin = %address, "ready");
         Ok(Self { office, admin: address, listen, handle, transport, tasks, thread: Some(thread) })
@@ -177,6 +178,8 @@ fn config(identity: &Identity, settings: &Settings) -> Config {
         compression_down: Compression::SMALL,
         sessions_max: usize::try_from(sync.max_sessions).unwrap_or(usize::MAX),
         training: settings.node.training,
+        #[cfg(feature = "mutants")]
+        mutant: None,
     }
 }
 

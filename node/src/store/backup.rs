@@ -26,7 +26,9 @@ const COPY_BYTES: u64 = 1 << 20;
 pub enum BackupError {
     #[error("expected an empty folder to copy to, found {found}")]
     NotEmpty { found: String },
-    #[error("expected a finished backup, but the list of its files is missing or unreadable; use another one")]
+    #[error(
+        "expected a finished backup, but the list of its files is missing or unreadable; use another one"
+    )]
     Incomplete,
     #[error("{file}: expected what the backup noted, got other bytes; use another backup")]
     Differs { file: String },
@@ -118,7 +120,12 @@ fn check_empty(to: &dyn Disk) -> Result<(), BackupError> {
     }
 }
 
-fn copy(from: &dyn Disk, to: &dyn Disk, path: &str, end: Option<u64>) -> Result<Listed, BackupError> {
+fn copy(
+    from: &dyn Disk,
+    to: &dyn Disk,
+    path: &str,
+    end: Option<u64>,
+) -> Result<Listed, BackupError> {
     let source = from.open(path, Access::Read).map_err(io_error(path))?;
     let folder = disk::folder(path);
     let copied = to.make_dir(folder).and_then(|()| {
@@ -137,7 +144,11 @@ fn copy(from: &dyn Disk, to: &dyn Disk, path: &str, end: Option<u64>) -> Result<
     Ok(Listed { path: path.to_owned(), len, hash })
 }
 
-fn copy_bytes(from: &dyn DiskFile, to: &dyn DiskFile, end: Option<u64>) -> io::Result<(u64, [u8; 32])> {
+fn copy_bytes(
+    from: &dyn DiskFile,
+    to: &dyn DiskFile,
+    end: Option<u64>,
+) -> io::Result<(u64, [u8; 32])> {
     let len = end.map_or_else(|| from.len(), Ok)?;
     let mut hasher = blake3::Hasher::new();
     let mut at = 0;

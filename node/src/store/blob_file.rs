@@ -27,7 +27,7 @@ const MAGIC: &[u8; 8] = b"DAIBANB\0";
 const VERSION: u16 = 1;
 const FIXED_BYTES: usize = 16;
 const KEY_BYTES: usize = NONCE_BYTES + 32 + TAG_BYTES;
-const MANIFEST_BYTES_MAX: usize = 64 + 33 * (BLOB_BYTES_MAX as usize / BLOB_CHUNK_BYTES);
+const MANIFEST_BYTES_MAX: u64 = 64 + 33 * (BLOB_BYTES_MAX / BLOB_CHUNK_BYTES as u64);
 
 pub(super) struct BlobFile {
     file: Box<dyn DiskFile>,
@@ -118,7 +118,10 @@ fn read_header(file: &dyn DiskFile) -> io::Result<Option<Header>> {
     let mut fixed = [0; FIXED_BYTES];
     file.read_at(0, &mut fixed)?;
     let len = u32::from_le_bytes([fixed[12], fixed[13], fixed[14], fixed[15]]) as usize;
-    if fixed[..8] != *MAGIC || fixed[8..10] != VERSION.to_le_bytes() || len > MANIFEST_BYTES_MAX {
+    if fixed[..8] != *MAGIC
+        || fixed[8..10] != VERSION.to_le_bytes()
+        || len as u64 > MANIFEST_BYTES_MAX
+    {
         return Ok(None);
     }
     let mut key = [0; KEY_BYTES];

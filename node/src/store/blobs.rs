@@ -19,7 +19,9 @@ const PARTIAL: &str = "blobs/partial";
 /// Why a blob was not read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum BlobError {
-    #[error("blob {id}: expected a manifest whose chunks fit its size, within {max} bytes; got {size} bytes in {chunks} chunks")]
+    #[error(
+        "blob {id}: expected a manifest whose chunks fit its size, within {max} bytes; got {size} bytes in {chunks} chunks"
+    )]
     Manifest { id: BlobId, size: u64, chunks: usize, max: u64 },
     #[error("blob {id}: chunk {index} is not what the manifest names; ask another peer for it")]
     WrongChunk { id: BlobId, index: usize },
@@ -180,7 +182,9 @@ impl Blobs {
         let mut found = Vec::new();
         for first in self.disk.list(FOLDER)? {
             if first.len() == 3 {
-                for second in self.disk.list(&format!("{FOLDER}/{}", first.trim_end_matches('/')))? {
+                for second in
+                    self.disk.list(&format!("{FOLDER}/{}", first.trim_end_matches('/')))?
+                {
                     let folder = format!("{FOLDER}/{first}{}", second.trim_end_matches('/'));
                     let names = self.disk.list(&folder)?;
                     found.extend(names.iter().filter_map(|name| name.parse::<BlobId>().ok()));

@@ -3,12 +3,13 @@
 use std::io;
 use std::sync::Arc;
 
-use super::body::{Body, Bytes, Fact, StoredRun};
+use super::body::{Body, Bytes, Fact};
 use super::entropy::Entropy;
 use super::error::CommitError;
 use super::journal::{Checkpoint, Position, RECORD_BYTES_MAX, Writer};
 use super::keyring::{Bindings, KeyError, Keyring, Purpose, SealKey, Slot};
 use super::record::{Record, Subject, SubjectOf};
+use super::sealed_run::StoredRun;
 
 /// Up to where everything is on the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,7 +115,9 @@ impl Committer {
                 offered: daiban_sync::run::without_payloads(evidence.offered.clone()),
             },
             Record::Erased { subject } => {
-                self.bindings.erase(subject).map_err(|error| self.latch("finding a key failed", &error))?;
+                self.bindings
+                    .erase(subject)
+                    .map_err(|error| self.latch("finding a key failed", &error))?;
                 Body::Erased { subject: *subject }
             }
             Record::Incarnation(incarnation) => Body::Incarnation(*incarnation),
@@ -127,7 +130,8 @@ impl Committer {
 
     /// The key that seals `subject`, made if it has none; nothing if it was erased.
     fn case_key(&mut self, subject: &Subject) -> Result<Option<(u32, SealKey)>, CommitError> {
-        let bound = self.bindings.bind(subject).map_err(|e| self.latch("finding a key failed", &e))?;
+        let bound =
+            self.bindings.bind(subject).map_err(|e| self.latch("finding a key failed", &e))?;
         let Some(mut slot) = bound else { return Ok(None) };
         loop {
             if slot >= self.keyring.made() {
@@ -137,7 +141,10 @@ impl Committer {
                 return Ok(Some((slot, key)));
             }
             // A torn batch or a flipped bit: the case goes on under another key.
-            slot = self.bindings.rebind(subject).map_err(|e| self.latch("finding a key failed", &e))?;
+            slot = self
+                .bindings
+                .rebind(subject)
+                .map_err(|e| self.latch("finding a key failed", &e))?;
         }
     }
 

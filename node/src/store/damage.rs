@@ -41,8 +41,12 @@ impl fmt::Display for DamagedRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "log {}: entries {}..{} are damaged: ", self.log, self.from, self.to)?;
         match &self.cause {
-            Cause::Journal(at) => write!(f, "the journal record at {at} does not match its checksum"),
-            Cause::Chain(at) => write!(f, "the journal record at {at} does not match its signature"),
+            Cause::Journal(at) => {
+                write!(f, "the journal record at {at} does not match its checksum")
+            }
+            Cause::Chain(at) => {
+                write!(f, "the journal record at {at} does not match its signature")
+            }
             Cause::Key { slot } => write!(f, "key {slot} in the keyring is unreadable"),
             Cause::Missing => write!(f, "no journal record holds them"),
         }

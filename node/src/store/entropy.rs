@@ -13,5 +13,6 @@ impl<F: FnMut(&mut [u8]) + Send> Entropy for F {
 
 /// The kernel's random source.
 pub fn os_entropy(bytes: &mut [u8]) {
-    getrandom::fill(bytes).expect("Linux since 3.17 always has getrandom, and it blocks until seeded");
+    getrandom::fill(bytes)
+        .expect("Linux since 3.17 always has getrandom, and it blocks until seeded");
 }

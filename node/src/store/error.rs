@@ -15,9 +15,13 @@ pub enum OpenError {
     Io { what: String, source: io::Error },
     #[error(transparent)]
     Key(#[from] KeyError),
-    #[error("{file}: expected format version {expected}, got {found}; it was written by a newer daiban: install that one")]
+    #[error(
+        "{file}: expected format version {expected}, got {found}; it was written by a newer daiban: install that one"
+    )]
     Version { file: String, expected: u16, found: u16 },
-    #[error("the journal is here but the keyring is not: expected keys/office and keys/slots; copy them back from a backup")]
+    #[error(
+        "the journal is here but the keyring is not: expected keys/office and keys/slots; copy them back from a backup"
+    )]
     KeyringMissing,
     #[error(transparent)]
     Kv(#[from] KvError),
@@ -31,7 +35,9 @@ pub enum OpenError {
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum CommitError {
     /// After the first failure nothing is accepted any more; reads go on.
-    #[error("saving has stopped: {reason}; make the disk writable or free some space, then restart")]
+    #[error(
+        "saving has stopped: {reason}; make the disk writable or free some space, then restart"
+    )]
     Latched { reason: String },
     #[error(transparent)]
     Key(#[from] KeyError),

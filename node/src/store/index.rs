@@ -53,7 +53,11 @@ pub(super) fn stretch_key(log: LogId, start: u64) -> Vec<u8> {
 }
 
 /// The stretch that holds entry `seq` of `log`, and where it starts.
-pub(super) fn stretch_of(kv: &dyn Kv, log: LogId, seq: u64) -> Result<Option<(u64, Stretch)>, KvError> {
+pub(super) fn stretch_of(
+    kv: &dyn Kv,
+    log: LogId,
+    seq: u64,
+) -> Result<Option<(u64, Stretch)>, KvError> {
     let found = kv.last(&stretch_key(log, 0), &stretch_key(log, seq))?;
     let row = found.map(|(key, value)| parse_stretch(&key, &value)).transpose()?;
     Ok(row.filter(|(_, stretch)| seq < stretch.end.len))
@@ -70,7 +74,12 @@ pub(super) fn first_after(kv: &dyn Kv, log: LogId, from: u64, to: u64) -> Result
 }
 
 /// The stretches of `log` that start in `from..to`.
-pub(super) fn stretches(kv: &dyn Kv, log: LogId, from: u64, to: u64) -> Result<Vec<(u64, Stretch)>, KvError> {
+pub(super) fn stretches(
+    kv: &dyn Kv,
+    log: LogId,
+    from: u64,
+    to: u64,
+) -> Result<Vec<(u64, Stretch)>, KvError> {
     let mut rows = Vec::new();
     kv.scan(&stretch_key(log, from), &stretch_key(log, to), &mut |key, value| {
         rows.push(parse_stretch(key, value));
@@ -94,7 +103,13 @@ pub(super) fn overlay(
 }
 
 /// Takes `from.len..to` of `log` out of the index.
-pub(super) fn clear(kv: &dyn Kv, batch: &mut Batch, log: LogId, from: Head, to: u64) -> Result<(), KvError> {
+pub(super) fn clear(
+    kv: &dyn Kv,
+    batch: &mut Batch,
+    log: LogId,
+    from: Head,
+    to: u64,
+) -> Result<(), KvError> {
     let before = from.len.checked_sub(1).map(|seq| stretch_of(kv, log, seq)).transpose()?.flatten();
     if let Some((start, old)) = before.filter(|(_, old)| old.end.len > from.len) {
         let cut = Stretch { end: from, signed: false, ..old };
@@ -117,7 +132,8 @@ pub(super) fn encode(value: &impl Serialize) -> Vec<u8> {
 }
 
 pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, KvError> {
-    postcard::from_bytes(bytes).map_err(|_| KvError::Corrupt { found: "a row of unknown form".into() })
+    postcard::from_bytes(bytes)
+        .map_err(|_| KvError::Corrupt { found: "a row of unknown form".into() })
 }
 
 pub(super) fn get<T: DeserializeOwned>(kv: &dyn Kv, key: &[u8]) -> Result<Option<T>, KvError> {
@@ -125,7 +141,10 @@ pub(super) fn get<T: DeserializeOwned>(kv: &dyn Kv, key: &[u8]) -> Result<Option
 }
 
 /// Every row of a tree that is named by a log.
-pub(super) fn by_log<T: DeserializeOwned>(kv: &dyn Kv, tree: u8) -> Result<Vec<(LogId, T)>, KvError> {
+pub(super) fn by_log<T: DeserializeOwned>(
+    kv: &dyn Kv,
+    tree: u8,
+) -> Result<Vec<(LogId, T)>, KvError> {
     let mut rows = Vec::new();
     kv.scan(&[tree], &[tree + 1], &mut |key, value| {
         let log = key.get(1..33).and_then(|log| <[u8; 32]>::try_from(log).ok());
@@ -143,6 +162,7 @@ pub(super) fn newer(old: Option<&Receipt>, new: &Receipt) -> bool {
 
 fn parse_stretch(key: &[u8], value: &[u8]) -> Result<(u64, Stretch), KvError> {
     let start = key.get(33..).and_then(|start| <[u8; 8]>::try_from(start).ok());
-    let start = start.ok_or_else(|| KvError::Corrupt { found: "an index key of unknown form".into() })?;
+    let start =
+        start.ok_or_else(|| KvError::Corrupt { found: "an index key of unknown form".into() })?;
     Ok((u64::from_be_bytes(start), decode(value)?))
 }

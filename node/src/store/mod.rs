@@ -28,6 +28,7 @@ mod open;
 mod reads;
 mod record;
 mod replay;
+mod sealed_run;
 mod space;
 #[allow(clippy::module_inception, reason = "the type that the module is named after")]
 mod store;

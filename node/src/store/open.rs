@@ -127,7 +127,9 @@ impl Store {
                 .into_iter()
                 .map(|(log, receipt)| ((log, receipt.office), receipt))
                 .collect(),
-            evidence: index::by_log::<Evidence>(kv.as_ref(), index::EVIDENCE)?.into_iter().collect(),
+            evidence: index::by_log::<Evidence>(kv.as_ref(), index::EVIDENCE)?
+                .into_iter()
+                .collect(),
             incarnation: index::get::<Incarnation>(kv.as_ref(), index::INCARNATION)?,
             mark,
             indexed: mark,
@@ -148,7 +150,8 @@ impl Store {
         committer: &mut Committer,
         report: &mut OpenReport,
     ) -> Result<(), OpenError> {
-        let restored = disk::read(self.disk.as_ref(), RESTORED_FILE).map_err(io_error(RESTORED_FILE))?;
+        let restored =
+            disk::read(self.disk.as_ref(), RESTORED_FILE).map_err(io_error(RESTORED_FILE))?;
         report.new_incarnation = if restored.is_some() {
             Some("the store was restored from a backup")
         } else if report.missing_records > 0 || !report.damaged_records.is_empty() {
@@ -233,4 +236,3 @@ fn settle_tail(disk: &dyn Disk, end: Checkpoint) -> Result<(), OpenError> {
 pub(super) fn io_error(what: &str) -> impl Fn(io::Error) -> OpenError {
     move |source| OpenError::Io { what: what.to_owned(), source }
 }
-

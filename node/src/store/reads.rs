@@ -8,11 +8,12 @@ use daiban_sync::id::{EntryHash, LogId};
 use daiban_sync::limits::RUN_ENTRIES_MAX;
 use daiban_sync::run::{self, Run};
 
-use super::body::{Body, Place, RunFault, StoredRun};
+use super::body::{Body, Place};
 use super::damage::{Cause, DamagedRange};
 use super::error::ReadError;
 use super::index::{self, Stretch};
 use super::journal::BODY_PREFIX_BYTES;
+use super::sealed_run::{RunFault, StoredRun};
 use super::store::Store;
 
 /// A rewind may leave a stretch without a signature; a run is not searched for one beyond this.
@@ -63,7 +64,7 @@ impl Store {
         max_bytes: usize,
     ) -> Result<Option<Run>, ReadError> {
         let Some((mut merged, signed)) = self.stretch_from(log, from_len)? else { return Ok(None) };
-        let mut whole = signed.then(|| (merged.entries.len(), merged.head));
+        let mut whole = signed.then_some((merged.entries.len(), merged.head));
         loop {
             if whole.is_none() && merged.entries.len() > UNSIGNED_ENTRIES_MAX {
                 let entries = merged.entries.len();
@@ -98,7 +99,9 @@ impl Store {
     /// # Errors
     /// [`ReadError`].
     pub fn hash_at(&self, log: LogId, len: u64) -> Result<Option<EntryHash>, ReadError> {
-        let Some(tip) = self.tips().get(&log).filter(|tip| len <= tip.head.len) else { return Ok(None) };
+        let Some(tip) = self.tips().get(&log).filter(|tip| len <= tip.head.len) else {
+            return Ok(None);
+        };
         let Some(last) = len.checked_sub(1) else { return Ok(Some(EntryHash::ZERO)) };
         if tip.head.len == len {
             return Ok(Some(tip.head.hash));
@@ -151,7 +154,12 @@ impl Store {
     }
 
     /// The whole run in the record that `stretch` points at.
-    pub(super) fn open_run(&self, log: LogId, start: u64, stretch: Stretch) -> Result<Run, ReadError> {
+    pub(super) fn open_run(
+        &self,
+        log: LogId,
+        start: u64,
+        stretch: Stretch,
+    ) -> Result<Run, ReadError> {
         let stored = self.stored_run(log, start, stretch)?;
         let cause = match stored.open(&self.keyring) {
             Ok(run) => return Ok(run),
@@ -192,7 +200,9 @@ impl Store {
 
 /// Entries `from..to` of `run`. Its head is kept; it is that of the part only if the part ends there.
 fn part(run: Run, from: u64, to: u64) -> Run {
-    let index = |seq: u64| usize::try_from(seq - run.after.len).unwrap_or(usize::MAX).min(run.entries.len());
+    let index = |seq: u64| {
+        usize::try_from(seq - run.after.len).unwrap_or(usize::MAX).min(run.entries.len())
+    };
     let (skip, end) = (index(from), index(to));
     let after: Head = run::chain(run.log, run.after, &run.entries[..skip]);
     let mut entries = run.entries;

@@ -30,7 +30,8 @@ pub(super) fn disagreement(store: &Store) -> io::Result<Option<String>> {
         });
     }
     let other = format!("the database was made from another journal (up to {})", mark.position);
-    let Some(bytes) = disk::read(store.disk.as_ref(), &journal::path(mark.position.segment))? else {
+    let Some(bytes) = disk::read(store.disk.as_ref(), &journal::path(mark.position.segment))?
+    else {
         return Ok(Some(other));
     };
     let Ok(header) = Header::decode(&bytes) else { return Ok(Some(other)) };
@@ -78,7 +79,8 @@ impl<'a, 'b> Replay<'a, 'b> {
         let total = segments.len() as u64;
         for (read, segment) in (1u64..).zip(&segments) {
             let path = journal::path(*segment);
-            let bytes = disk::read(disk.as_ref(), &path).map_err(io_error(&path))?.unwrap_or_default();
+            let bytes =
+                disk::read(disk.as_ref(), &path).map_err(io_error(&path))?.unwrap_or_default();
             let is_last = read == total;
             if self.begin_segment(*segment, &bytes, is_last)? {
                 self.segment(&bytes, is_last)?;
@@ -90,7 +92,12 @@ impl<'a, 'b> Replay<'a, 'b> {
     }
 
     /// Moves to the first record of `segment`; false if there can be none.
-    fn begin_segment(&mut self, segment: u32, bytes: &[u8], is_last: bool) -> Result<bool, OpenError> {
+    fn begin_segment(
+        &mut self,
+        segment: u32,
+        bytes: &[u8],
+        is_last: bool,
+    ) -> Result<bool, OpenError> {
         let first = Position { segment, offset: journal::SEGMENT_HEADER_BYTES };
         let resumed = segment == self.end.position.segment && self.end != Checkpoint::START;
         match Header::decode(bytes) {
@@ -104,7 +111,8 @@ impl<'a, 'b> Replay<'a, 'b> {
             }
             Err(HeaderError::Damaged) => {
                 let before = Checkpoint { position: first, ..self.end };
-                let has_records = Walk::new(bytes, before).any(|p| matches!(p, Piece::Record { .. }));
+                let has_records =
+                    Walk::new(bytes, before).any(|p| matches!(p, Piece::Record { .. }));
                 if is_last && !has_records {
                     return self.drop_unborn(segment, first);
                 }
@@ -119,7 +127,9 @@ impl<'a, 'b> Replay<'a, 'b> {
     fn drop_unborn(&mut self, segment: u32, first: Position) -> Result<bool, OpenError> {
         let path = journal::path(segment);
         let disk = self.store.disk.as_ref();
-        disk.remove(&path).and_then(|()| disk.sync_dir(journal::FOLDER)).map_err(io_error(&path))?;
+        disk.remove(&path)
+            .and_then(|()| disk.sync_dir(journal::FOLDER))
+            .map_err(io_error(&path))?;
         self.end = Checkpoint { position: first, ..self.end };
         Ok(false)
     }

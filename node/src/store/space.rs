@@ -82,7 +82,10 @@ impl SpaceKeeper {
         let space = self.thresholds.level(free);
         match space {
             Space::Full => self.release_ballast()?,
-            Space::Plenty if free > self.thresholds.no_new_materials_bytes + self.thresholds.ballast_bytes => {
+            Space::Plenty
+                if free
+                    > self.thresholds.no_new_materials_bytes + self.thresholds.ballast_bytes =>
+            {
                 self.make_ballast()?;
             }
             _ => (),

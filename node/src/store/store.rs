@@ -203,7 +203,7 @@ impl Store {
         match fact {
             Fact::Run { place, begun, cases } => {
                 for (subject, slot) in cases {
-                    let binding = self.bindings.learn(&subject, slot)?;
+                    let Some(binding) = self.bindings.learn(&subject, slot)? else { continue };
                     batch.put(keyring::binding_key(&subject), index::encode(&binding));
                     bound.push((subject, binding));
                 }
@@ -253,7 +253,12 @@ impl Store {
         let stretch = Stretch { at, end: head.head, signed: true };
         let range = (after.len, head.head.len);
         if after.len > held.len {
-            self.add_damage(DamagedRange { log, from: held.len, to: after.len, cause: Cause::Missing })?;
+            self.add_damage(DamagedRange {
+                log,
+                from: held.len,
+                to: after.len,
+                cause: Cause::Missing,
+            })?;
         }
         if after.len >= held.len {
             batch.put(index::stretch_key(log, after.len), index::encode(&stretch));

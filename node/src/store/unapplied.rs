@@ -2,7 +2,7 @@
 
 use daiban_sync::run::{Tip, VerifiedRun};
 
-use super::body::{Body, Place, RunFault, StoredRun};
+use super::body::{Body, Place};
 use super::damage::{Cause, DamagedRange};
 use super::disk;
 use super::error::ReadError;
@@ -11,6 +11,7 @@ use super::journal::{
 };
 use super::keyring::Purpose;
 use super::record::{Durable, Evidence, Record};
+use super::sealed_run::{RunFault, StoredRun};
 use super::store::Store;
 
 impl Store {
@@ -59,7 +60,9 @@ impl Store {
     fn decode_run(&self, stored: StoredRun) -> Result<Option<Record>, ReadError> {
         let Place { log, after, head } = stored.place;
         let known = self.tips().get(&log).copied();
-        let Some(tip) = known.or(stored.begun.map(|begun| begun.tip(after))) else { return Ok(None) };
+        let Some(tip) = known.or(stored.begun.map(|begun| begun.tip(after))) else {
+            return Ok(None);
+        };
         let cause = match stored.open(&self.keyring) {
             Ok(run) => {
                 let before = Tip { head: after, ..tip };

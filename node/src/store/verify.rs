@@ -73,7 +73,8 @@ impl Store {
     fn verify_journal(&self, report: &mut VerifyReport) -> io::Result<()> {
         let mut end = Checkpoint::START;
         for segment in journal::segments(self.disk.as_ref())? {
-            let bytes = disk::read(self.disk.as_ref(), &journal::path(segment))?.unwrap_or_default();
+            let bytes =
+                disk::read(self.disk.as_ref(), &journal::path(segment))?.unwrap_or_default();
             let first = Position { segment, offset: SEGMENT_HEADER_BYTES };
             end = match Header::decode(&bytes) {
                 Ok(header) => header.checkpoint(),
@@ -106,7 +107,8 @@ impl Store {
         let mut reached = Head::EMPTY;
         for (start, stretch) in index::stretches(self.kv.as_ref(), log, 0, tip.head.len)? {
             if start != reached.len {
-                let range = DamagedRange { log, from: reached.len, to: start, cause: Cause::Missing };
+                let range =
+                    DamagedRange { log, from: reached.len, to: start, cause: Cause::Missing };
                 report.damages.push(Damage::Entries(range));
             }
             match self.open_run(log, start, stretch) {
@@ -123,14 +125,19 @@ impl Store {
                         report.damages.push(Damage::Entries(range));
                     }
                     report.entries += stretch.end.len - start;
-                    let erased = |e: &&daiban_sync::entry::Entry| matches!(e.payload, Payload::Erased { .. });
+                    let erased = |e: &&daiban_sync::entry::Entry| {
+                        matches!(e.payload, Payload::Erased { .. })
+                    };
                     report.erased += run.entries.iter().filter(erased).count() as u64;
                 }
             }
             reached = stretch.end;
         }
         if reached != tip.head {
-            let text = format!("log {log}: its index ends at {}, its tip at {}", reached.len, tip.head.len);
+            let text = format!(
+                "log {log}: its index ends at {}, its tip at {}",
+                reached.len, tip.head.len
+            );
             report.damages.push(Damage::Database(text));
         }
         Ok(())

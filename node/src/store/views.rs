@@ -17,15 +17,23 @@ const TREE: u8 = b'v';
 const SEALED_BY_OFFICE: u8 = 0;
 const SEALED_BY_CASE: u8 = 1;
 
+/// Whose key seals a value, and the value.
+type Value = (Option<Subject>, Vec<u8>);
+
 /// Writes to views that become visible together.
 #[derive(Clone, Default)]
 pub struct ViewBatch {
-    pub(super) writes: Vec<(Vec<u8>, Option<(Option<Subject>, Vec<u8>)>)>,
+    writes: Vec<(Vec<u8>, Option<Value>)>,
 }
 
 impl ViewBatch {
     /// Sealed by the key of `subject`, or by the office's key without one.
-    pub fn put(&mut self, key: impl Into<Vec<u8>>, subject: Option<Subject>, value: impl Into<Vec<u8>>) {
+    pub fn put(
+        &mut self,
+        key: impl Into<Vec<u8>>,
+        subject: Option<Subject>,
+        value: impl Into<Vec<u8>>,
+    ) {
         self.writes.push((key.into(), Some((subject, value.into()))));
     }
 
@@ -77,7 +85,12 @@ impl Store {
     ///
     /// # Errors
     /// [`ViewError`].
-    pub fn view_put(&self, key: &[u8], subject: Option<Subject>, value: &[u8]) -> Result<(), ViewError> {
+    pub fn view_put(
+        &self,
+        key: &[u8],
+        subject: Option<Subject>,
+        value: &[u8],
+    ) -> Result<(), ViewError> {
         let mut batch = Batch::default();
         self.put(&mut batch, key, subject, value)?;
         Ok(self.kv.apply(&batch)?)
@@ -99,7 +112,12 @@ impl Store {
     ///
     /// # Errors
     /// [`ViewError`].
-    pub fn view_scan(&self, prefix: &[u8], from: &[u8], limit: usize) -> Result<ViewScan, ViewError> {
+    pub fn view_scan(
+        &self,
+        prefix: &[u8],
+        from: &[u8],
+        limit: usize,
+    ) -> Result<ViewScan, ViewError> {
         let mut found = Vec::new();
         let mut failed = None;
         let from = row(from.max(prefix));
@@ -150,13 +168,16 @@ impl Store {
     /// The key for views of `subject`, and how a row says so. A case without any sealed entry has no
     /// key of its own; what is known of it is sealed by the office.
     fn view_key(&self, subject: Option<Subject>) -> Result<Option<(Vec<u8>, SealKey)>, ViewError> {
-        let binding = subject.map(|subject| self.bindings.get(&subject)).transpose()?.unwrap_or_default();
+        let binding =
+            subject.map(|subject| self.bindings.get(&subject)).transpose()?.unwrap_or_default();
         let Some(slot) = binding.slots.last() else {
             let key = self.keyring.office_key(Purpose::View)?;
             return Ok((!binding.erased).then_some((vec![SEALED_BY_OFFICE], key)));
         };
         match self.keyring.case_key(*slot, Purpose::View)? {
-            Slot::Key(key) => Ok(Some(([&[SEALED_BY_CASE], &slot.to_le_bytes()[..]].concat(), key))),
+            Slot::Key(key) => {
+                Ok(Some(([&[SEALED_BY_CASE], &slot.to_le_bytes()[..]].concat(), key)))
+            }
             Slot::Erased => Ok(None),
             Slot::Damaged => Err(ViewError::KeyDamaged { slot: *slot }),
         }

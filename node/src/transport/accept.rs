@@ -24,6 +24,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
     while let Some(incoming) = shared.endpoint.accept().await {
         let busy = HANDSHAKES_MAX - free.available_permits();
         if is_full(&shared) {
+            shared.counters.refused.add_one();
             tracing::warn!(remote = %incoming.remote_address(), "refused: as many links as sync.max_sessions allows");
             incoming.refuse();
         } else if busy >= RETRY_ABOVE && incoming.may_retry() {
@@ -31,6 +32,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
         } else if let Ok(permit) = Arc::clone(&free).try_acquire_owned() {
             tokio::spawn(admit(Arc::clone(&shared), incoming, permit));
         } else {
+            shared.counters.refused.add_one();
             incoming.refuse();
         }
     }
@@ -43,10 +45,14 @@ fn is_full(shared: &Shared) -> bool {
 async fn admit(shared: Arc<Shared>, incoming: Incoming, permit: OwnedSemaphorePermit) {
     let remote = incoming.remote_address();
     let handshake = tokio::time::timeout(shared.settings.handshake(), incoming);
+    let refuse = |why: String| {
+        shared.counters.refused.add_one();
+        tracing::info!(%remote, why, "handshake failed");
+    };
     let connection = match handshake.await {
         Ok(Ok(connection)) => connection,
-        Ok(Err(error)) => return tracing::info!(%remote, %error, "handshake failed"),
-        Err(_) => return tracing::info!(%remote, "handshake took too long"),
+        Ok(Err(error)) => return refuse(error.to_string()),
+        Err(_) => return refuse("took too long".to_owned()),
     };
     match protocol_of(&connection).as_deref() {
         Some(JOIN) => {
@@ -65,6 +71,7 @@ async fn admit(shared: Arc<Shared>, incoming: Incoming, permit: OwnedSemaphorePe
 async fn admit_peer(shared: Arc<Shared>, connection: Connection) {
     let remote = connection.remote_address();
     let refuse = |code: u32, why: &str| {
+        shared.counters.refused.add_one();
         tracing::warn!(%remote, why, "refused");
         connection.close(VarInt::from_u32(code), why.as_bytes());
     };

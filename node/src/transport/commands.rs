@@ -43,6 +43,7 @@ async fn dial_and_run(
     match dial::dial(&shared, office, &addrs, congestion).await {
         Ok((connection, peer, keys)) => link::run(shared, connection, peer, keys, true).await,
         Err(why) => {
+            shared.counters.dials_failed.add_one();
             tracing::info!(%office, %why, "dial failed");
             let _ = shared.events.send(Event::DialFailed { office, why }).await;
         }

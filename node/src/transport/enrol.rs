@@ -158,6 +158,7 @@ pub(super) async fn serve(shared: &Arc<Shared>, connection: &Connection) {
         Ok(Err(why)) => return refuse(code::MISUSED_STREAMS, &why),
         Err(_) => return refuse(code::SLOW, "no request within the time for a handshake"),
     };
+    shared.counters.enrolments.add_one();
     let handler = Arc::clone(shared);
     let answer = tokio::task::spawn_blocking(move || {
         handler.join_handler.handle_request(&request, handler.now())

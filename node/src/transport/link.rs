@@ -3,7 +3,7 @@
 mod lanes;
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -32,6 +32,7 @@ pub(super) struct Link {
     queued_bytes: AtomicU64,
     /// Why we ended it, if we did.
     why: OnceLock<String>,
+    was_cut_off: AtomicBool,
 }
 
 struct Outgoing {
@@ -64,8 +65,12 @@ pub(super) async fn run(
         outgoing: Mutex::new(Some(Outgoing { control, bulk, goodbye })),
         queued_bytes: AtomicU64::new(0),
         why: OnceLock::new(),
+        was_cut_off: AtomicBool::new(false),
     });
     shared.links.insert(Arc::clone(&link));
+    shared.counters.links.add_one();
+    // It may have been revoked since the handshake, before `close_revoked` could find the link.
+    shared.close_if_revoked(&link);
     link.tell_connected(&shared.events, dialed).await;
 
     let mut readers = JoinSet::new();
@@ -78,6 +83,9 @@ pub(super) async fn run(
     // What the peer sent before it ended is still read, so that `Closed` comes last.
     while readers.join_next().await.is_some() {}
     shared.links.remove(link.id);
+    if link.was_cut_off.load(Ordering::Relaxed) {
+        shared.counters.cut_off.add_one();
+    }
     tracing::info!(link = link.id.0, office = %peer.office, %why, "link closed");
     let _ = shared.events.send(Event::Closed { link: link.id, why }).await;
 }
@@ -91,7 +99,7 @@ impl Link {
         self.peer
     }
 
-    pub(super) fn issuers(&self) -> impl Iterator<Item = &NodeKey> {
+    pub(super) fn keys(&self) -> impl Iterator<Item = &NodeKey> {
         self.keys.iter()
     }
 
@@ -116,7 +124,7 @@ impl Link {
         if waiting > bound {
             let why =
                 format!("peer does not read: {waiting} bytes wait for it, at most {bound} may");
-            self.close_now(code::DOES_NOT_READ, why);
+            self.cut_off(code::DOES_NOT_READ, why);
             return;
         }
         let queue = match lane {
@@ -139,6 +147,12 @@ impl Link {
     pub(super) fn close_now(&self, code: u32, reason: String) {
         let reason = self.why.get_or_init(|| reason);
         self.connection.close(VarInt::from_u32(code), reason.as_bytes());
+    }
+
+    /// As [`Link::close_now`], for what the peer has done.
+    fn cut_off(&self, code: u32, reason: String) {
+        self.was_cut_off.store(true, Ordering::Relaxed);
+        self.close_now(code, reason);
     }
 
     async fn tell_connected(&self, events: &mpsc::Sender<Event>, dialed: bool) {

@@ -19,6 +19,7 @@
 mod accept;
 mod commands;
 mod config;
+mod counters;
 mod dial;
 mod enrol;
 mod error;
@@ -38,6 +39,7 @@ use shared::Shared;
 
 pub use crate::identity::Peer;
 pub use config::{Congestion, TransportSettings};
+pub use counters::Totals;
 pub use enrol::{JoinError, RenewError, join, renew};
 pub use error::{BindError, DialError, ExchangeError, PeerError};
 
@@ -79,7 +81,7 @@ pub enum Command {
 }
 
 /// How a link does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct LinkStats {
     pub rtt_ms: u64,
     pub sent_packets: u64,
@@ -137,9 +139,20 @@ impl Transport {
         self.shared.links.get(link).map(|link| link.stats())
     }
 
+    /// How every link does.
+    pub fn all_stats(&self) -> Vec<(LinkId, Peer, LinkStats)> {
+        let links = self.shared.links.all();
+        links.iter().map(|link| (link.id(), link.peer(), link.stats())).collect()
+    }
+
     /// How many links are up.
     pub fn links(&self) -> usize {
         self.shared.links.count()
+    }
+
+    /// Totals since the start.
+    pub fn totals(&self) -> Totals {
+        self.shared.counters.totals()
     }
 
     /// New connections use the new certificates; links that are up stay.

@@ -10,7 +10,9 @@ use quinn::{Endpoint, EndpointConfig, ServerConfig, TokioRuntime, VarInt};
 use tokio::sync::mpsc;
 
 use super::config::{Congestion, TransportSettings, transport_config};
+use super::counters::Counters;
 use super::error::{BindError, code};
+use super::link::Link;
 use super::links::Links;
 use super::tls::server_config;
 use super::{Clock, Event, JoinHandler, Parts};
@@ -27,6 +29,7 @@ pub(super) struct Shared {
     pub(super) clock: Clock,
     pub(super) events: mpsc::Sender<Event>,
     pub(super) links: Links,
+    pub(super) counters: Counters,
     identity: RwLock<Arc<Identity>>,
 }
 
@@ -43,6 +46,7 @@ impl Shared {
             clock,
             events,
             links: Links::default(),
+            counters: Counters::default(),
             identity: RwLock::new(identity),
         })
     }
@@ -68,10 +72,12 @@ impl Shared {
     }
 
     pub(super) fn close_revoked(&self) {
-        for link in self.links.all() {
-            if link.issuers().any(|key| self.registry.is_revoked(key)) {
-                link.close_now(code::REVOKED, format!("key of {} was revoked", link.peer().office));
-            }
+        self.links.all().iter().for_each(|link| self.close_if_revoked(link));
+    }
+
+    pub(super) fn close_if_revoked(&self, link: &Link) {
+        if link.keys().any(|key| self.registry.is_revoked(key)) {
+            link.close_now(code::REVOKED, format!("key of {} was revoked", link.peer().office));
         }
     }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use daiban_node::store::faulty::MemoryDisk;
 use daiban_node::store::kv::MemoryKvOpener;
-use daiban_node::store::{Committer, Entropy, OpenError, OpenReport, Options, Record, Store, Unlock};
+use daiban_node::store::{
+    Committer, Entropy, OpenError, OpenReport, Options, Record, Store, Unlock,
+};
 use daiban_sync::channel::Channel;
 use daiban_sync::entry::{Entry, Genesis, Kind, Payload};
 use daiban_sync::head::Head;
@@ -92,7 +94,10 @@ impl Author {
             .map(|_| {
                 self.serial += 1;
                 let case = u8::try_from(draw.below(20)).unwrap();
-                payload(case, &format!("申请 {} {}", self.serial, "x".repeat(draw.below(300) as usize)))
+                payload(
+                    case,
+                    &format!("申请 {} {}", self.serial, "x".repeat(draw.below(300) as usize)),
+                )
             })
             .collect()
     }

@@ -4,9 +4,9 @@ use daiban_sync::id::{Millis, OfficeCode};
 use serde::Serialize;
 
 use super::deadline::{self, Deadlines};
-use crate::act::{ActId, ActKind, BlobRef, Opinion, Outcome, Pin};
-use crate::catalog::{Action, MaterialNeed};
-use crate::form::{FieldChange, FieldConflict, Form};
+use crate::act::{ActId, BlobRef, Opinion, Outcome, Pin};
+use crate::catalog::Action;
+use crate::form::{FieldChange, FieldConflict};
 use crate::organ::OrganCode;
 use crate::receipt_number::ReceiptNumber;
 use crate::words::Said;

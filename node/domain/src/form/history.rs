@@ -39,7 +39,7 @@ pub struct FieldConflict {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldVersion {
     pub value: FieldValue,
-    /// Who wrote it; [`crate::case::Case`] knows their offices.
+    /// Who wrote it; [`crate::case::Case::writer`] knows their office.
     #[serde(skip)]
     pub by: Option<ActorStem>,
     /// When, by the writer's clock, to the second.

@@ -10,8 +10,8 @@ mod real;
 
 use std::io;
 
-pub use real::{DirectoryError, RealDisk};
 pub(super) use real::LOCK_FILE;
+pub use real::{DirectoryError, RealDisk};
 
 /// How a file is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,7 +14,9 @@ pub(in crate::store) const LOCK_FILE: &str = "lock";
 /// Why a data directory could not be taken.
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
-    #[error("{path}: expected to own this data directory, but process {pid} does; stop it first (or use its admin commands)")]
+    #[error(
+        "{path}: expected to own this data directory, but process {pid} does; stop it first (or use its admin commands)"
+    )]
     Owned { path: PathBuf, pid: String },
     #[error("{path}: expected a folder that this user may write: {source}")]
     Io { path: PathBuf, source: io::Error },

@@ -112,7 +112,8 @@ impl MemoryDisk {
     /// The files that hold `bytes` somewhere.
     pub fn holding(&self, bytes: &[u8]) -> Vec<String> {
         let state = self.state();
-        let holds = |inode: &u64| state.inodes.get(inode).is_some_and(|inode| inode.contains(bytes));
+        let holds =
+            |inode: &u64| state.inodes.get(inode).is_some_and(|inode| inode.contains(bytes));
         state.names.iter().filter(|(_, inode)| holds(inode)).map(|(name, _)| name.clone()).collect()
     }
 
@@ -202,8 +203,11 @@ impl Disk for MemoryDisk {
         if state.faults.fail_syncs {
             return Err(io::Error::other("input/output error"));
         }
-        let here = |change: &Vec<(String, Option<u64>)>| change.iter().any(|(name, _)| folder(name) == path);
-        let (synced, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut state.renamed).into_iter().partition(here);
+        let here = |change: &Vec<(String, Option<u64>)>| {
+            change.iter().any(|(name, _)| folder(name) == path)
+        };
+        let (synced, rest): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut state.renamed).into_iter().partition(here);
         state.renamed = rest;
         for change in &synced {
             rename_all(&mut state.durable_names, change);

@@ -2,7 +2,8 @@
 
 use super::RECORD_BYTES_MAX;
 
-pub(in crate::store) const HEADER_BYTES: usize = 8;
+const HEADER_LEN: u32 = 8;
+pub(in crate::store) const HEADER_BYTES: usize = HEADER_LEN as usize;
 /// The durable position that every body begins with.
 pub(in crate::store) const BODY_PREFIX_BYTES: usize = 8;
 
@@ -36,7 +37,7 @@ impl Frame {
 
     /// Where the record that begins at `offset` ends.
     pub(super) fn end(&self, offset: u32) -> u32 {
-        offset.saturating_add(HEADER_BYTES as u32).saturating_add(self.len)
+        offset.saturating_add(HEADER_LEN).saturating_add(self.len)
     }
 }
 

@@ -74,7 +74,10 @@ impl Checkpoint {
     /// After one more record.
     pub(super) fn step(self, frame: &Frame, next: Position) -> Self {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(&self.chain).update(&frame.len.to_le_bytes()).update(&frame.crc.to_le_bytes());
+        hasher
+            .update(&self.chain)
+            .update(&frame.len.to_le_bytes())
+            .update(&frame.crc.to_le_bytes());
         Self { position: next, records: self.records + 1, chain: *hasher.finalize().as_bytes() }
     }
 }

@@ -54,7 +54,11 @@ impl Header {
         segment.copy_from_slice(&bytes[12..16]);
         records.copy_from_slice(&bytes[16..24]);
         chain.copy_from_slice(&bytes[24..56]);
-        Ok(Self { segment: u32::from_le_bytes(segment), records: u64::from_le_bytes(records), chain })
+        Ok(Self {
+            segment: u32::from_le_bytes(segment),
+            records: u64::from_le_bytes(records),
+            chain,
+        })
     }
 
     /// Everything before the first record of this segment.
@@ -67,9 +71,17 @@ impl Header {
 /// A stretch of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::store) enum Piece<'a> {
-    Record { at: Position, after: Checkpoint, body: &'a [u8] },
+    Record {
+        at: Position,
+        after: Checkpoint,
+        body: &'a [u8],
+    },
     /// No record; the next one that is sound begins at `next`, if there is one in this segment.
-    Gap { at: Position, next: Option<Position>, bytes: &'a [u8] },
+    Gap {
+        at: Position,
+        next: Option<Position>,
+        bytes: &'a [u8],
+    },
 }
 
 /// Iterates over the pieces of a segment.
@@ -97,7 +109,8 @@ impl<'a> Walk<'a> {
 
     /// The next sound record after the bytes at `self.at`: where the length says, or by search.
     fn resync(&self) -> Option<usize> {
-        let said = header_at(self.bytes, self.at).map(|frame| self.at + FRAME_BYTES + frame.len as usize);
+        let said =
+            header_at(self.bytes, self.at).map(|frame| self.at + FRAME_BYTES + frame.len as usize);
         let is_record = |at: &usize| record_at(self.bytes, *at).is_some();
         said.filter(is_record).or_else(|| (self.at + 1..self.bytes.len()).find(is_record))
     }
@@ -119,7 +132,9 @@ impl<'a> Iterator for Walk<'a> {
         let resumed = self.resync();
         let end = resumed.unwrap_or(self.bytes.len());
         let bytes = &self.bytes[self.at..end];
-        if let Some(frame) = header_at(self.bytes, self.at).filter(|f| f.end(at.offset) as usize == end) {
+        if let Some(frame) =
+            header_at(self.bytes, self.at).filter(|f| f.end(at.offset) as usize == end)
+        {
             self.before = self.before.step(&frame, self.place(end));
         } else {
             self.before.position = self.place(end);
@@ -170,6 +185,28 @@ mod tests {
         });
         let records = records.collect();
         (records, gaps)
+    }
+
+    #[test]
+    fn golden_bytes() {
+        let header = Header { segment: 2, records: 3, chain: [0xcc; 32] };
+        let mut bytes = header.encode().to_vec();
+        frame(b"durable!body", &mut bytes).unwrap();
+        let expected = [
+            "44414942414e4a00".to_owned(),
+            "0100000002000000".into(),
+            "0300000000000000".into(),
+            "cc".repeat(32),
+            format!("{:08x}00000000", crc32c::crc32c(&bytes[..56]).swap_bytes()),
+            format!("0c000000{:08x}", crc32c::crc32c(b"\x0c\0\0\0durable!body").swap_bytes()),
+            hex::encode(b"durable!body"),
+        ];
+        assert_eq!(hex::encode(&bytes), expected.concat());
+        assert_eq!(Header::decode(&bytes), Ok(header));
+        bytes[8] = 2;
+        let crc = crc32c::crc32c(&bytes[..56]).to_le_bytes();
+        bytes[56..60].copy_from_slice(&crc);
+        assert_eq!(Header::decode(&bytes), Err(HeaderError::Version { expected: 1, found: 2 }));
     }
 
     proptest! {

@@ -44,8 +44,9 @@ impl Writer {
     /// [`Self::write`].
     pub(in crate::store) fn push(&mut self, body: &[u8]) -> io::Result<(Position, Checkpoint)> {
         let at = self.end.position;
-        let framed = frame(body, &mut self.buffer)
-            .ok_or_else(|| io::Error::other(format!("expected at most {RECORD_BYTES_MAX} bytes in a record")))?;
+        let framed = frame(body, &mut self.buffer).ok_or_else(|| {
+            io::Error::other(format!("expected at most {RECORD_BYTES_MAX} bytes in a record"))
+        })?;
         let next = Position { segment: at.segment, offset: framed.end(at.offset) };
         self.end = self.end.step(&framed, next);
         if next.offset >= self.segment_bytes {

@@ -77,16 +77,23 @@ impl Bindings {
         Ok(())
     }
 
-    /// A record says that `subject` uses `slot`.
-    pub(in crate::store) fn learn(&self, subject: &Subject, slot: u32) -> Result<Binding, KvError> {
+    /// A record says that `subject` uses `slot`; what the database has to be told of it.
+    pub(in crate::store) fn learn(
+        &self,
+        subject: &Subject,
+        slot: u32,
+    ) -> Result<Option<Binding>, KvError> {
         let mut binding = self.get(subject)?;
+        let mut state = self.state();
+        state.next = state.next.max(slot + 1);
+        if binding.slots.contains(&slot) && !state.pending.contains_key(subject) {
+            return Ok(None);
+        }
         if !binding.slots.contains(&slot) {
             binding.slots.push(slot);
         }
-        let mut state = self.state();
-        state.next = state.next.max(slot + 1);
         state.pending.insert(*subject, binding.clone());
-        Ok(binding)
+        Ok(Some(binding))
     }
 
     /// The database has it now.
@@ -116,4 +123,30 @@ impl Bindings {
 /// The database key of a binding.
 pub(in crate::store) fn key(subject: &Subject) -> Vec<u8> {
     [b"k", &subject[..]].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::kv::{Batch, MemoryKv};
+    use super::*;
+
+    #[test]
+    fn a_binding_is_written_once_and_erasure_is_final() {
+        let kv = MemoryKv::default();
+        let bindings = Bindings::new(Arc::new(kv.clone()), 5);
+        let case = [1; 16];
+        assert_eq!(bindings.bind(&case).unwrap(), Some(5));
+        assert_eq!(bindings.bind(&case).unwrap(), Some(5));
+        let written = bindings.learn(&case, 5).unwrap().unwrap();
+        let mut batch = Batch::default();
+        batch.put(key(&case), postcard::to_stdvec(&written).unwrap());
+        kv.apply(&batch).unwrap();
+        bindings.settle(&case, &written);
+        assert_eq!(bindings.learn(&case, 5).unwrap(), None);
+        assert_eq!(bindings.rebind(&case).unwrap(), 6);
+        assert_eq!(bindings.get(&case).unwrap().slots, [5, 6]);
+        bindings.erase(&case).unwrap();
+        assert_eq!(bindings.bind(&case).unwrap(), None);
+        assert_eq!(bindings.next(), 7);
+    }
 }

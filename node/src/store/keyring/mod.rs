@@ -30,10 +30,9 @@ pub use unlock::{KeyError, Unlock, create_key_file, read_key_file};
 use slots::Slots;
 
 pub(super) const FOLDER: &str = "keys";
-pub(super) const FILES: [&str; 4] =
-    [office::FILE, office::COPY, slots::FILE, slots::COPY];
+pub(super) const FILES: [&str; 4] = [office::FILE, office::COPY, slots::FILE, slots::COPY];
 /// Case keys kept open; each takes 32 bytes for each purpose.
-const OPEN_KEYS_MAX: usize = 4_096;
+const OPEN_KEYS_MAX: usize = 16_384;
 
 type OfficeKey = Zeroizing<[u8; 32]>;
 
@@ -41,9 +40,15 @@ type OfficeKey = Zeroizing<[u8; 32]>;
 pub(super) struct Keyring(Mutex<State>);
 
 struct State {
-    office: Option<OfficeKey>,
+    office: Option<Office>,
     slots: Slots,
     open: BTreeMap<(u32, Purpose), SealKey>,
+}
+
+struct Office {
+    secret: OfficeKey,
+    /// Seals the slots.
+    slots: SealKey,
 }
 
 /// What a slot holds.
@@ -73,7 +78,8 @@ impl Keyring {
     }
 
     pub(super) fn open(disk: &dyn Disk, unlock: &Unlock) -> Result<Self, KeyError> {
-        let office = office::open(disk, unlock)?;
+        let secret = office::open(disk, unlock)?;
+        let office = Office { slots: SealKey::derive(&secret, Purpose::Slot), secret };
         let slots = Slots::open(disk)?;
         Ok(Self(Mutex::new(State { office: Some(office), slots, open: BTreeMap::new() })))
     }
@@ -85,19 +91,19 @@ impl Keyring {
 
     /// Makes slots up to number `upto` and waits for the disk.
     pub(super) fn make(&self, upto: u32, entropy: &mut dyn Entropy) -> Result<(), KeyError> {
-        let mut state = self.state();
-        let office = state.office.clone().ok_or(KeyError::Locked)?;
-        state.slots.make(upto, &office, entropy)
+        let state = &mut *self.state();
+        let office = state.office.as_ref().ok_or(KeyError::Locked)?;
+        state.slots.make(upto, &office.slots, entropy)
     }
 
     /// The key in `slot` for one purpose.
     pub(super) fn case_key(&self, slot: u32, purpose: Purpose) -> Result<Slot, KeyError> {
         let mut state = self.state();
-        let office = state.office.clone().ok_or(KeyError::Locked)?;
         if let Some(key) = state.open.get(&(slot, purpose)) {
             return Ok(Slot::Key(key.clone()));
         }
-        let secret = match state.slots.read(slot, &office)? {
+        let office = state.office.as_ref().ok_or(KeyError::Locked)?;
+        let secret = match state.slots.read(slot, &office.slots)? {
             slots::Read::Key(secret) => secret,
             slots::Read::Erased => return Ok(Slot::Erased),
             slots::Read::Damaged => return Ok(Slot::Damaged),
@@ -114,7 +120,7 @@ impl Keyring {
     pub(super) fn office_key(&self, purpose: Purpose) -> Result<SealKey, KeyError> {
         let state = self.state();
         let office = state.office.as_ref().ok_or(KeyError::Locked)?;
-        Ok(SealKey::derive(office, purpose))
+        Ok(SealKey::derive(&office.secret, purpose))
     }
 
     /// Overwrites a slot and waits for the disk.
@@ -128,7 +134,7 @@ impl Keyring {
     pub(super) fn check(&self) -> Result<Vec<(u32, &'static str)>, KeyError> {
         let state = self.state();
         let office = state.office.as_ref().ok_or(KeyError::Locked)?;
-        state.slots.check(office)
+        state.slots.check(&office.slots)
     }
 
     pub(super) fn lock(&self) {

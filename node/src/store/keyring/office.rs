@@ -86,9 +86,9 @@ fn parse(bytes: &[u8]) -> Result<Office<'_>, String> {
     if version != VERSION {
         return Err(format!("format version {version} instead of {VERSION}"));
     }
-    let split = content
-        .split_first_chunk()
-        .and_then(|(header, rest)| rest.split_first_chunk().map(|(nonce, sealed)| (header, nonce, sealed)));
+    let split = content.split_first_chunk().and_then(|(header, rest)| {
+        rest.split_first_chunk().map(|(nonce, sealed)| (header, nonce, sealed))
+    });
     let (header, nonce, sealed) = split.ok_or("too few bytes")?;
     Ok(Office { header, nonce, sealed })
 }
@@ -131,7 +131,9 @@ fn wrapping_key(unlock: &Unlock, header: &[u8; HEADER_BYTES]) -> Result<SealKey,
         Unlock::KeyFile(key) => return Ok(SealKey::derive(key, Purpose::Slot)),
         Unlock::Passphrase(passphrase) => passphrase,
     };
-    let number = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+    let number = |at: usize| {
+        u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
+    };
     let damaged = |error: argon2::Error| KeyError::Damaged { file: FILE, found: error.to_string() };
     let params = Params::new(number(28), number(32), 1, Some(32)).map_err(damaged)?;
     let mut stretched = Zeroizing::new([0; 32]);

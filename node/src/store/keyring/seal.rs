@@ -53,7 +53,12 @@ impl SealKey {
     }
 
     /// Encrypts `bytes` in place and adds the tag.
-    pub(in crate::store) fn seal(&self, nonce: &[u8; NONCE_BYTES], aad: &[u8], bytes: &mut Vec<u8>) {
+    pub(in crate::store) fn seal(
+        &self,
+        nonce: &[u8; NONCE_BYTES],
+        aad: &[u8],
+        bytes: &mut Vec<u8>,
+    ) {
         let tag = self
             .cipher()
             .encrypt_inout_detached(&XNonce::from(*nonce), aad, bytes.as_mut_slice().into())
@@ -130,7 +135,8 @@ mod tests {
     #[test]
     fn a_synthetic_nonce_depends_on_name_and_content() {
         let key = SealKey::derive(&[1; 32], Purpose::View);
-        let nonce = |aad: &[u8], plain: &[u8]| key.seal_synthetic(aad, plain)[..NONCE_BYTES].to_vec();
+        let nonce =
+            |aad: &[u8], plain: &[u8]| key.seal_synthetic(aad, plain)[..NONCE_BYTES].to_vec();
         assert_ne!(nonce(b"ab", b"c"), nonce(b"a", b"bc"));
         assert_ne!(nonce(b"a", b"b"), nonce(b"a", b"c"));
         assert_eq!(nonce(b"a", b"b"), nonce(b"a", b"b"));

@@ -13,8 +13,8 @@ use zeroize::Zeroizing;
 
 use super::super::disk::{self, Access, Disk, DiskFile};
 use super::super::entropy::Entropy;
-use super::seal::{NONCE_BYTES, Purpose, SealKey};
-use super::{KeyError, OfficeKey};
+use super::KeyError;
+use super::seal::{NONCE_BYTES, SealKey};
 
 pub(super) const FILE: &str = "keys/slots";
 pub(super) const COPY: &str = "keys/slots.copy";
@@ -48,7 +48,10 @@ impl Slots {
             match (&content[this], &content[other]) {
                 (None, Some(bytes)) => disk::replace(disk, path, bytes).map_err(io_error(path))?,
                 (None, None) => {
-                    return Err(KeyError::Damaged { file: FILE, found: "no slots in both copies".into() });
+                    return Err(KeyError::Damaged {
+                        file: FILE,
+                        found: "no slots in both copies".into(),
+                    });
                 }
                 _ => (),
             }
@@ -71,7 +74,7 @@ impl Slots {
     pub(super) fn make(
         &mut self,
         upto: u32,
-        office: &OfficeKey,
+        office: &SealKey,
         entropy: &mut dyn Entropy,
     ) -> Result<(), KeyError> {
         let mut batch = Vec::new();
@@ -87,17 +90,19 @@ impl Slots {
         Ok(())
     }
 
-    /// The first copy that is readable. If either was erased, both are taken for erased.
-    pub(super) fn read(&self, slot: u32, office: &OfficeKey) -> Result<Read, KeyError> {
-        let mut key = None;
-        for (path, file) in &self.files {
-            match read_slot(file.as_ref(), slot, office).map_err(io_error(path))? {
-                Read::Erased => return Ok(Read::Erased),
-                Read::Key(found) => key = Some(found),
-                Read::Damaged => (),
-            }
-        }
-        Ok(key.map_or(Read::Damaged, Read::Key))
+    /// The copy that is readable. If either was erased, both are taken for erased.
+    pub(super) fn read(&self, slot: u32, office: &SealKey) -> Result<Read, KeyError> {
+        let [first, copy] = &self.files;
+        let read = |(path, file): &(&str, Box<dyn DiskFile>)| {
+            read_slot(file.as_ref(), slot, office).map_err(io_error(path))
+        };
+        Ok(match (read(first)?, read(copy)?) {
+            (Read::Erased, _) | (_, Read::Erased) => Read::Erased,
+            // Both were written, in different lives, and neither was used.
+            (Read::Key(first), Read::Key(copy)) if first != copy => Read::Damaged,
+            (Read::Key(key), _) | (_, Read::Key(key)) => Read::Key(key),
+            (Read::Damaged, Read::Damaged) => Read::Damaged,
+        })
     }
 
     pub(super) fn destroy(&mut self, slot: u32) -> Result<(), KeyError> {
@@ -112,11 +117,14 @@ impl Slots {
         Ok(())
     }
 
-    pub(super) fn check(&self, office: &OfficeKey) -> Result<Vec<(u32, &'static str)>, KeyError> {
+    pub(super) fn check(&self, office: &SealKey) -> Result<Vec<(u32, &'static str)>, KeyError> {
         let mut damaged = Vec::new();
         for slot in 0..self.made {
             for (path, file) in &self.files {
-                if matches!(read_slot(file.as_ref(), slot, office).map_err(io_error(path))?, Read::Damaged) {
+                if matches!(
+                    read_slot(file.as_ref(), slot, office).map_err(io_error(path))?,
+                    Read::Damaged
+                ) {
                     damaged.push((slot, *path));
                 }
             }
@@ -129,19 +137,19 @@ pub(super) fn io_error(file: &str) -> impl Fn(io::Error) -> KeyError {
     move |error| KeyError::Io { file: file.to_owned(), reason: error.to_string() }
 }
 
-fn new_slot(slot: u32, office: &OfficeKey, entropy: &mut dyn Entropy) -> [u8; SLOT_BYTES] {
+fn new_slot(slot: u32, office: &SealKey, entropy: &mut dyn Entropy) -> [u8; SLOT_BYTES] {
     let mut nonce = [0; NONCE_BYTES];
     let mut key = vec![0; 32];
     entropy.fill(&mut nonce);
     entropy.fill(&mut key);
-    SealKey::derive(office, Purpose::Slot).seal(&nonce, &slot.to_le_bytes(), &mut key);
+    office.seal(&nonce, &slot.to_le_bytes(), &mut key);
     let mut bytes = [0; SLOT_BYTES];
     bytes[..NONCE_BYTES].copy_from_slice(&nonce);
     bytes[NONCE_BYTES..].copy_from_slice(&key);
     bytes
 }
 
-fn read_slot(file: &dyn DiskFile, slot: u32, office: &OfficeKey) -> io::Result<Read> {
+fn read_slot(file: &dyn DiskFile, slot: u32, office: &SealKey) -> io::Result<Read> {
     let mut bytes = [0; SLOT_BYTES];
     match file.read_at(offset(slot), &mut bytes) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(Read::Damaged),
@@ -152,7 +160,7 @@ fn read_slot(file: &dyn DiskFile, slot: u32, office: &OfficeKey) -> io::Result<R
     }
     let (nonce, sealed) = bytes.split_first_chunk().expect("a slot is longer than its nonce");
     let mut key = sealed.to_vec();
-    let opened = SealKey::derive(office, Purpose::Slot).open(nonce, &slot.to_le_bytes(), &mut key);
+    let opened = office.open(nonce, &slot.to_le_bytes(), &mut key);
     let key = Zeroizing::new(key);
     Ok(match <[u8; 32]>::try_from(key.as_slice()) {
         Ok(key) if opened => Read::Key(Zeroizing::new(key)),

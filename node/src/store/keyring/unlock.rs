@@ -51,7 +51,8 @@ impl Unlock {
 pub fn read_key_file(path: &Path) -> io::Result<Unlock> {
     let mode = fs::metadata(path)?.mode() & 0o777;
     if mode & 0o077 != 0 {
-        let text = format!("expected a key file that only its owner may read (0600), got {mode:04o}");
+        let text =
+            format!("expected a key file that only its owner may read (0600), got {mode:04o}");
         return Err(io::Error::other(text));
     }
     let bytes = Zeroizing::new(fs::read(path)?);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Batch, Kv, KvError, KvOpener, Visit};
+use super::{Batch, Kv, KvError, KvOpener, Row, Visit};
 
 #[derive(Clone, Default)]
 struct State {
@@ -75,7 +75,7 @@ impl Kv for MemoryKv {
         Ok(())
     }
 
-    fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, KvError> {
+    fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Row>, KvError> {
         let state = self.state();
         let found = state.rows.range(from.to_vec()..=to.to_vec()).next_back();
         Ok(found.map(|(key, value)| (key.clone(), value.clone())))

@@ -17,9 +17,13 @@ pub const BATCH_KEYS_MAX: usize = 100;
 /// Why the database did not answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KvError {
-    #[error("database: expected to read what was written, got {found}; `daiban rebuild` makes it anew from the journal")]
+    #[error(
+        "database: expected to read what was written, got {found}; `daiban rebuild` makes it anew from the journal"
+    )]
     Corrupt { found: String },
-    #[error("database: {source_text}; check the disk, then restart (what was saved is in the journal)")]
+    #[error(
+        "database: {source_text}; check the disk, then restart (what was saved is in the journal)"
+    )]
     Io { source_text: String },
     #[error("database: expected at most {BATCH_KEYS_MAX} keys in a batch, got {keys}")]
     BatchSize { keys: usize },
@@ -27,6 +31,9 @@ pub enum KvError {
 
 /// What [`Kv::scan`] calls for each key and value.
 pub type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;
+
+/// A key and its value.
+pub type Row = (Vec<u8>, Vec<u8>);
 
 /// An ordered map from bytes to bytes.
 pub trait Kv: Send + Sync {
@@ -36,7 +43,7 @@ pub trait Kv: Send + Sync {
     /// Visits the keys in `from..to` in order, without loading all.
     fn scan(&self, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), KvError>;
     /// The greatest key in `from..=to`, with its value.
-    fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, KvError>;
+    fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Row>, KvError>;
     /// Makes what was applied durable.
     fn flush(&self) -> Result<(), KvError>;
     /// Bytes on the disk.

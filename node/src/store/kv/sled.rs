@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Batch, Kv, KvError, KvOpener, Visit};
+use super::{Batch, Kv, KvError, KvOpener, Row, Visit};
 
 const CACHE_BYTES: u64 = 16 << 20;
 /// sled moves values beyond about 7 KB out of its pages.
@@ -72,7 +72,9 @@ impl SledKv {
         let mut value = Vec::new();
         for index in 0..pieces {
             let piece = self.db.get(piece_key(key, index))?;
-            value.extend_from_slice(&piece.ok_or_else(|| unexpected("a value with a missing piece"))?);
+            value.extend_from_slice(
+                &piece.ok_or_else(|| unexpected("a value with a missing piece"))?,
+            );
         }
         Ok(value)
     }
@@ -116,7 +118,7 @@ impl Kv for SledKv {
         })
     }
 
-    fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, KvError> {
+    fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Row>, KvError> {
         guarded(|| {
             let row = self.db.range(from..=to).next_back().transpose()?;
             row.map(|(key, stored)| Ok((key.to_vec(), self.value(&key, &stored)?))).transpose()

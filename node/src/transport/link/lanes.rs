@@ -106,5 +106,5 @@ async fn read_one(
 }
 
 fn misused(link: &Link, why: &str) {
-    link.close_now(code::MISUSED_STREAMS, format!("peer misused its streams: {why}"));
+    link.cut_off(code::MISUSED_STREAMS, format!("peer misused its streams: {why}"));
 }

@@ -63,6 +63,7 @@ async fn without_a_certificate_no_byte_is_heard() {
     }
     let why = within(connection.closed()).await.to_string();
     assert!(why.contains("needs a client certificate"), "{why}");
+    assert_eq!(node.transport.totals().refused, 1);
     check_alive(&mut node, &city, &county).await;
 }
 
@@ -147,6 +148,7 @@ async fn streams_beyond_the_lanes_end_the_link() {
     }
     assert!(node.closed().await.starts_with("peer misused its streams"));
     assert!(opened < 1_000, "{opened} streams");
+    assert_eq!(node.transport.totals().cut_off, 4);
     check_alive(&mut node, &city, &county).await;
 }
 

@@ -63,8 +63,9 @@ fn what_the_peer_sent_is_not_echoed() {
     let (village, town, log) = backlog(5, 10);
     let mut pair = Pair::new(village, town).done();
     pair.b.session.advance(log, &pair.b.office);
+    pair.a.write(log, 1, 10);
     pair.carry();
-    assert_eq!(pair.b.office.len(log), 6);
+    assert_eq!(pair.b.office.len(log), 7);
     assert!(pair.b.runs().is_empty());
 }
 

@@ -1,15 +1,19 @@
-//! Small facts about the offices around that the shell keeps.
+//! Which offices are behind long and lossy links.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use daiban_sync::id::OfficeCode;
 
-use crate::transport::{Congestion, LinkStats};
+use super::SharedTransport;
+use crate::transport::{Congestion, LinkStats, Transport};
 
 /// A link is long and lossy beyond these.
 const LOSSY_PERCENT: u64 = 1;
 const LONG_MS: u64 = 150;
+/// How often the links are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
 /// Packets before a loss rate says anything.
 const PACKETS_MIN: u64 = 200;
 
@@ -22,8 +26,20 @@ impl Congestions {
         self.0.lock().ok().and_then(|known| known.get(&office).copied()).unwrap_or_default()
     }
 
+    /// Looks at the links for as long as the node runs.
+    pub(super) async fn watch(self, transport: SharedTransport) {
+        let mut ticks = tokio::time::interval(LOOK_EVERY);
+        loop {
+            ticks.tick().await;
+            let stats = transport.lock().ok().and_then(|t| t.as_ref().map(Transport::all_stats));
+            for (_, peer, stats) in stats.unwrap_or_default() {
+                self.learn(peer.office, &stats);
+            }
+        }
+    }
+
     /// Learns from a link for the next dial.
-    pub(super) fn learn(&self, office: OfficeCode, stats: &LinkStats) {
+    fn learn(&self, office: OfficeCode, stats: &LinkStats) {
         if stats.sent_packets < PACKETS_MIN {
             return;
         }

@@ -1,0 +1,134 @@
+//! How fast applications are saved, beside what the disk itself can do.
+
+use std::collections::VecDeque;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use daiban_node::replica::{Answer, Command};
+use daiban_node::shell::{Handle, Node};
+use serde_json::{Value, json};
+
+use super::child::ChildNode;
+use super::stage::{Stage, free_port, settings};
+use super::{BenchError, forms, millis, percentile, ratio, seconds};
+
+/// Saved one after the other.
+const SINGLE: u64 = 300;
+/// Bytes of one application in the journal, about: what the disk is measured with.
+const APPLICATION_BYTES: usize = 1_500;
+/// Commands on their way at once.
+const IN_FLIGHT: usize = 512;
+/// The village's place in the line.
+const VILLAGE: usize = 3;
+
+pub(super) async fn run(docs: u64) -> Result<Value, BenchError> {
+    let stage = Stage::new("capture")?;
+    let mut disk = disk_itself(stage.root())?;
+    let node = Node::start(&stage.data(VILLAGE), settings(0, None)).await.map_err(BenchError::other)?;
+    let handle = node.handle();
+    let mut one_by_one = Vec::new();
+    for n in 0..SINGLE {
+        let began = Instant::now();
+        saved(handle.ask(forms::application(n)).await)?;
+        one_by_one.push(began.elapsed());
+    }
+    let began = Instant::now();
+    let last = batch(&handle, (SINGLE..SINGLE + docs).map(forms::application)).await?;
+    let batch_took = began.elapsed();
+    let found = handle.ask(Command::ShowCase { case: last }).await;
+    if !matches!(found, Some(Ok(Answer::Case(_)))) {
+        return Err(BenchError::Other("the last application of the batch is not found".into()));
+    }
+    node.stop().await;
+    let (disk_p50, disk_p99) = (percentile(&mut disk, 50), percentile(&mut disk, 99));
+    let (p50, p99) = (percentile(&mut one_by_one, 50), percentile(&mut one_by_one, 99));
+    let per_second = u128::from(docs) * 1_000_000 / batch_took.as_micros().max(1);
+    Ok(json!({
+        "disk": { "append_and_fdatasync_p50_ms": millis(disk_p50), "append_and_fdatasync_p99_ms": millis(disk_p99) },
+        "one": {
+            "applications": SINGLE,
+            "p50_ms": millis(p50),
+            "p99_ms": millis(p99),
+            "p50_over_disk_p50": ratio(micros(p50), micros(disk_p50)),
+            "bar": "p50 at most 3 times the disk's",
+        },
+        "batch": {
+            "applications": docs,
+            "seconds": seconds(batch_took),
+            "applications_per_second": u64::try_from(per_second).unwrap_or(u64::MAX),
+            "goal": "at least 3,000 applications/s",
+        },
+        "node_with_them": idle_node(&stage)?,
+    }))
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Appends as much as one application takes and syncs, again and again.
+fn disk_itself(folder: &Path) -> Result<Vec<Duration>, BenchError> {
+    let mut file = OpenOptions::new().create(true).append(true).open(folder.join("disk"))?;
+    let bytes = vec![0x5a; APPLICATION_BYTES];
+    let one = |_| -> std::io::Result<Duration> {
+        let began = Instant::now();
+        file.write_all(&bytes)?;
+        file.sync_data()?;
+        Ok(began.elapsed())
+    };
+    Ok((0..SINGLE).map(one).collect::<Result<_, _>>()?)
+}
+
+/// Hands over all commands with many on their way; gives the receipt number of the last.
+pub(super) async fn batch(
+    handle: &Handle,
+    commands: impl Iterator<Item = Command>,
+) -> Result<String, BenchError> {
+    let mut on_their_way = VecDeque::new();
+    let mut last = String::new();
+    for command in commands {
+        if on_their_way.len() >= IN_FLIGHT
+            && let Some(first) = on_their_way.pop_front()
+        {
+            last = joined(first).await?;
+        }
+        let handle = handle.clone();
+        on_their_way.push_back(tokio::spawn(async move { handle.ask(command).await }));
+    }
+    for waiting in on_their_way {
+        last = joined(waiting).await?;
+    }
+    Ok(last)
+}
+
+type Reply = Option<Result<Answer, daiban_node::replica::Refusal>>;
+
+async fn joined(waiting: tokio::task::JoinHandle<Reply>) -> Result<String, BenchError> {
+    saved(waiting.await.map_err(BenchError::other)?)
+}
+
+/// The receipt number of what was saved.
+fn saved(reply: Reply) -> Result<String, BenchError> {
+    match reply {
+        Some(Ok(Answer::Saved { receipt: Some(receipt), .. })) => Ok(receipt.to_string()),
+        Some(Err(refusal)) => Err(BenchError::Other(refusal.to_string())),
+        _ => Err(BenchError::Other("expected an application to be saved".into())),
+    }
+}
+
+/// Memory and start of a process that holds them all.
+fn idle_node(stage: &Stage) -> Result<Value, BenchError> {
+    let node = ChildNode::start(&stage.data(VILLAGE), free_port()?, None)?;
+    let start = node.start;
+    let memory_kb = node.memory_kb("VmRSS")?;
+    let cases = node.status()?["cases"].clone();
+    node.stop()?;
+    Ok(json!({
+        "cases": cases,
+        "start_to_ready_seconds": seconds(start),
+        "memory_mb": memory_kb / 1_024,
+        "bars": "ready within 1 s, at most 80 MB",
+    }))
+}

@@ -1,0 +1,289 @@
+//! `daiban case …`: open, edit, show, list, attach, submit, withdraw.
+
+mod enter;
+mod page;
+mod record;
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Subcommand};
+use daiban_domain::act::OfficerRef;
+use daiban_domain::desk::ActRequest;
+use daiban_domain::fold::Status;
+use daiban_domain::form::{FieldValue, Fields};
+use daiban_domain::organ::OrganCode;
+use daiban_domain::shipped;
+use daiban_node::replica::{Attachment, Command};
+use daiban_sync::id::{Millis, OfficeCode};
+use serde_json::Value;
+
+use crate::client::Client;
+use crate::exit::{Code, Done, Failure};
+use crate::home::Home;
+use crate::office::pick;
+use crate::read;
+use crate::say::{Lang, Screen, moment, table};
+
+pub(crate) use page::{safety, status_words};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CaseVerb {
+    /// 新建办件，一件或一批 (open a case, or many; prints `saved RECEIPT` when it is durable)
+    New(NewArgs),
+    /// 修改申请表 (change fields of the form)
+    Edit {
+        /// 收件号 (receipt number)
+        receipt: String,
+        /// 栏目=内容，可多次 (may be repeated)
+        #[arg(long = "field", value_name = "KEY=VALUE", required = true, value_parser = pair)]
+        fields: Vec<(String, String)>,
+        /// 经办人 (officer; NAME or NAME:ACCOUNT)
+        #[arg(long, value_name = "NAME")]
+        by: Officer,
+    },
+    /// 查看办件，页首有阅读码 (show a case, with the read token that a decision needs)
+    Show {
+        /// 收件号 (receipt number)
+        receipt: String,
+    },
+    /// 办件列表 (list of cases, newest first)
+    List(ListArgs),
+    /// 附加材料 (attach files)
+    Attach {
+        /// 收件号 (receipt number)
+        receipt: String,
+        /// 材料=文件，可多个 (material and file; several may follow)
+        #[arg(value_name = "KEY=FILE", required = true, value_parser = pair)]
+        files: Vec<(String, String)>,
+        /// 经办人 (officer; NAME or NAME:ACCOUNT)
+        #[arg(long, value_name = "NAME")]
+        by: Officer,
+    },
+    /// 收件：提交到上级 (hand the case in)
+    Submit {
+        /// 收件号 (receipt number)
+        receipt: String,
+        /// 经办人 (officer; NAME or NAME:ACCOUNT)
+        #[arg(long, value_name = "NAME")]
+        by: Officer,
+    },
+    /// 撤回 (withdraw on the applicant's wish)
+    Withdraw {
+        /// 收件号 (receipt number)
+        receipt: String,
+        /// 理由 (reason)
+        #[arg(long)]
+        reason: String,
+        /// 经办人 (officer; NAME or NAME:ACCOUNT)
+        #[arg(long, value_name = "NAME")]
+        by: Officer,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+例 Examples:
+  daiban case new --item CL-SB-01 --field applyname=王秀英 --field grade=300 --by 李丽
+  daiban case new --item JB-04 --from form.json --attach BIZ=执照.jpg --submit --by 李丽
+  daiban demo people --count 100 --item CL-SB-01 --seed 7 | daiban case new --from - --by 李丽
+--from 是一个JSON对象，或数组，或每行一个 (one JSON object, an array, or one a line):
+  {\"item\": \"CL-SB-01\", \"fields\": {\"applyname\": \"王秀英\"}, \"materials\": {\"ID\": \"id.jpg\"}, \"submit\": true}
+每件保存到磁盘后打印一行 saved 收件号 (a line `saved RECEIPT` for each, once it is durable);
+未保存的写到标准错误，注明行号和改法 (what is refused goes to the standard error, with its line).")]
+pub(crate) struct NewArgs {
+    /// 事项代码 (code of the item; `daiban catalog list`)
+    #[arg(long, required_unless_present = "from")]
+    item: Option<String>,
+    /// 栏目=内容，可多次 (may be repeated)
+    #[arg(long = "field", value_name = "KEY=VALUE", value_parser = pair)]
+    fields: Vec<(String, String)>,
+    /// JSON文件，- 为标准输入 (a JSON file; - is the standard input)
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
+    /// 材料=文件，可多次 (material and file; may be repeated)
+    #[arg(long = "attach", value_name = "KEY=FILE", value_parser = pair)]
+    attach: Vec<(String, String)>,
+    /// 同时提交 (hand it in at once)
+    #[arg(long)]
+    submit: bool,
+    /// 经办人 (officer; NAME or NAME:ACCOUNT)
+    #[arg(long, value_name = "NAME")]
+    by: Officer,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArgs {
+    /// 状态 (status)
+    #[arg(long, value_parser = status)]
+    status: Option<Status>,
+    /// 轮到本机构该部门办理的 (only cases in which this organ may act now)
+    #[arg(long)]
+    organ: Option<OrganCode>,
+    /// 最多件数 (at most so many)
+    #[arg(long)]
+    limit: Option<usize>,
+}
+
+/// `daiban case …`
+pub(crate) fn case(home: &Home, screen: &Screen, verb: CaseVerb) -> Done {
+    let client = Client::open(&home.data)?;
+    match verb {
+        CaseVerb::New(args) => enter::enter(&client, screen, args),
+        CaseVerb::Edit { receipt, fields, by } => {
+            let (fields, by) = (texts(fields), by.into());
+            tell_saved(screen, &client.ask(&Command::EditCase { case: receipt, fields, by })?)
+        }
+        CaseVerb::Show { receipt } => show(home, screen, &client, receipt),
+        CaseVerb::List(ListArgs { status, organ, limit }) => {
+            list(screen, &client.ask(&Command::ListCases { status, organ, limit })?)
+        }
+        CaseVerb::Attach { receipt, files, by } => attach(screen, &client, &receipt, files, &by),
+        CaseVerb::Submit { receipt, by } => act(screen, &client, receipt, by, ActRequest::Submit),
+        CaseVerb::Withdraw { receipt, reason, by } => {
+            act(screen, &client, receipt, by, ActRequest::Withdraw { reason })
+        }
+    }
+}
+
+fn act(screen: &Screen, client: &Client, case: String, by: Officer, request: ActRequest) -> Done {
+    let command = Command::Act { case, by: by.into(), organ: None, request };
+    tell_saved(screen, &client.ask(&command)?)
+}
+
+fn attach(screen: &Screen, client: &Client, case: &str, files: Vec<(String, String)>, by: &Officer) -> Done {
+    for (key, file) in files {
+        let blob = client.upload(file.as_ref())?;
+        let (case, by) = (case.to_owned(), by.clone().into());
+        let command = Command::Attach { case, material: Attachment { key, blob }, by };
+        tell_saved(screen, &client.ask(&command)?)?;
+    }
+    Ok(())
+}
+
+fn show(home: &Home, screen: &Screen, client: &Client, case: String) -> Done {
+    let mut view = client.ask(&Command::ShowCase { case })?;
+    let pin = read::pin_of(&view).ok();
+    if let Some(pin) = &pin {
+        read::remember(&home.data, pin);
+        view["read"] = read::token(pin).into();
+    }
+    screen.show(&view, |view| page::page(screen.lang, view))
+}
+
+fn list(screen: &Screen, answer: &Value) -> Done {
+    let tree = shipped::offices();
+    screen.show(answer, |answer| {
+        let lang = screen.lang;
+        let head = ["收件号", "事项", "申请人", "状态", "到期", "下一步", "建档"];
+        let head_en = ["receipt", "item", "applicant", "status", "due", "next", "opened"];
+        let mut rows = vec![pick(lang, head, head_en)];
+        let cases = answer["cases"].as_array().map(Vec::as_slice).unwrap_or_default();
+        rows.extend(cases.iter().map(|case| {
+            vec![
+                page::text(&case["receipt"]),
+                page::text(&case["item_name"]),
+                page::text(&case["applicant"]),
+                status_words(lang, &case["status"]),
+                page::due(lang, &case["due"]),
+                case["next"].as_array().and_then(|next| next.first()).map_or_else(String::new, |next| page::next(lang, &tree, next)),
+                case["opened"].as_u64().map_or_else(String::new, |at| moment(Millis(at))),
+            ]
+        }));
+        let more = answer["more"].as_bool().unwrap_or_default();
+        let note = lang.word("还有更多，请用 --status、--organ 缩小范围", "there are more: narrow it with --status or --organ");
+        let counted = match lang {
+            Lang::Zh => format!("共 {} 件", cases.len()),
+            Lang::En => format!("{} cases", cases.len()),
+        };
+        format!("{}\n{counted}{}", table(&rows), if more { format!("；{note}") } else { String::new() })
+    })
+}
+
+/// `saved RECEIPT` and nothing else, for programs that read it.
+fn tell_entered(screen: &Screen, answer: &Value) -> Done {
+    screen.each(answer, |answer| format!("saved {}", name(answer)))
+}
+
+/// As `saved RECEIPT`, with what the case is now. The answer itself says that it is durable.
+pub(crate) fn tell_saved(screen: &Screen, answer: &Value) -> Done {
+    let status = status_words(screen.lang, &answer["status"]);
+    screen.each(answer, |answer| format!("saved {}  {status}", name(answer)))
+}
+
+fn name(answer: &Value) -> &str {
+    answer["receipt"].as_str().or(answer["case"].as_str()).unwrap_or_default()
+}
+
+/// Who acts: `NAME` or `NAME:ACCOUNT`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Officer(OfficerRef);
+
+impl FromStr for Officer {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, id) = text.split_once(':').unwrap_or((text, text));
+        if name.trim().is_empty() || id.trim().is_empty() {
+            return Err(format!("expected a name such as 王秀英 or 王秀英:wxy, got {text:?}"));
+        }
+        Ok(Self(OfficerRef { name: name.trim().to_owned(), id: id.trim().to_owned() }))
+    }
+}
+
+impl From<Officer> for OfficerRef {
+    fn from(Officer(officer): Officer) -> Self {
+        officer
+    }
+}
+
+/// What was typed; the desk reads numbers and dates by the item's types.
+fn texts(fields: Vec<(String, String)>) -> Fields {
+    fields.into_iter().map(|(key, value)| (key, FieldValue::Text(value))).collect()
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.to_owned())),
+        _ => Err(format!("expected KEY=VALUE, got {text:?}")),
+    }
+}
+
+fn status(text: &str) -> Result<Status, String> {
+    serde_json::from_value(Value::String(text.replace('-', "_"))).map_err(|error| error.to_string())
+}
+
+/// The office named by a number in JSON.
+fn office(value: &Value) -> Option<OfficeCode> {
+    OfficeCode::new(value.as_u64()?).ok()
+}
+
+fn unreadable(place: &str, why: impl ToString) -> Failure {
+    Failure::new(
+        Code::Input,
+        format!("{place}：不是可以录入的记录"),
+        format!("{place}: not a record that can be entered"),
+    )
+    .because(why)
+    .remedy("格式见 daiban case new --help", "see `daiban case new --help`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn officers_and_pairs_are_read() {
+        let officer: OfficerRef = "王秀英:wxy".parse::<Officer>().unwrap().into();
+        assert_eq!((officer.name.as_str(), officer.id.as_str()), ("王秀英", "wxy"));
+        assert!(":x".parse::<Officer>().is_err() && "".parse::<Officer>().is_err());
+        assert_eq!(pair("a=b=c").unwrap(), ("a".into(), "b=c".into()));
+        assert!(pair("=b").is_err());
+    }
+
+    #[test]
+    fn statuses_are_read_with_either_dash() {
+        assert_eq!(status("in-progress"), Ok(Status::InProgress));
+        assert!(status("finished").unwrap_err().contains("in_progress"));
+    }
+}

@@ -1,0 +1,278 @@
+//! `daiban catalog …`: what can be applied for, and the files that say so.
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use daiban_domain::catalog::{Catalog, CatalogError, Item, Limit, MaterialNeed, Unit};
+use daiban_domain::notice::Notice;
+use daiban_domain::shipped::{self, CATALOG_FILES};
+use daiban_domain::words::Said;
+use daiban_node::replica::Command;
+use serde_json::{Value, json};
+
+use crate::client::Client;
+use crate::exit::{Code, Done, Failure};
+use crate::home::{Home, disk};
+use crate::office::{pick, tier_word};
+use crate::say::{Lang, Screen, table};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CatalogVerb {
+    /// 事项列表 (items that ship with this program)
+    List {
+        /// 代码、名称或拼音首字母 (part of code, name or pinyin initials)
+        #[arg(default_value = "")]
+        find: String,
+    },
+    /// 一个事项的栏目、材料、环节和时限 (fields, materials, stages and limits of an item)
+    Show {
+        /// 事项代码 (code)
+        code: String,
+    },
+    /// 检查事项文件，列出全部错误 (check item files; names every error with file, line, field and remedy)
+    Check {
+        /// 文件或文件夹 (files, or a folder of .toml files)
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// 检查并向下级发布 (check, then tell every office below)
+    Publish {
+        /// 文件或文件夹 (files, or a folder of .toml files)
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
+}
+
+/// `daiban catalog …`
+pub(crate) fn catalog(home: &Home, screen: &Screen, verb: &CatalogVerb) -> Done {
+    match verb {
+        CatalogVerb::List { find } => list(screen, find),
+        CatalogVerb::Show { code } => show(screen, code),
+        CatalogVerb::Check { paths } => {
+            let (_, items) = checked(paths)?;
+            screen.show(&items, |items| {
+                let words = screen.lang.word("✓ 没有错误：", "✓ no errors: ");
+                format!("{words}{}", items.join(" "))
+            })
+        }
+        CatalogVerb::Publish { paths } => publish(home, screen, paths),
+    }
+}
+
+fn list(screen: &Screen, find: &str) -> Done {
+    let catalog = shipped::catalog();
+    let found: Vec<&Item> = catalog.search(find).collect();
+    let row = |item: &&Item| json!({ "item": item.code, "version": item.version, "name": item.name, "domain": item.domain, "initials": item.initials });
+    let rows: Vec<Value> = found.iter().map(row).collect();
+    screen.show(&rows, |_| {
+        let lang = screen.lang;
+        let mut rows = vec![pick(lang, ["代码", "版本", "名称", "领域", "承诺", "法定"], ["item", "version", "name", "domain", "promised", "by law"])];
+        rows.extend(found.iter().map(|item| {
+            vec![
+                item.code.clone(),
+                item.version.to_string(),
+                item.name.clone(),
+                item.domain.clone(),
+                limit(lang, item.promised),
+                limit(lang, item.statutory),
+            ]
+        }));
+        table(&rows)
+    })
+}
+
+fn show(screen: &Screen, code: &str) -> Done {
+    let catalog = shipped::catalog();
+    let Some(item) = catalog.latest(code) else { return Err(no_item(code)) };
+    let field = |f: &daiban_domain::catalog::Field| json!({ "key": f.key, "label": f.label, "type": f.kind, "required": f.required, "options": f.options, "help": f.help });
+    let material = |m: &daiban_domain::catalog::MaterialRule| json!({ "key": m.key, "name": m.name, "required": m.need == MaterialNeed::Required, "grade": m.grade });
+    let stage = |s: &daiban_domain::catalog::Stage| json!({ "seq": s.seq, "action": s.action, "organ": s.organ, "tier": s.tier, "limit": s.limit, "optional": s.optional });
+    let said = json!({
+        "item": item.code, "version": item.version, "name": item.name, "serves": item.serves,
+        "promised": item.promised, "statutory": item.statutory,
+        "fields": item.fields.iter().map(field).collect::<Vec<_>>(),
+        "materials": item.materials.iter().map(material).collect::<Vec<_>>(),
+        "stages": item.stages.iter().map(stage).collect::<Vec<_>>(),
+    });
+    screen.show(&said, |_| page(screen.lang, item))
+}
+
+fn page(lang: Lang, item: &Item) -> String {
+    let yes = |required: bool| if required { "*" } else { " " };
+    let fields = item.fields.iter().map(|field| {
+        let kind = serde_json::to_value(field.kind).unwrap_or_default();
+        let options = field.options.join(" ");
+        vec![format!("  {}{}", yes(field.required), field.key), field.label.clone(), kind.as_str().unwrap_or_default().to_owned(), options, field.help.clone()]
+    });
+    let materials = item.materials.iter().map(|material| {
+        let need = match &material.need {
+            MaterialNeed::Required => lang.word("必要", "required").to_owned(),
+            MaterialNeed::RequiredIf(_) => lang.word("视情况", "if it applies").to_owned(),
+            MaterialNeed::Optional => lang.word("可选", "optional").to_owned(),
+            MaterialNeed::Tolerated { within_days } => format!("{} {within_days}", lang.word("容缺后补，日", "later, days")),
+        };
+        vec![format!("  {}", material.key), material.name.clone(), need]
+    });
+    let stages = item.stages.iter().map(|stage| {
+        let (zh, en) = stage.action.words();
+        let optional = if stage.optional { lang.word("可省", "optional") } else { "" };
+        vec![
+            format!("  {}", stage.seq),
+            lang.word(zh, en).to_owned(),
+            format!("{}/{} {}", tier_word(lang, stage.tier), stage.organ, stage.organ.name()),
+            limit(lang, stage.limit),
+            optional.to_owned(),
+        ]
+    });
+    format!(
+        "{} v{} {}\n{} {}  {} {}\n── {}\n{}\n── {}\n{}\n── {}\n{}",
+        item.code,
+        item.version,
+        item.name,
+        lang.word("承诺", "promised"),
+        limit(lang, item.promised),
+        lang.word("法定", "by law"),
+        limit(lang, item.statutory),
+        lang.word("栏目（*必填）", "fields (* required)"),
+        table(&fields.collect::<Vec<_>>()),
+        lang.word("材料", "materials"),
+        table(&materials.collect::<Vec<_>>()),
+        lang.word("环节（同号并行）", "stages (equal numbers in parallel)"),
+        table(&stages.collect::<Vec<_>>()),
+    )
+}
+
+fn limit(lang: Lang, limit: Limit) -> String {
+    let (zh, en) = match limit.unit {
+        Unit::WorkingDays => ("工作日", "working days"),
+        Unit::NaturalDays => ("天", "days"),
+        Unit::Months => ("个月", "months"),
+        Unit::OnTheSpot => return lang.word("当场", "on the spot").to_owned(),
+    };
+    format!("{} {}", limit.value, lang.word(zh, en))
+}
+
+fn publish(home: &Home, screen: &Screen, paths: &[PathBuf]) -> Done {
+    let (files, items) = checked(paths)?;
+    let answer = Client::open(&home.data)?.ask(&Command::Publish { notice: Notice::Catalog { files } })?;
+    screen.show(&answer, |_| {
+        let words = screen.lang.word("✓ 已发布，随同步到达下级：", "✓ published, it travels down with the sync: ");
+        format!("{words}{}", items.join(" "))
+    })
+}
+
+/// The files as `(name, text)` and the items in them, if nothing is wrong.
+fn checked(paths: &[PathBuf]) -> Done<(Vec<(String, String)>, Vec<String>)> {
+    let mut files: Vec<(PathBuf, String, String)> = Vec::new();
+    for path in expanded(paths)? {
+        let text = std::fs::read_to_string(&path).map_err(|error| disk(&path, error))?;
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        files.push((path, name, text));
+    }
+    let mut all: Vec<(&str, &str)> = files.iter().map(|(_, name, text)| (name.as_str(), text.as_str())).collect();
+    // Items refer to the shared groups and materials; the shipped ones stand in.
+    for (name, text) in CATALOG_FILES.iter().filter(|(name, _)| name.starts_with('_')) {
+        if !all.iter().any(|(given, _)| given == name) {
+            all.push((name, text));
+        }
+    }
+    let catalog = Catalog::parse(&all).map_err(|errors| faulty(&errors, &files))?;
+    let items = catalog.iter().map(|item| format!("{}@{}", item.code, item.version)).collect();
+    let sent = all.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
+    Ok((sent, items))
+}
+
+/// Folders stand for the `.toml` files in them.
+fn expanded(paths: &[PathBuf]) -> Done<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            found.push(path.clone());
+            continue;
+        }
+        let listed = std::fs::read_dir(path).map_err(|error| disk(path, error))?;
+        let mut inside: Vec<PathBuf> = listed
+            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+            .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+            .collect();
+        inside.sort();
+        found.extend(inside);
+    }
+    Ok(found)
+}
+
+fn faulty(errors: &[CatalogError], files: &[(PathBuf, String, String)]) -> Failure {
+    let count = errors.len();
+    let path = |name: &str| {
+        let found = files.iter().find(|(_, given, _)| given == name);
+        found.map_or_else(|| Path::new(name), |(path, ..)| path).display().to_string()
+    };
+    let failure = Failure::new(
+        Code::Input,
+        format!("目录有 {count} 处错误"),
+        format!("the catalog has {count} errors"),
+    );
+    errors.iter().fold(failure, |failure, error| {
+        let CatalogError { file, line, field, problem, remedy } = error;
+        let said = format!("{}:{line}: {field}: {problem}; {remedy}", path(file));
+        failure.line(Said::new(said.clone(), said))
+    })
+}
+
+fn no_item(code: &str) -> Failure {
+    Failure::new(
+        Code::NotFound,
+        format!("目录中没有事项 {code}"),
+        format!("the catalog has no item {code}"),
+    )
+    .remedy("用 daiban catalog list 查看", "`daiban catalog list` shows the items")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(name: &str, files: &[(&str, String)]) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("daiban-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        for (file, text) in files {
+            std::fs::write(folder.join(file), text).unwrap();
+        }
+        folder
+    }
+
+    fn shipped_text(name: &str) -> String {
+        CATALOG_FILES.iter().find(|(file, _)| *file == name).unwrap().1.to_owned()
+    }
+
+    #[test]
+    fn one_file_is_checked_against_the_shipped_groups() {
+        let folder = folder("sound", &[("JB-04.toml", shipped_text("JB-04.toml"))]);
+        let (files, items) = checked(&[folder.join("JB-04.toml")]).unwrap();
+        assert_eq!(items, ["JB-04@1"]);
+        assert_eq!(files.len(), 3);
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn every_error_is_listed_with_path_line_field_and_remedy() {
+        let text = shipped_text("JB-04.toml").replacen("organ = \"HJ\"", "organ = \"QQ\"", 1);
+        let text = text.replacen("version = 1", "version = \"one\"", 1);
+        let folder = folder("faulty", &[("JB-04.toml", text)]);
+        let failure = checked(std::slice::from_ref(&folder)).unwrap_err();
+        assert_eq!(failure.code, Code::Input);
+        let shown = failure.shown(Lang::Zh);
+        assert!(shown.lines().count() >= 3, "{shown}");
+        assert!(shown.contains(&format!("{}:", folder.join("JB-04.toml").display())), "{shown}");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn an_item_has_a_page() {
+        let catalog = shipped::catalog();
+        let page = page(Lang::Zh, catalog.latest("JB-04").unwrap());
+        for part in ["统一社会信用代码", "LANDMAP", "抄告", "县/ZR"] {
+            assert!(page.contains(part), "{part} is not in\n{page}");
+        }
+    }
+}

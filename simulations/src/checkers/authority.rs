@@ -1,0 +1,60 @@
+//! Every act in force was allowed, recomputed from the item's stages without the fold.
+
+use daiban_domain::act::{ActKind, SignedAct};
+use daiban_domain::case::Case;
+use daiban_domain::catalog::{Action, Item, Stage};
+use daiban_domain::fold::CaseState;
+use daiban_sync::id::OfficeCode;
+
+use super::{Checker, Verdict};
+
+pub(crate) fn check(case: &Case, state: &CaseState, item: &Item) -> Verdict {
+    let has_effect = |act: &&SignedAct| !state.ignored.iter().any(|ignored| ignored.act == act.id);
+    for act in case.acts().filter(has_effect) {
+        if !is_allowed(act, item, case.origin) {
+            let organ = act.act.organ.map_or_else(String::new, |organ| organ.to_string());
+            let (_, word) = act.act.kind.words();
+            let sentence = format!("case {}: \"{word}\" by {}/{organ} is in force", case.id, act.office);
+            return Err((Checker::Authority, sentence));
+        }
+    }
+    Ok(())
+}
+
+fn is_allowed(act: &SignedAct, item: &Item, origin: OfficeCode) -> bool {
+    let at_stage = |fits: &dyn Fn(&Stage) -> bool| {
+        item.stages.iter().any(|stage| {
+            let office = origin.at_tier(stage.tier).unwrap_or(origin);
+            fits(stage) && act.office == office && act.act.organ == Some(stage.organ)
+        })
+    };
+    let of = |actions: &[Action]| at_stage(&|stage| actions.contains(&stage.action));
+    let decides = item.stages.get(item.deciding_stage());
+    match &act.act.kind {
+        ActKind::MaterialAttached { .. } => origin.is_within(act.office),
+        ActKind::Opened { .. }
+        | ActKind::Submitted
+        | ActKind::Withdrawn { .. }
+        | ActKind::Corrected { .. }
+        | ActKind::Delivered { .. }
+        | ActKind::Closed
+        | ActKind::Rated { .. } => act.office == origin,
+        ActKind::Accepted | ActKind::Refused { .. } | ActKind::PreChecked { .. } => {
+            at_stage(&|stage| Some(stage) == item.stages.get(item.accepting_stage()))
+        }
+        ActKind::FirstChecked { .. } => of(&[Action::FirstCheck]),
+        ActKind::Referred { .. } => of(&[Action::Refer]),
+        ActKind::Surveyed { .. } => of(&[Action::Survey]),
+        ActKind::Reviewed { .. } => {
+            of(&[Action::Review, Action::JointReview, Action::Appraise, Action::Forward])
+        }
+        ActKind::Publicised { .. } => of(&[Action::Publicity]),
+        ActKind::Confirmed { .. } => of(&[Action::Confirm]),
+        ActKind::Issued { .. } => of(&[Action::Issue]),
+        ActKind::Paid { .. } => of(&[Action::Pay]),
+        ActKind::Decided { .. } | ActKind::SilenceRecorded { .. } => {
+            at_stage(&|stage| Some(stage) == decides)
+        }
+        _ => at_stage(&|_| true),
+    }
+}

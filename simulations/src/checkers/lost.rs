@@ -1,0 +1,40 @@
+//! No acknowledged case is lost, and nobody holds what is not theirs.
+
+use daiban_node::store::OpenReport;
+use daiban_sync::id::OfficeCode;
+
+use super::{Checker, Verdict};
+use crate::kept::Kept;
+use crate::told::{Promises, Told};
+
+/// A node has started again after a crash: what it told people is on its disk.
+pub(crate) fn check_start(node: usize, kept: &Kept, report: &OpenReport, promises: &Promises) -> Verdict {
+    if report.missing_records > 0 || !report.damaged.is_empty() {
+        let (missing, damaged) = (report.missing_records, report.damaged.len());
+        let sentence = format!("{missing} synced records are missing after a crash, {damaged} stretches damaged");
+        return Err((Checker::NothingLost, sentence));
+    }
+    promises.broken_at(node, kept).map_or(Ok(()), |told| Err(lost(told, "its own node")))
+}
+
+/// At the end every office on the line of a case holds what was told of it.
+pub(crate) fn check_end(office: OfficeCode, kept: &Kept, promises: &Promises) -> Verdict {
+    promises
+        .missing_at(office, kept)
+        .map_or(Ok(()), |told| Err(lost(told, &format!("office {office}"))))
+}
+
+fn lost(told: &Told, place: &str) -> (Checker, String) {
+    let Told { case, fact, node, at, .. } = told;
+    let sentence = format!("case {case}: {fact:?}, told by node {node} at {} ms, is not held by {place}", at.0);
+    (Checker::NothingLost, sentence)
+}
+
+/// No log of a channel that is not this office's.
+pub(crate) fn check_jurisdiction(office: OfficeCode, kept: &Kept) -> Verdict {
+    let strange = kept.tips.values().find(|tip| !tip.channel.is_held_by(office));
+    strange.map_or(Ok(()), |tip| {
+        let sentence = format!("office {office} holds a log of {}", tip.channel);
+        Err((Checker::Jurisdiction, sentence))
+    })
+}

@@ -1,0 +1,153 @@
+//! What people type: valid forms of shipped items with test identities, and acts by their verbs.
+
+use daiban_domain::act::{BlobRef, CaseId, OfficerRef, Opinion, Outcome};
+use daiban_domain::catalog::{Action, Item, MaterialNeed};
+use daiban_domain::desk::ActRequest;
+use daiban_domain::fold::CaseState;
+use daiban_domain::form::{FieldValue, Fields};
+use daiban_sync::id::{BlobId, OfficeCode};
+
+use crate::dice::Dice;
+use crate::kept::mark;
+
+/// The items that are applied for.
+pub(crate) const ITEMS: [&str; 4] = ["CL-SB-01", "CL-MZ-05", "JB-04", "JB-08"];
+
+/// A command that waits for its answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) what: &'static str,
+    /// The text that was typed, if any was.
+    pub(crate) mark: Option<u64>,
+}
+
+pub(crate) fn officer(office: OfficeCode) -> OfficerRef {
+    OfficerRef { name: "王办事".into(), id: format!("wang{office}") }
+}
+
+/// A complete form; the place carries `mark`.
+pub(crate) fn form_of(item: &str, village: OfficeCode, number: u64) -> Fields {
+    let mut fields = if item == "JB-04" { project() } else { person(village) };
+    fields.extend(match item {
+        "CL-SB-01" => texts(&[("grade", "500"), ("pay_way", "自行缴纳")]),
+        "CL-MZ-05" => texts(&[("allow_type", "重度护理"), ("level", "二级"), ("hk_shared", "是")]),
+        "JB-08" => texts(&[
+            ("partner_name", "李建国"),
+            ("partner_id", &id18("19951112", 11)),
+            ("marry_date", "2023-05-20"),
+            ("marry_type", "初婚"),
+            ("child_name", "王小禾"),
+            ("birth_cert_no", "Z330382001"),
+            ("settle_head", "李建国"),
+            ("allowance", "否"),
+        ]),
+        _ => Fields::new(),
+    });
+    fields.extend(place(item, number));
+    fields
+}
+
+/// The field of the item that says where, with a text that is typed only once.
+pub(crate) fn place(item: &str, number: u64) -> Fields {
+    let key = if item == "JB-04" { "site" } else { "address" };
+    texts(&[(key, &format!("一组12号 {}", mark(number)))])
+}
+
+/// Prose that several people edit at once.
+pub(crate) fn remark(item: &str, number: u64) -> Fields {
+    let key = if item == "JB-04" { "summary" } else { "remark" };
+    texts(&[(key, &format!("第{number}次补充说明"))])
+}
+
+/// Materials that the form asks for.
+pub(crate) fn required_materials(item: &Item, form: &Fields) -> Vec<String> {
+    let needed = item.materials.iter().filter(|rule| match &rule.need {
+        MaterialNeed::Required => true,
+        MaterialNeed::RequiredIf(condition) => condition.holds(form),
+        _ => false,
+    });
+    needed.map(|rule| rule.key.clone()).collect()
+}
+
+pub(crate) fn blob_ref(key: &str, id: BlobId, size: usize) -> BlobRef {
+    BlobRef { id, size: size as u64, media: "image/jpeg".into(), name: format!("{key}.jpg") }
+}
+
+/// What somebody asks for who may do `verb` now; nothing for what waits for a date.
+pub(crate) fn request(verb: &str, state: &CaseState, item: &Item, dice: &mut Dice) -> Option<ActRequest> {
+    let said = || "情况属实".to_owned();
+    let pin = Some(state.pin.clone());
+    Some(match verb {
+        "submit" => ActRequest::Submit,
+        "withdraw" => ActRequest::Withdraw { reason: said() },
+        "correct" => ActRequest::Correct { note: said() },
+        "accept" => ActRequest::Accept,
+        "refuse" => ActRequest::Refuse { reasons: vec![said()] },
+        "request-correction" => ActRequest::RequestCorrection { items: vec!["照片不清楚".into()] },
+        "first-check" => ActRequest::FirstCheck { note: said() },
+        "refer" => {
+            let asked = item.stages.iter().filter(|stage| stage.action == Action::JointReview);
+            ActRequest::Refer { organs: asked.map(|stage| stage.organ).collect() }
+        }
+        "survey" => ActRequest::Survey { findings: said() },
+        "review" if dice.chance(10) => {
+            ActRequest::Review { opinion: Opinion::Disagree { reasons: vec![said()] } }
+        }
+        "review" => ActRequest::Review { opinion: Opinion::Agree },
+        "publicise" => ActRequest::Publicise { days: 7, objections: Vec::new() },
+        "decide" if dice.chance(15) => {
+            ActRequest::Decide { outcome: Outcome::Refused { reasons: vec![said()] }, pin }
+        }
+        "decide" => ActRequest::Decide { outcome: Outcome::Granted, pin },
+        "confirm" => ActRequest::Confirm { pin },
+        "reconfirm" => ActRequest::Reconfirm { decision: None, pin },
+        "issue" => ActRequest::Issue { certificate: "社保卡".into() },
+        "pay" => ActRequest::Pay { amount_cent: Some(13_000) },
+        "deliver" => ActRequest::Deliver { how: "代办点领取".into() },
+        "close" => ActRequest::Close,
+        _ => return None,
+    })
+}
+
+/// How commands name a case.
+pub(crate) fn name_of(case: CaseId) -> String {
+    hex::encode(case.0)
+}
+
+fn texts(fields: &[(&str, &str)]) -> Fields {
+    fields.iter().map(|(key, text)| ((*key).to_owned(), FieldValue::from(*text))).collect()
+}
+
+fn person(village: OfficeCode) -> Fields {
+    texts(&[
+        ("applyname", "欧阳𬱖·买买提"),
+        ("apply_cardtype", "居民身份证"),
+        ("apply_cardnumber", &id18("19490101", 22)),
+        ("has_mobile", "有"),
+        ("telphone", "15412345678"),
+        ("division", &village.to_string()),
+    ])
+}
+
+fn project() -> Fields {
+    let mut fields = texts(&[
+        ("org_name", "乐清测试机电有限公司"),
+        ("uscc", "11511301008778183N"),
+        ("legalman", "南建华"),
+        ("legal_id", &id18("19700707", 33)),
+        ("org_tel", "15487654321"),
+        ("project_code", "2026-330382-38-01-000123"),
+    ]);
+    fields.insert("invest".into(), 500_000_000.into());
+    fields.insert("land_area".into(), 12_000.into());
+    fields
+}
+
+/// A test identity: the province 99 does not exist.
+fn id18(birth: &str, order: u32) -> String {
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let body = format!("990382{birth}{order:03}");
+    let sum: u32 = body.bytes().zip(WEIGHTS).map(|(digit, w)| u32::from(digit - b'0') * w).sum();
+    let check = b"10X98765432"[(sum % 11) as usize];
+    format!("{body}{}", char::from(check))
+}

@@ -1,0 +1,60 @@
+//! Many seeds on all cores.
+
+use std::ops::Range;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use crate::story::{Counts, Options, Outcome, run};
+
+/// What a sweep found.
+#[derive(Debug, Default)]
+pub struct Report {
+    pub seeds: u64,
+    pub failures: Vec<Outcome>,
+    /// Of all stories together.
+    pub counts: Counts,
+}
+
+/// Runs seeds on all cores, up to `failures_max` failures.
+pub fn sweep(seeds: Range<u64>, options: Options, failures_max: usize) -> Report {
+    let next = AtomicU64::new(seeds.start);
+    let report = Mutex::new(Report::default());
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| work(&next, seeds.end, options, failures_max, &report));
+        }
+    });
+    let mut report = report.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    report.failures.sort_by_key(|outcome| outcome.seed);
+    report
+}
+
+fn work(next: &AtomicU64, end: u64, options: Options, failures_max: usize, report: &Mutex<Report>) {
+    loop {
+        let seed = next.fetch_add(1, Ordering::Relaxed);
+        if seed >= end {
+            return;
+        }
+        let outcome = run(seed, options);
+        let mut report = report.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        report.seeds += 1;
+        report.counts.add(&outcome.counts);
+        if outcome.failure.is_some() {
+            report.failures.push(outcome);
+        }
+        if report.failures.len() >= failures_max {
+            next.store(end, Ordering::Relaxed);
+        }
+    }
+}
+
+/// What to print of a failure: the seed, who found what, and how to see it again.
+pub fn describe(outcome: &Outcome) -> String {
+    let seed = outcome.seed;
+    let failure = outcome.failure.as_ref().map_or_else(|| "fine".to_owned(), ToString::to_string);
+    format!(
+        "seed {seed}: {failure}\n  again: DAIBAN_SEED={seed} cargo test --release -p daiban-sim one_seed -- --nocapture"
+    )
+}

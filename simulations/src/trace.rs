@@ -1,0 +1,50 @@
+//! What happened, as one hash: same seed, same hash.
+
+use daiban_sync::id::Millis;
+
+/// Hashes every event; prints them too if it is asked to.
+pub(crate) struct Trace {
+    hasher: blake3::Hasher,
+    events: u64,
+    began: Millis,
+    tell: bool,
+}
+
+impl Trace {
+    pub(crate) fn new(began: Millis, tell: bool) -> Self {
+        Self { hasher: blake3::Hasher::new(), events: 0, began, tell }
+    }
+
+    /// An event at a place (a node or a link), with the bytes that it carried.
+    pub(crate) fn note(&mut self, now: Millis, what: &str, place: u64, bytes: &[u8]) {
+        self.events += 1;
+        self.hasher.update(&now.0.to_le_bytes());
+        self.hasher.update(&place.to_le_bytes());
+        self.hasher.update(&(what.len() as u64).to_le_bytes());
+        self.hasher.update(what.as_bytes());
+        self.hasher.update(&(bytes.len() as u64).to_le_bytes());
+        self.hasher.update(bytes);
+    }
+
+    /// Something worth reading when a seed is looked at.
+    pub(crate) fn tell(&mut self, now: Millis, place: u64, what: &str) {
+        self.note(now, what, place, &[]);
+        if self.tell {
+            let ms = now.since(self.began);
+            println!("{:>6}.{:03} {place:>3} {what}", ms / 1_000, ms % 1_000);
+        }
+    }
+
+    /// Whether somebody reads along; sentences need not be made otherwise.
+    pub(crate) fn is_told(&self) -> bool {
+        self.tell
+    }
+
+    pub(crate) fn events(&self) -> u64 {
+        self.events
+    }
+
+    pub(crate) fn hash(&self) -> [u8; 32] {
+        self.hasher.finalize().into()
+    }
+}

@@ -1,0 +1,124 @@
+//! The disk's part: batches, blobs, and what is left of them after a crash.
+
+use daiban_node::replica::{CommitId, Input};
+use daiban_node::store::faulty::Faults;
+use daiban_node::store::{CommitError, Record};
+use daiban_sync::id::BlobId;
+
+use super::{Event, World};
+use crate::checkers::{Checker, lost};
+use crate::fault::{Death, Point};
+
+impl World {
+    pub(super) fn append(&mut self, node: usize, boot: u64, commit: CommitId, records: Vec<Record>) {
+        if !self.is_alive(node, boot) {
+            return;
+        }
+        let death = self.aimed(node, Point::BeforeAppend);
+        if let Some(death) = death {
+            if let Death::PowerCutInside { operations } = death {
+                self.set_cut(node, operations);
+                if let Some(process) = &mut self.nodes[node].process {
+                    // Whatever of it reaches the disk, nobody hears of it.
+                    let _ = process.committer.append(&records).and_then(|_| process.committer.sync());
+                }
+            }
+            return self.crash(node, death);
+        }
+        let Some(process) = &mut self.nodes[node].process else { return };
+        match process.committer.append(&records) {
+            Err(error) => self.refused(node, &error),
+            Ok(appended) => {
+                process.unsynced = Some((commit, appended, records));
+                if !self.passes(node, Point::AfterAppend) {
+                    let ms = self.dice.between(1, 40);
+                    self.after(ms, Event::Sync { node, boot });
+                }
+            }
+        }
+    }
+
+    pub(super) fn sync(&mut self, node: usize, boot: u64) {
+        if !self.is_alive(node, boot) {
+            return;
+        }
+        let Some(process) = &mut self.nodes[node].process else { return };
+        let Some((commit, appended, records)) = process.unsynced.take() else { return };
+        if let Err(error) = process.committer.sync() {
+            return self.refused(node, &error);
+        }
+        for record in &records {
+            self.nodes[node].kept.take(record);
+        }
+        self.counts.syncs += 1;
+        self.judge(lost::check_jurisdiction(self.nodes[node].office, &self.nodes[node].kept));
+        if !self.passes(node, Point::AfterSync) {
+            let ms = self.dice.between(0, 10);
+            let input = Input::Committed { commit, result: Ok(vec![appended]) };
+            self.after(ms, Event::Input { node, boot, input });
+        }
+    }
+
+    pub(super) fn finish(&mut self, node: usize, boot: u64, blob: BlobId) {
+        if !self.is_alive(node, boot) {
+            return;
+        }
+        let death = self.aimed(node, Point::BeforeFinish);
+        if let Some(Death::PowerCutInside { operations }) = death {
+            self.set_cut(node, operations);
+        }
+        let Some(process) = &self.nodes[node].process else { return };
+        let held = match death {
+            None | Some(Death::PowerCutInside { .. }) => process.blobs.finish(blob).is_ok(),
+            Some(_) => false,
+        };
+        if let Some(death) = death {
+            return self.crash(node, death);
+        }
+        if held {
+            self.nodes[node].kept.blobs.insert(blob);
+        }
+        if !self.passes(node, Point::AfterFinish) {
+            let ms = self.dice.between(0, 10);
+            self.after(ms, Event::Input { node, boot, input: Input::BlobFinished { blob, held } });
+        }
+    }
+
+    /// What a crash does to the disk.
+    pub(super) fn wreck_disk(&mut self, node: usize, death: Death) {
+        let mut dice = self.dice.split();
+        let node = &mut self.nodes[node];
+        node.disk.set_faults(Faults::default());
+        if death == Death::Kill {
+            node.disk.kill();
+        } else {
+            node.disk.power_cut(&mut |bytes: &mut [u8]| dice.fill(bytes));
+        }
+        if death != Death::Kill || dice.chance(50) {
+            node.database.kv.crash();
+        }
+        // Seen with sled: silently empty, or not to be opened.
+        match (death, dice.between(0, 19)) {
+            (Death::Kill, _) => {}
+            (_, 0) => node.database.kv.wipe(),
+            (_, 1) => node.database.failures = 1,
+            _ => {}
+        }
+    }
+
+    /// The power goes off within the first operations of what comes now.
+    pub(super) fn cut_power_soon(&mut self, node: usize) {
+        let operations = self.dice.between(0, 12);
+        self.set_cut(node, operations);
+    }
+
+    fn set_cut(&mut self, node: usize, operations: u64) {
+        let cut_after = Some(operations);
+        self.nodes[node].disk.set_faults(Faults { cut_after, ..Faults::default() });
+    }
+
+    fn refused(&mut self, node: usize, error: &CommitError) {
+        let office = self.nodes[node].office;
+        self.fail(Checker::Calm, format!("the disk of office {office} is sound and refuses: {error}"));
+    }
+}

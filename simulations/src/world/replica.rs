@@ -1,0 +1,243 @@
+//! A replica's turn: inputs in, effects out, with the checkers and the crashes beside each effect.
+
+use daiban_node::replica::{Answer, Command, CommandId, Effect, Input, LinkId, Refusal, RefusalKind};
+use daiban_sync::frame::Frame;
+use daiban_sync::id::Millis;
+use daiban_sync::session::Lane;
+
+use super::{Event, World};
+use crate::checkers::{Checker, calm, durable};
+use crate::fault::Point;
+use crate::kept::Fact;
+use crate::people::Asked;
+use crate::tap;
+use crate::told::Told;
+
+/// Views are made durable when this much time has passed since they last were.
+const FLUSH_EVERY_MS: u64 = 5_000;
+/// Slices of views in one turn.
+const SLICES: usize = 4;
+
+impl World {
+    pub(super) fn input(&mut self, node: usize, boot: u64, input: Input) {
+        if !self.is_alive(node, boot) {
+            return;
+        }
+        self.trace.note(self.now, name(&input), node as u64, &[]);
+        if let Some(process) = &mut self.nodes[node].process {
+            process.replica.handle(self.now, input);
+        }
+        self.take_turn_soon(node);
+    }
+
+    /// Inputs gather for a moment, as they do in production.
+    pub(super) fn take_turn_soon(&mut self, node: usize) {
+        let ms = self.dice.between(0, 3);
+        let boot = self.nodes[node].boot;
+        let Some(process) = &mut self.nodes[node].process else { return };
+        if !std::mem::replace(&mut process.is_due, true) {
+            self.after(ms, Event::Turn { node, boot });
+        }
+    }
+
+    pub(super) fn turn(&mut self, node: usize, boot: u64) {
+        if !self.is_alive(node, boot) {
+            return;
+        }
+        let now = self.now;
+        if let Some(process) = &mut self.nodes[node].process {
+            process.is_due = false;
+            process.replica.settle(now);
+        }
+        self.carry_out(node, boot);
+        // The views may lag behind.
+        let slices = if self.dice.chance(20) { 0 } else { SLICES };
+        let mut more = true;
+        for _ in 0..slices {
+            let Some(process) = self.process_of(node, boot) else { return };
+            more = process.replica.work(now);
+            self.carry_out(node, boot);
+            if !more {
+                break;
+            }
+        }
+        let Some(process) = self.process_of(node, boot) else { return };
+        process.replica.settle(now);
+        self.carry_out(node, boot);
+        if more {
+            self.work_later(node, boot);
+        }
+        self.flush(node, boot);
+        self.sleep(node, boot);
+    }
+
+    fn process_of(&mut self, node: usize, boot: u64) -> Option<&mut crate::node::Process> {
+        let node = &mut self.nodes[node];
+        node.process.as_mut().filter(|_| node.boot == boot)
+    }
+
+    fn work_later(&mut self, node: usize, boot: u64) {
+        let ms = self.dice.between(1, 60);
+        let Some(process) = self.process_of(node, boot) else { return };
+        if !std::mem::replace(&mut process.is_due, true) {
+            self.after(ms, Event::Turn { node, boot });
+        }
+    }
+
+    fn flush(&mut self, node: usize, boot: u64) {
+        let now = self.now;
+        let Some(process) = self.process_of(node, boot) else { return };
+        if now.since(process.flushed_at) > FLUSH_EVERY_MS {
+            process.flushed_at = now;
+            if let Err(error) = process.replica.flush_views() {
+                self.fail(Checker::Calm, error.to_string());
+            }
+        }
+    }
+
+    /// Wakes the replica when it wants to be woken.
+    fn sleep(&mut self, node: usize, boot: u64) {
+        let now = self.now;
+        let Some(process) = self.process_of(node, boot) else { return };
+        let wake = process.replica.wake_at(now).max(now.plus(1));
+        let wake = if wake == now.plus(1) { now.plus(500) } else { wake };
+        if process.wakes_at <= now || wake < process.wakes_at {
+            process.wakes_at = wake;
+            self.at(wake, Event::Input { node, boot, input: Input::Tick });
+        }
+    }
+
+    /// Carries effects out until there are none or the node dies of one.
+    fn carry_out(&mut self, node: usize, boot: u64) {
+        while let Some(effect) = self.process_of(node, boot).and_then(|p| p.replica.poll_effect()) {
+            self.carry_out_one(node, boot, effect);
+        }
+    }
+
+    fn carry_out_one(&mut self, node: usize, boot: u64, effect: Effect) {
+        match effect {
+            Effect::Dial { office, .. } => self.dial(node, boot, office),
+            Effect::Send { link, lane, bytes } => self.send(node, boot, link, lane, bytes),
+            Effect::Close { link, reason } => {
+                if self.trace.is_told() {
+                    self.trace.tell(self.now, node as u64, &format!("closes link {}: {reason}", link.0));
+                }
+                self.close(node, boot, link);
+            }
+            Effect::Commit { commit, records } => {
+                let ms = self.dice.between(0, 15);
+                self.after(ms, Event::Append { node, boot, commit, records });
+            }
+            Effect::FinishBlob { blob } => {
+                let ms = self.dice.between(1, 60);
+                self.after(ms, Event::Finish { node, boot, blob });
+            }
+            Effect::Reply { id, answer } => self.reply(node, id, answer),
+            Effect::Alarm(alarm) => {
+                self.counts.alarms += 1;
+                self.trace.tell(self.now, node as u64, &alarm.to_string());
+                self.judge(calm::check_alarm(self.nodes[node].office, &alarm, self.disks_replaced));
+            }
+        }
+    }
+
+    fn send(&mut self, node: usize, boot: u64, link: LinkId, lane: Lane, bytes: Vec<u8>) {
+        self.counts.sent_bytes += bytes.len() as u64;
+        let frames = if lane == Lane::Control { self.overhear(node, boot, link, &bytes) } else { Vec::new() };
+        let (key, kept) = (self.nodes[node].key(), &self.nodes[node].kept);
+        self.judge(durable::check_frames(&frames, key, kept).map_err(|(checker, sentence)| {
+            (checker, format!("office {}: {sentence}", self.nodes[node].office))
+        }));
+        let kinds = tap::kinds(&frames);
+        if kinds.iter().any(|&kind| self.passes(node, Point::BeforeSend(kind))) {
+            return;
+        }
+        self.put(node, boot, link, lane, bytes);
+        for kind in kinds {
+            if self.passes(node, Point::AfterSend(kind)) {
+                return;
+            }
+        }
+    }
+
+    fn overhear(&mut self, node: usize, boot: u64, id: LinkId, bytes: &[u8]) -> Vec<Frame> {
+        let Some(link) = self.links.get_mut(&id) else { return Vec::new() };
+        let Some(side) = link.side_of(node, boot) else { return Vec::new() };
+        link.ends[side].tap.read(bytes).unwrap_or_else(|error| {
+            self.fail(Checker::Calm, format!("a frame that nobody can read: {error}"));
+            Vec::new()
+        })
+    }
+
+    /// A person gives a command.
+    pub(super) fn ask(&mut self, node: usize, asked: Asked, command: Command) {
+        let boot = self.nodes[node].boot;
+        let Some(process) = &mut self.nodes[node].process else { return };
+        let id = process.replica.next_command();
+        process.asked.insert(id, asked);
+        self.counts.commands += 1;
+        self.input(node, boot, Input::Command { id, command });
+    }
+
+    fn reply(&mut self, node: usize, id: CommandId, answer: Result<Answer, Refusal>) {
+        if self.passes(node, Point::BeforeReply) {
+            return;
+        }
+        let process = self.nodes[node].process.as_mut();
+        let Some(asked) = process.and_then(|process| process.asked.remove(&id)) else { return };
+        match answer {
+            Err(refusal) => self.refusal(node, &asked, &refusal),
+            Ok(Answer::Saved { case, act, .. }) => self.saved(node, &asked, case, act),
+            Ok(_) => {}
+        }
+        self.passes(node, Point::AfterReply);
+    }
+
+    fn refusal(&mut self, node: usize, asked: &Asked, refusal: &Refusal) {
+        self.counts.refusals += 1;
+        if self.trace.is_told() {
+            self.trace.tell(self.now, node as u64, &format!("{} refused: {refusal} {}", asked.what, refusal.detail));
+        }
+        if matches!(refusal.kind, RefusalKind::Internal | RefusalKind::Disk) {
+            let office = self.nodes[node].office;
+            self.fail(Checker::Calm, format!("office {office} fails to {}: {refusal}", asked.what));
+        }
+    }
+
+    fn saved(
+        &mut self,
+        node: usize,
+        asked: &Asked,
+        case: daiban_domain::act::CaseId,
+        act: Option<daiban_domain::act::ActId>,
+    ) {
+        let facts: Vec<Fact> = act.map(Fact::Act).into_iter().chain(asked.mark.map(Fact::Mark)).collect();
+        let office = self.nodes[node].office;
+        self.judge(durable::check_reply(&facts, &self.nodes[node].kept).map_err(|(checker, sentence)| {
+            (checker, format!("office {office}: {sentence}"))
+        }));
+        let known = self.workload.cases.iter().find(|(known, _)| *known == case).map(|(_, origin)| *origin);
+        if known.is_none() {
+            self.workload.cases.push((case, office));
+        }
+        let origin = known.unwrap_or(office);
+        let at = Millis(self.now.since(super::BEGIN));
+        for fact in facts {
+            self.promises.add(Told { node, case, origin, fact, at, is_away: false });
+        }
+    }
+}
+
+fn name(input: &Input) -> &'static str {
+    match input {
+        Input::Connected { .. } => "connected",
+        Input::Bytes { .. } => "takes bytes",
+        Input::Closed { .. } => "closed",
+        Input::DialFailed { .. } => "not reached",
+        Input::Committed { .. } => "committed",
+        Input::BlobFinished { .. } => "blob finished",
+        Input::Command { .. } => "command",
+        Input::Space(_) => "space",
+        Input::Tick => "tick",
+    }
+}

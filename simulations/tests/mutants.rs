@@ -1,0 +1,31 @@
+//! Bugs that are planted in the node: the seeds that find nothing without them find each of them.
+
+use daiban_node::replica::Mutant;
+use daiban_sim::sweep::{describe, sweep};
+use daiban_sim::{Checker, Options};
+
+const SEEDS: u64 = 500;
+
+fn find(mutant: Mutant, ignored: Option<Checker>) -> Checker {
+    let options = Options { mutant: Some(mutant), ignored, ..Options::default() };
+    let report = sweep(0..SEEDS, options, 1);
+    let found = report.failures.first().unwrap_or_else(|| panic!("{mutant:?} was not found"));
+    println!("{mutant:?}: found after {} seeds\n{}", report.seeds, describe(found));
+    found.failure.as_ref().map(|failure| failure.checker).expect("a failure")
+}
+
+#[test]
+fn acknowledge_before_the_sync() {
+    assert_eq!(find(Mutant::AckBeforeSync, None), Checker::DurableFirst);
+}
+
+/// Nobody looks at the moment of the acknowledgement: only what was lost by it gives it away.
+#[test]
+fn acknowledge_before_the_sync_by_its_consequence() {
+    assert_eq!(find(Mutant::AckBeforeSync, Some(Checker::DurableFirst)), Checker::NothingLost);
+}
+
+#[test]
+fn relay_before_durable() {
+    assert_eq!(find(Mutant::RelayBeforeDurable, None), Checker::DurableFirst);
+}

@@ -1,0 +1,175 @@
+//! One office: a data directory, and a process when it is up.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::UdpSocket;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+/// Longer than anything here takes on a slow machine.
+pub const PATIENCE: Duration = Duration::from_secs(90);
+
+/// A data directory and its node.
+pub struct Office {
+    data: PathBuf,
+    listen: u16,
+    parent: u16,
+    process: Option<Child>,
+}
+
+/// The binary under test, built beside the tests by `tests/run`.
+pub fn binary() -> PathBuf {
+    let tests = std::env::current_exe().expect("a running test has a path");
+    let folder = tests.ancestors().nth(2).expect("target/PROFILE/deps/NAME");
+    let binary = folder.join("daiban");
+    assert!(binary.exists(), "{} is missing: build it with `cargo build --release`", binary.display());
+    binary
+}
+
+/// A UDP port that was free a moment ago.
+pub fn free_port() -> u16 {
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("loopback has a free port");
+    socket.local_addr().expect("it is bound").port()
+}
+
+impl Office {
+    /// An office whose identity is in `data`; it is reached at `listen` and dials `parent`.
+    pub fn new(data: &Path, listen: u16, parent: u16) -> Self {
+        Self { data: data.to_owned(), listen, parent, process: None }
+    }
+
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    pub fn listen(&self) -> u16 {
+        self.listen
+    }
+
+    /// A verb of the command line on this directory.
+    pub fn verb(&self, arguments: &[&str]) -> Output {
+        Command::new(binary())
+            .args(["--data".as_ref(), self.data.as_os_str()])
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .expect("the binary runs")
+    }
+
+    /// Starts the process and waits until it answers.
+    pub fn start(&mut self) {
+        // The address of an earlier process.
+        let _ = std::fs::remove_file(self.data.join("admin.json"));
+        let process = Command::new(binary())
+            .args(["--data".as_ref(), self.data.as_os_str()])
+            .args(["--set", "node.training=true", "--set", "node.admin=127.0.0.1:0"])
+            .args(["--set", "log.level=warn", "--set", "sync.backoff_min_s=1", "--set", "sync.backoff_max_s=2"])
+            .args(["--set", "store.ballast_mb=1"])
+            .args(["--set", &format!("node.listen=127.0.0.1:{}", self.listen)])
+            .args(["--set", &format!("parent.addresses=[\"127.0.0.1:{}\"]", self.parent)])
+            .arg("run")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(std::fs::File::create(self.data.join("stderr.log")).expect("the directory is writable"))
+            .spawn()
+            .expect("the binary runs");
+        self.process = Some(process);
+        self.wait("to answer", |office| office.try_ask(&json!({ "command": "status" })).is_ok());
+    }
+
+    /// SIGKILL: no farewell, no flush.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().expect("it is our child");
+            process.wait().expect("it is our child");
+        }
+    }
+
+    /// SIGKILL from another thread; [`Office::kill`] must follow.
+    pub fn signal_kill(&self) {
+        if let Some(process) = &self.process {
+            // It may have ended by itself.
+            let _ = Command::new("kill").args(["-KILL", &process.id().to_string()]).status();
+        }
+    }
+
+    /// SIGTERM, and waits for the end.
+    pub fn stop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            let status = Command::new("kill").args(["-TERM", &process.id().to_string()]).status();
+            assert!(status.is_ok_and(|status| status.success()));
+            let ended = process.wait().expect("it is our child");
+            assert!(ended.success(), "{}: {ended}\n{}", self.data.display(), self.stderr());
+        }
+    }
+
+    /// What the process has written to its error output.
+    pub fn stderr(&self) -> String {
+        std::fs::read_to_string(self.data.join("stderr.log")).unwrap_or_default()
+    }
+
+    /// Sends a command; a refusal is a failure of the test.
+    pub fn ask(&self, command: &Value) -> Value {
+        self.try_ask(command).unwrap_or_else(|error| panic!("{}: {command}: {error}", self.data.display()))
+    }
+
+    /// Sends a command; gives what went wrong.
+    pub fn try_ask(&self, command: &Value) -> Result<Value, String> {
+        let response = self.post("/v1/command", serde_json::to_vec(command).map_err(|e| e.to_string())?)?;
+        serde_json::from_reader(response).map_err(|error| error.to_string())
+    }
+
+    /// Uploads a file; gives its reference.
+    pub fn upload(&self, name: &str, bytes: Vec<u8>) -> Value {
+        let response = self.post(&format!("/v1/blobs?name={name}"), bytes).expect("the file is taken");
+        serde_json::from_reader(response).expect("a reference is JSON")
+    }
+
+    /// Sends commands, a line each; gives the answers that came before the node went away.
+    pub fn batch(&self, commands: &[Value]) -> Vec<Value> {
+        let lines: String = commands.iter().map(|command| format!("{command}\n")).collect();
+        let Ok(response) = self.post("/v1/batch", lines.into_bytes()) else { return Vec::new() };
+        let lines = BufReader::new(response).lines().map_while(Result::ok);
+        lines.map_while(|line| serde_json::from_str(&line).ok()).collect()
+    }
+
+    /// Waits until `reached`, and says what it waited for if it never is.
+    pub fn wait(&self, what: &str, reached: impl Fn(&Self) -> bool) {
+        let began = Instant::now();
+        while !reached(self) {
+            assert!(began.elapsed() < PATIENCE, "waited for {} {what}\n{}", self.data.display(), self.stderr());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    pub fn status(&self) -> Value {
+        self.ask(&json!({ "command": "status" }))
+    }
+
+    fn post(&self, path: &str, body: Vec<u8>) -> Result<impl std::io::Read + 'static, String> {
+        let admin = std::fs::read(self.data.join("admin.json")).map_err(|error| error.to_string())?;
+        let admin: Value = serde_json::from_slice(&admin).map_err(|error| error.to_string())?;
+        let url = format!("http://{}{path}", admin["address"].as_str().unwrap_or_default());
+        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let response = agent
+            .post(&url)
+            .header("authorization", format!("Bearer {}", admin["token"].as_str().unwrap_or_default()))
+            .header("content-type", "application/json")
+            .send(&body)
+            .map_err(|error| error.to_string())?;
+        let status = response.status();
+        let mut body = response.into_body();
+        if status.is_success() {
+            return Ok(body.into_reader());
+        }
+        Err(format!("{status}: {}", body.read_to_string().unwrap_or_default()))
+    }
+}
+
+impl Drop for Office {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

@@ -1,0 +1,115 @@
+//! A peer with valid certificates that says what it likes: real QUIC, real sessions' bytes, no rules.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use daiban_node::identity::{Identity, RevokedKeys};
+use daiban_node::settings::Settings;
+use daiban_node::transport::{
+    Command, Event, JoinHandler, Lane, LinkId, Parts, Transport, TransportSettings,
+};
+use daiban_sync::frame::{Frame, Hello};
+use daiban_sync::frontier::Digest;
+use daiban_sync::id::{Incarnation, Millis, OfficeCode};
+use daiban_sync::wire::{Compression, Encoder};
+use tokio::sync::mpsc;
+
+use crate::tree::now;
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The stranger's end of one connection.
+pub struct Stranger {
+    _transport: Transport,
+    commands: mpsc::UnboundedSender<Command>,
+    events: mpsc::Receiver<Event>,
+    link: LinkId,
+    office: OfficeCode,
+    encoder: Encoder,
+}
+
+struct Nobody;
+
+impl JoinHandler for Nobody {
+    fn handle_request(&self, _: &[u8], _: Millis) -> Vec<u8> {
+        Vec::new()
+    }
+}
+
+impl Stranger {
+    /// Connects as `identity` to the office at `address`.
+    pub async fn connect(identity: &Identity, office: OfficeCode, address: SocketAddr) -> Self {
+        let mut settings = Settings::default();
+        settings.node.listen = ([127, 0, 0, 1], 0).into();
+        let (sender, mut events) = mpsc::channel(1_024);
+        let parts = Parts {
+            settings: TransportSettings::from(&settings),
+            identity: Arc::new(identity.clone()),
+            registry: Arc::new(RevokedKeys::default()),
+            join_handler: Arc::new(Nobody),
+            clock: Arc::new(now),
+        };
+        let (transport, commands) = Transport::bind(parts, sender).await.expect("loopback has room");
+        let addrs = vec![address.to_string()];
+        let dial = Command::Dial { office, addrs, congestion: Default::default() };
+        commands.send(dial).expect("the transport is up");
+        let link = loop {
+            match events.recv().await.expect("the transport is up") {
+                Event::Connected { link, .. } => break link,
+                Event::DialFailed { why, .. } => panic!("not admitted: {why}"),
+                _ => {}
+            }
+        };
+        let encoder = Encoder::new(Compression::TIGHT);
+        Self { _transport: transport, commands, events, link, office: identity.office(), encoder }
+    }
+
+    /// A greeting as any node would give it.
+    pub fn greet(&mut self) {
+        let office = self.office;
+        self.greet_as(office);
+    }
+
+    /// A greeting in the name of an office.
+    pub fn greet_as(&mut self, office: OfficeCode) {
+        let hello = Hello {
+            office,
+            incarnation: Incarnation(1),
+            frontier: Digest([0; 32]),
+            receipts: Digest([0; 32]),
+            now: now(),
+            window: 1 << 20,
+            beacon: Vec::new(),
+        };
+        self.say(&Frame::Hello(hello));
+    }
+
+    /// Sends a frame.
+    pub fn say(&mut self, frame: &Frame) {
+        self.encoder.push(frame).expect("a frame within the bounds");
+        let bytes = self.encoder.take();
+        self.send(Lane::Control, bytes);
+    }
+
+    /// Sends bytes as they are.
+    pub fn send(&self, lane: Lane, bytes: Vec<u8>) {
+        let link = self.link;
+        self.commands.send(Command::Send { link, lane, bytes }).expect("the transport is up");
+    }
+
+    /// Waits until the other side ends the connection; gives its reason.
+    pub async fn closed(&mut self) -> String {
+        let closed = async {
+            loop {
+                match self.events.recv().await {
+                    Some(Event::Closed { why, .. }) => return why,
+                    Some(_) => {}
+                    None => return "the transport ended".into(),
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, closed).await.expect("the other side ends what breaks the rules")
+    }
+}

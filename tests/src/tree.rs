@@ -1,0 +1,62 @@
+//! A city, a county, a town and two villages of 乐清, enrolled without a network.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use daiban_node::identity::{Desk, Identity, Joining, Lifetimes, RevokedKeys, system_rng};
+use daiban_sync::id::{Millis, OfficeCode};
+
+pub const CITY: u64 = 330_300_000_000;
+pub const COUNTY: u64 = 330_382_000_000;
+pub const TOWN: u64 = 330_382_001_000;
+pub const VILLAGE_A: u64 = 330_382_001_001;
+pub const VILLAGE_B: u64 = 330_382_001_002;
+
+/// Whole days of validity do not matter here; the machine's clock does.
+const DAY_MS: u64 = 86_400_000;
+
+/// The machine's clock.
+pub fn now() -> Millis {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+pub fn office(code: u64) -> OfficeCode {
+    OfficeCode::new(code).expect("a code of 乐清")
+}
+
+/// A new city.
+pub fn city() -> Identity {
+    let mut rng = system_rng().expect("the system has randomness");
+    Identity::init_city(office(CITY), now(), &Lifetimes::default(), &mut rng).expect("a city is a city")
+}
+
+/// `child` joins `parent`, whose invitations are kept in `folder`.
+pub fn join(parent: &Identity, child: u64, folder: &Path) -> Identity {
+    let mut rng = system_rng().expect("the system has randomness");
+    let registry = Arc::new(RevokedKeys::default());
+    let parent = Arc::new(parent.clone());
+    std::fs::create_dir_all(folder.join("identity")).expect("a writable folder");
+    let nowhere = vec!["127.0.0.1:9".to_owned()];
+    let mut desk = Desk::open(folder, parent, nowhere, Lifetimes::default(), registry).expect("a readable folder");
+    let invitation = desk.invite(office(child), now(), now().plus(DAY_MS), &mut rng).expect("our child");
+    let joining = Joining::prepare(invitation, folder, now(), &mut rng).expect("a fresh invitation");
+    let reply = desk.handle_request(&joining.request(), now());
+    joining.accept(&reply, now()).expect("an invited child is admitted")
+}
+
+/// Every office of the line with its identity saved under `root/CODE`.
+pub fn enrol(root: &Path) {
+    let mut identities: Vec<(u64, Identity)> = vec![(CITY, city())];
+    for child in [COUNTY, TOWN, VILLAGE_A, VILLAGE_B] {
+        let parent = u64::from(office(child).parent().expect("no city"));
+        let (_, parent) = identities.iter().find(|(code, _)| *code == parent).expect("enrolled before");
+        let identity = join(parent, child, &root.join("desk").join(child.to_string()));
+        identities.push((child, identity));
+    }
+    for (code, identity) in identities {
+        let data = root.join(code.to_string());
+        std::fs::create_dir_all(&data).expect("a writable folder");
+        identity.save_new(&data).expect("an empty folder");
+    }
+}
