@@ -108,10 +108,13 @@ pub(crate) fn act(home: &Home, screen: &Screen, args: ActArgs) -> Done {
     let mut pinned = None;
     let request = match args.verb.as_str() {
         "decide" | "confirm" | "reconfirm" => {
-            let now = read::pin_of(&look()?)?;
-            let then = read::named(&home.data, &case, &now, args.read.as_deref())?;
-            pinned = Some((then.clone(), now));
-            args.pinning(then)?
+            let read = || {
+                let now = read::pin_of(&look()?)?;
+                let then = read::named(&home.data, &case, &now, args.read.as_deref())?;
+                pinned = Some((then.clone(), now));
+                Ok(then)
+            };
+            args.pinning(read)?
         }
         "refer" if args.to.is_empty() => ActRequest::Refer { organs: reviewing(&look()?) },
         _ => args.plain()?,
@@ -141,12 +144,12 @@ pub(crate) fn reviewing(view: &Value) -> Vec<OrganCode> {
 
 impl ActArgs {
     /// The acts that rest on what was read.
-    fn pinning(&self, pin: Pin) -> Done<ActRequest> {
-        let pin = Some(pin);
+    fn pinning(&self, read: impl FnOnce() -> Done<Pin>) -> Done<ActRequest> {
+        let pin = || read().map(Some);
         Ok(match self.verb.as_str() {
-            "decide" => ActRequest::Decide { outcome: self.outcome()?, pin },
-            "confirm" => ActRequest::Confirm { pin },
-            _ => ActRequest::Reconfirm { decision: None, pin },
+            "decide" => ActRequest::Decide { outcome: self.outcome()?, pin: pin()? },
+            "confirm" => ActRequest::Confirm { pin: pin()? },
+            _ => ActRequest::Reconfirm { decision: None, pin: pin()? },
         })
     }
 
@@ -246,7 +249,7 @@ mod tests {
                  --procedure p --how h --stars 5"
             ));
             let request = match *verb {
-                "decide" | "confirm" | "reconfirm" => args.pinning(Pin::default()),
+                "decide" | "confirm" | "reconfirm" => args.pinning(|| Ok(Pin::default())),
                 _ => args.plain(),
             };
             let json = serde_json::to_value(request.unwrap()).unwrap();

@@ -37,7 +37,13 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 pub(crate) struct Global {
     /// 数据目录 (data directory)
-    #[arg(long, global = true, value_name = "DIR", env = "DAIBAN_DATA", default_value = "./daiban-data")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "DAIBAN_DATA",
+        default_value = "./daiban-data"
+    )]
     pub(crate) data: PathBuf,
     /// 输出JSON (print JSON; errors too, on the standard error)
     #[arg(long, global = true)]
@@ -140,7 +146,7 @@ mod tests {
     fn flags_stand_before_or_after_the_verb() {
         for line in ["daiban --json --data x status", "daiban status --data x --json"] {
             let cli = Cli::try_parse_from(line.split(' ')).unwrap();
-            assert!(cli.global.json && cli.global.data == PathBuf::from("x"));
+            assert!(cli.global.json && cli.global.data.as_os_str() == "x");
         }
     }
 }

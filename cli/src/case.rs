@@ -3,6 +3,7 @@
 mod enter;
 mod page;
 mod record;
+mod words;
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -25,7 +26,7 @@ use crate::office::pick;
 use crate::read;
 use crate::say::{Lang, Screen, moment, table};
 
-pub(crate) use page::{safety, status_words};
+pub(crate) use words::{safety, status_words};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CaseVerb {
@@ -151,7 +152,13 @@ fn act(screen: &Screen, client: &Client, case: String, by: Officer, request: Act
     tell_saved(screen, &client.ask(&command)?)
 }
 
-fn attach(screen: &Screen, client: &Client, case: &str, files: Vec<(String, String)>, by: &Officer) -> Done {
+fn attach(
+    screen: &Screen,
+    client: &Client,
+    case: &str,
+    files: Vec<(String, String)>,
+    by: &Officer,
+) -> Done {
     for (key, file) in files {
         let blob = client.upload(file.as_ref())?;
         let (case, by) = (case.to_owned(), by.clone().into());
@@ -181,22 +188,32 @@ fn list(screen: &Screen, answer: &Value) -> Done {
         let cases = answer["cases"].as_array().map(Vec::as_slice).unwrap_or_default();
         rows.extend(cases.iter().map(|case| {
             vec![
-                page::text(&case["receipt"]),
-                page::text(&case["item_name"]),
-                page::text(&case["applicant"]),
+                words::text(&case["receipt"]),
+                words::text(&case["item_name"]),
+                words::text(&case["applicant"]),
                 status_words(lang, &case["status"]),
-                page::due(lang, &case["due"]),
-                case["next"].as_array().and_then(|next| next.first()).map_or_else(String::new, |next| page::next(lang, &tree, next)),
+                words::due(lang, &case["due"]),
+                case["next"]
+                    .as_array()
+                    .and_then(|next| next.first())
+                    .map_or_else(String::new, |next| words::next(lang, &tree, next)),
                 case["opened"].as_u64().map_or_else(String::new, |at| moment(Millis(at))),
             ]
         }));
         let more = answer["more"].as_bool().unwrap_or_default();
-        let note = lang.word("还有更多，请用 --status、--organ 缩小范围", "there are more: narrow it with --status or --organ");
+        let note = lang.word(
+            "还有更多，请用 --status、--organ 缩小范围",
+            "there are more: narrow it with --status or --organ",
+        );
         let counted = match lang {
             Lang::Zh => format!("共 {} 件", cases.len()),
             Lang::En => format!("{} cases", cases.len()),
         };
-        format!("{}\n{counted}{}", table(&rows), if more { format!("；{note}") } else { String::new() })
+        format!(
+            "{}\n{counted}{}",
+            table(&rows),
+            if more { format!("；{note}") } else { String::new() }
+        )
     })
 }
 
@@ -244,7 +261,9 @@ fn texts(fields: Vec<(String, String)>) -> Fields {
 
 fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
-        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.to_owned())),
+        Some((key, value)) if !key.trim().is_empty() => {
+            Ok((key.trim().to_owned(), value.to_owned()))
+        }
         _ => Err(format!("expected KEY=VALUE, got {text:?}")),
     }
 }
@@ -258,14 +277,10 @@ fn office(value: &Value) -> Option<OfficeCode> {
     OfficeCode::new(value.as_u64()?).ok()
 }
 
-fn unreadable(place: &str, why: impl ToString) -> Failure {
-    Failure::new(
-        Code::Input,
-        format!("{place}：不是可以录入的记录"),
-        format!("{place}: not a record that can be entered"),
-    )
-    .because(why)
-    .remedy("格式见 daiban case new --help", "see `daiban case new --help`")
+fn unreadable(why: impl ToString) -> Failure {
+    Failure::new(Code::Input, "不是可以录入的记录", "not a record that can be entered")
+        .because(why)
+        .remedy("格式见 daiban case new --help", "see `daiban case new --help`")
 }
 
 #[cfg(test)]

@@ -66,7 +66,11 @@ fn list(screen: &Screen, find: &str) -> Done {
     let rows: Vec<Value> = found.iter().map(row).collect();
     screen.show(&rows, |_| {
         let lang = screen.lang;
-        let mut rows = vec![pick(lang, ["代码", "版本", "名称", "领域", "承诺", "法定"], ["item", "version", "name", "domain", "promised", "by law"])];
+        let mut rows = vec![pick(
+            lang,
+            ["代码", "版本", "名称", "领域", "承诺", "法定"],
+            ["item", "version", "name", "domain", "promised", "by law"],
+        )];
         rows.extend(found.iter().map(|item| {
             vec![
                 item.code.clone(),
@@ -102,14 +106,22 @@ fn page(lang: Lang, item: &Item) -> String {
     let fields = item.fields.iter().map(|field| {
         let kind = serde_json::to_value(field.kind).unwrap_or_default();
         let options = field.options.join(" ");
-        vec![format!("  {}{}", yes(field.required), field.key), field.label.clone(), kind.as_str().unwrap_or_default().to_owned(), options, field.help.clone()]
+        vec![
+            format!("  {}{}", yes(field.required), field.key),
+            field.label.clone(),
+            kind.as_str().unwrap_or_default().to_owned(),
+            options,
+            field.help.clone(),
+        ]
     });
     let materials = item.materials.iter().map(|material| {
         let need = match &material.need {
             MaterialNeed::Required => lang.word("必要", "required").to_owned(),
             MaterialNeed::RequiredIf(_) => lang.word("视情况", "if it applies").to_owned(),
             MaterialNeed::Optional => lang.word("可选", "optional").to_owned(),
-            MaterialNeed::Tolerated { within_days } => format!("{} {within_days}", lang.word("容缺后补，日", "later, days")),
+            MaterialNeed::Tolerated { within_days } => {
+                format!("{} {within_days}", lang.word("容缺后补，日", "later, days"))
+            }
         };
         vec![format!("  {}", material.key), material.name.clone(), need]
     });
@@ -154,22 +166,30 @@ fn limit(lang: Lang, limit: Limit) -> String {
 
 fn publish(home: &Home, screen: &Screen, paths: &[PathBuf]) -> Done {
     let (files, items) = checked(paths)?;
-    let answer = Client::open(&home.data)?.ask(&Command::Publish { notice: Notice::Catalog { files } })?;
+    let answer =
+        Client::open(&home.data)?.ask(&Command::Publish { notice: Notice::Catalog { files } })?;
     screen.show(&answer, |_| {
-        let words = screen.lang.word("✓ 已发布，随同步到达下级：", "✓ published, it travels down with the sync: ");
+        let words = screen
+            .lang
+            .word("✓ 已发布，随同步到达下级：", "✓ published, it travels down with the sync: ");
         format!("{words}{}", items.join(" "))
     })
 }
 
-/// The files as `(name, text)` and the items in them, if nothing is wrong.
-fn checked(paths: &[PathBuf]) -> Done<(Vec<(String, String)>, Vec<String>)> {
+/// A file's name and text.
+type File = (String, String);
+
+/// The files and the items in them, if nothing is wrong.
+fn checked(paths: &[PathBuf]) -> Done<(Vec<File>, Vec<String>)> {
     let mut files: Vec<(PathBuf, String, String)> = Vec::new();
     for path in expanded(paths)? {
         let text = std::fs::read_to_string(&path).map_err(|error| disk(&path, error))?;
-        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let name =
+            path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         files.push((path, name, text));
     }
-    let mut all: Vec<(&str, &str)> = files.iter().map(|(_, name, text)| (name.as_str(), text.as_str())).collect();
+    let mut all: Vec<(&str, &str)> =
+        files.iter().map(|(_, name, text)| (name.as_str(), text.as_str())).collect();
     // Items refer to the shared groups and materials; the shipped ones stand in.
     for (name, text) in CATALOG_FILES.iter().filter(|(name, _)| name.starts_with('_')) {
         if !all.iter().any(|(given, _)| given == name) {

@@ -33,11 +33,9 @@ impl Client {
     /// Reads address and token from the data directory.
     pub(crate) fn open(data: &Path) -> Done<Self> {
         let shown = data.display().to_string();
-        let bytes = std::fs::read(data.join(ADMIN_FILE)).map_err(|error| {
-            match error.kind() {
-                std::io::ErrorKind::NotFound => not_running(&shown),
-                _ => disk(&data.join(ADMIN_FILE), error),
-            }
+        let bytes = std::fs::read(data.join(ADMIN_FILE)).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => not_running(&shown),
+            _ => disk(&data.join(ADMIN_FILE), error),
         })?;
         let AdminAddress { address, token, pid } =
             serde_json::from_slice(&bytes).map_err(|error| not_running(&shown).because(error))?;
@@ -89,7 +87,8 @@ impl Client {
             .remedy("请压缩或分成几个文件", "shrink it or split it"));
         }
         let bytes = std::fs::read(path).map_err(|error| disk(path, error))?;
-        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let name =
+            path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         self.upload_bytes(&name, &bytes)
     }
 
@@ -203,6 +202,8 @@ mod tests {
     fn a_directory_without_a_node_is_said_to_be_not_running() {
         let failure = Client::open(Path::new("/nonexistent/daiban")).err().unwrap();
         assert_eq!(failure.code, Code::Unreachable);
-        assert!(failure.shown(crate::say::Lang::Zh).contains("daiban --data /nonexistent/daiban run"));
+        assert!(
+            failure.shown(crate::say::Lang::Zh).contains("daiban --data /nonexistent/daiban run")
+        );
     }
 }

@@ -23,7 +23,8 @@ pub(crate) struct CopyArgs {
 
 /// `daiban verify`
 pub(crate) fn verify(home: &Home, screen: &Screen) -> Done {
-    let (opened, report) = examine(home)?;
+    let mut progress = Progress::new("检查 verify");
+    let (opened, report) = examine(home, &mut |done, all| progress.tell(done, all))?;
     let damages: Vec<String> = report.damages.iter().map(ToString::to_string).collect();
     let said = json!({
         "records": report.records, "logs": report.logs, "entries": report.entries,
@@ -38,7 +39,9 @@ pub(crate) fn verify(home: &Home, screen: &Screen) -> Done {
             true => screen.lang.word("✓ 全部完好", "✓ all is sound"),
             false => screen.lang.word("✗ 发现损坏", "✗ damage was found"),
         };
-        [notes(&opened), vec![counted], damages.clone(), vec![verdict.to_owned()]].concat().join("\n")
+        [notes(&opened), vec![counted], damages.clone(), vec![verdict.to_owned()]]
+            .concat()
+            .join("\n")
     })?;
     if damages.is_empty() && opened.missing_records == 0 {
         return Ok(());
@@ -55,10 +58,12 @@ pub(crate) fn verify(home: &Home, screen: &Screen) -> Done {
 }
 
 /// Opens the store of a stopped node and checks all of it.
-pub(crate) fn examine(home: &Home) -> Done<(OpenReport, VerifyReport)> {
-    let mut progress = Progress::new("检查 verify");
-    let (_disk, store, opened) = open(home, false)?;
-    let report = store.verify(&mut |done, all| progress.tell(done, all)).map_err(|error| {
+pub(crate) fn examine(
+    home: &Home,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Done<(OpenReport, VerifyReport)> {
+    let (_disk, store, opened) = open(home, false, progress)?;
+    let report = store.verify(progress).map_err(|error| {
         Failure::new(Code::Disk, "无法完成检查", "the check could not be finished").because(error)
     })?;
     Ok((opened, report))
@@ -66,7 +71,8 @@ pub(crate) fn examine(home: &Home) -> Done<(OpenReport, VerifyReport)> {
 
 /// `daiban rebuild`
 pub(crate) fn rebuild(home: &Home, screen: &Screen) -> Done {
-    let (_disk, store, opened) = open(home, true)?;
+    let mut progress = Progress::new("重建 rebuild");
+    let (_disk, store, opened) = open(home, true, &mut |done, all| progress.tell(done, all))?;
     let entries: u64 = store.tips().values().map(|tip| tip.head.len).sum();
     let said = json!({ "logs": store.tips().len(), "entries": entries, "records": opened.replayed, "opening": notes(&opened) });
     screen.show(&said, |_| {
@@ -84,7 +90,8 @@ pub(crate) fn rebuild(home: &Home, screen: &Screen) -> Done {
 
 /// `daiban backup`
 pub(crate) fn backup(home: &Home, screen: &Screen, args: &CopyArgs) -> Done {
-    let (_disk, store, _) = open(home, false)?;
+    let mut progress = Progress::new("读取日志 journal");
+    let (_disk, store, _) = open(home, false, &mut |done, all| progress.tell(done, all))?;
     let to = take(&args.dir)?;
     let report = store::backup(&store, &to).map_err(not_copied)?;
     copy_settings(&home.data, &args.dir)?;
@@ -115,14 +122,20 @@ fn told(screen: &Screen, report: &BackupReport, dir: &Path, (zh, en): (&str, &st
 }
 
 /// The store of a node that does not run.
-fn open(home: &Home, rebuild: bool) -> Done<(Arc<dyn Disk>, Store, OpenReport)> {
+fn open(
+    home: &Home,
+    rebuild: bool,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Done<(Arc<dyn Disk>, Store, OpenReport)> {
     // Without an identity there is nothing to open, and opening would make an empty store.
     home.identity()?;
     let settings = home.settings()?;
-    let mut progress = Progress::new("读取日志 journal");
-    let opened = open_store(&home.data, &settings, rebuild, &mut |done, all| progress.tell(done, all));
+    let opened = open_store(&home.data, &settings, rebuild, progress);
     let (disk, store, _committer, report) = opened.map_err(|error| {
-        let running = matches!(error, daiban_node::shell::StartError::Directory(DirectoryError::Owned { .. }));
+        let running = matches!(
+            error,
+            daiban_node::shell::StartError::Directory(DirectoryError::Owned { .. })
+        );
         let failure = not_started(error);
         match running {
             true => failure.remedy("请先停止节点", "stop the node first"),
@@ -135,7 +148,10 @@ fn open(home: &Home, rebuild: bool) -> Done<(Arc<dyn Disk>, Store, OpenReport)> 
 /// What opening found, one sentence each.
 fn notes(report: &OpenReport) -> Vec<String> {
     let rebuilt = report.rebuilt.as_ref().map(|why| format!("database made anew: {why}"));
-    let cut = report.cut.as_ref().map(|(at, bytes)| format!("unfinished write of {bytes} bytes cut off at {at}"));
+    let cut = report
+        .cut
+        .as_ref()
+        .map(|(at, bytes)| format!("unfinished write of {bytes} bytes cut off at {at}"));
     let missing = (report.missing_records > 0)
         .then(|| format!("{} records that were once durable are gone", report.missing_records));
     let damaged = report.damaged.iter().map(ToString::to_string);

@@ -1,9 +1,11 @@
 //! `daiban demo`: a city, a county, a town and two villages as real processes on this machine.
 
 mod cast;
+mod draw;
 mod live;
 mod names;
 mod nodes;
+mod numbers;
 mod papers;
 mod people;
 mod story;
@@ -22,12 +24,15 @@ const MARKER: &str = ".daiban-demo";
 const STORY_FOLDER: &str = "story";
 
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true, after_help = "\
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
 例 Examples:
   daiban demo                 启动并保持运行，ctrl-c 停止 (starts five offices; ctrl-c stops them)
   daiban demo --story         全程自动演示，成功退出码为0 (the whole story without a person)
   daiban demo --reset         删除演示数据 (wipes what earlier demos left)
-  daiban demo people --count 100 --item CL-SB-01 --seed 7 | daiban --data demo-data/village-1 case new --from - --by 王秀英")]
+  daiban demo people --count 100 --item CL-SB-01 --seed 7 | daiban --data demo-data/village-1 case new --from - --by 王秀英"
+)]
 pub(crate) struct DemoArgs {
     /// 自动演示一个联审件从断网的村到市的全过程 (a joint case from a village that is cut off up to the city and back)
     #[arg(long)]
@@ -99,7 +104,9 @@ fn claim(dir: &Path) -> Done {
         return Err(not_ours(dir));
     }
     std::fs::create_dir_all(dir)
-        .and_then(|()| std::fs::write(&marker, "made by `daiban demo`, which may delete this folder\n"))
+        .and_then(|()| {
+            std::fs::write(&marker, "made by `daiban demo`, which may delete this folder\n")
+        })
         .map_err(|error| disk(dir, error))
 }
 

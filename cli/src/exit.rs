@@ -59,7 +59,8 @@ pub(crate) type Done<T = ()> = Result<T, Failure>;
 impl Failure {
     pub(crate) fn new(code: Code, zh: impl Into<String>, en: impl Into<String>) -> Self {
         let said = Said::new(zh, en);
-        let words = Words { said, cause: None, lines: Vec::new(), remedy: None, detail: Value::Null };
+        let words =
+            Words { said, cause: None, lines: Vec::new(), remedy: None, detail: Value::Null };
         Self { code, words: Box::new(words) }
     }
 

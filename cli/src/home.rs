@@ -60,9 +60,10 @@ pub(crate) fn disk(path: &Path, error: std::io::Error) -> Failure {
         _ => (Code::Disk, "cannot be read or written"),
     };
     let zh = if code == Code::NotFound { "不存在" } else { "无法读写" };
-    Failure::new(code, format!("{path} {zh}"), format!("{path} {failed}"))
-        .because(error)
-        .remedy("请核对路径、权限和磁盘空间", "check the path, the permissions and the disk's space")
+    Failure::new(code, format!("{path} {zh}"), format!("{path} {failed}")).because(error).remedy(
+        "请核对路径、权限和磁盘空间",
+        "check the path, the permissions and the disk's space",
+    )
 }
 
 fn unsettled(error: SettingsError) -> Failure {
@@ -78,7 +79,9 @@ pub(crate) fn no_identity(error: SaveError) -> Failure {
         SaveError::Malformed { .. } | SaveError::Chain { .. } => Code::Damage,
     };
     let (zh, en) = match code {
-        Code::NotFound => ("此数据目录还没有节点身份", "there is no identity in this data directory"),
+        Code::NotFound => {
+            ("此数据目录还没有节点身份", "there is no identity in this data directory")
+        }
         Code::NotAllowed => ("此数据目录已有节点身份", "this data directory has an identity"),
         _ => ("无法读取节点身份", "the identity cannot be read"),
     };
@@ -93,12 +96,13 @@ fn set_in(shipped: &str, values: &[(String, String)]) -> String {
         if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             section = name;
         }
-        let set = line.split_once(" = ").filter(|_| !line.starts_with('#')).and_then(|(key, old)| {
-            let name = format!("{section}.{key}");
-            // The last of several flags counts, as it does when they are read.
-            let (_, value) = values.iter().rev().find(|(set, _)| *set == name)?;
-            Some(format!("{key} = {}", as_toml(old, value)))
-        });
+        let set =
+            line.split_once(" = ").filter(|_| !line.starts_with('#')).and_then(|(key, old)| {
+                let name = format!("{section}.{key}");
+                // The last of several flags counts, as it does when they are read.
+                let (_, value) = values.iter().rev().find(|(set, _)| *set == name)?;
+                Some(format!("{key} = {}", as_toml(old, value)))
+            });
         text += &set.unwrap_or_else(|| line.to_owned());
         text.push('\n');
     }
@@ -117,8 +121,12 @@ fn as_toml(old: &str, value: &str) -> String {
 /// `section.key=value`
 pub(crate) fn setting(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
-        Some((key, value)) if key.contains('.') => Ok((key.trim().to_owned(), value.trim().to_owned())),
-        _ => Err(format!("expected section.key=value such as node.listen=0.0.0.0:3816, got {text:?}")),
+        Some((key, value)) if key.contains('.') => {
+            Ok((key.trim().to_owned(), value.trim().to_owned()))
+        }
+        _ => Err(format!(
+            "expected section.key=value such as node.listen=0.0.0.0:3816, got {text:?}"
+        )),
     }
 }
 

@@ -58,8 +58,9 @@ fn carry_out(global: &Global, verb: Verb) -> Done {
         Verb::Catalog(verb) => catalog::catalog(&home, &screen, &verb),
         Verb::Demo(args) => demo::demo(&screen, &args),
         Verb::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "daiban", &mut std::io::stdout());
-            Ok(())
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "daiban", &mut script);
+            screen.line(&String::from_utf8_lossy(&script))
         }
         Verb::ExitCodes => screen.line(exit::EXIT_CODES),
     }

@@ -18,14 +18,18 @@ use crate::home::{Home, no_identity};
 use crate::say::{Lang, Screen, moment, table};
 
 #[derive(Debug, Args)]
-#[command(after_help = "例 Example:\n  daiban --data city --set node.advertise=shi.example.cn:3816 init 330300000000\n--set 的值写入新的 settings.toml (values of --set go into the new settings.toml)")]
+#[command(
+    after_help = "例 Example:\n  daiban --data city --set node.advertise=shi.example.cn:3816 init 330300000000\n--set 的值写入新的 settings.toml (values of --set go into the new settings.toml)"
+)]
 pub(crate) struct InitArgs {
     /// 市级12位区划代码 (12-digit code of the city)
     code: OfficeCode,
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "例 Example:\n  daiban --data town join DAIBAN1-…\n失败后可用同一邀请码重试 (after a failure the same code can be used again)")]
+#[command(
+    after_help = "例 Example:\n  daiban --data town join DAIBAN1-…\n失败后可用同一邀请码重试 (after a failure the same code can be used again)"
+)]
 pub(crate) struct JoinArgs {
     /// 上级给出的邀请码 (the code that `office invite` printed at the office above)
     invitation: String,
@@ -82,13 +86,16 @@ pub(crate) fn join(home: &Home, screen: &Screen, args: &JoinArgs) -> Done {
     let runtime = runtime.map_err(crate::run::no_runtime)?;
     let identity = runtime.block_on(enrol(home, &args.invitation))?;
     let (flag, name) = (home.flag(), shipped::offices().full_name(identity.office()));
-    let said = json!({ "office": identity.office(), "name": name, "node": identity.key().to_string() });
+    let said =
+        json!({ "office": identity.office(), "name": name, "node": identity.key().to_string() });
     screen.show(&said, |_| {
-        screen.lang.word(
-            &format!("已加入：{name} {}\n下一步：daiban {flag} run", identity.office()),
-            &format!("joined as {name} {}\nnext: daiban {flag} run", identity.office()),
-        )
-        .to_owned()
+        screen
+            .lang
+            .word(
+                &format!("已加入：{name} {}\n下一步：daiban {flag} run", identity.office()),
+                &format!("joined as {name} {}\nnext: daiban {flag} run", identity.office()),
+            )
+            .to_owned()
     })
 }
 
@@ -104,7 +111,9 @@ pub(crate) async fn enrol(home: &Home, invitation: &str) -> Done<Identity> {
             JoinError::Code(_) => Code::Input,
             JoinError::Dial(_) => Code::Unreachable,
             JoinError::Save(_) => Code::Disk,
-            JoinError::Prepare(_) | JoinError::Accept(_) | JoinError::NoParent { .. } => Code::NotAllowed,
+            JoinError::Prepare(_) | JoinError::Accept(_) | JoinError::NoParent { .. } => {
+                Code::NotAllowed
+            }
         };
         not_joined(code, &error)
     })
@@ -126,7 +135,8 @@ fn invite(home: &Home, screen: &Screen, code: OfficeCode, hours: Option<u64>) ->
     screen.show(&answer, |answer| {
         let code = answer["code"].as_str().unwrap_or_default();
         let until = moment(Millis(answer["expires"].as_u64().unwrap_or_default()));
-        let (zh, en) = (format!("有效至 {until}，只能用一次"), format!("works once, until {until}"));
+        let (zh, en) =
+            (format!("有效至 {until}，只能用一次"), format!("works once, until {until}"));
         format!("{code}\n{}", screen.lang.word(&zh, &en))
     })
 }
@@ -194,7 +204,12 @@ fn show_one(screen: &Screen, tree: &OfficeTree, office: &Office) -> Done {
     let said = json!({ "office": office.code, "name": office.name, "tier": office.code.tier(), "above": above, "below": below });
     screen.show(&said, |_| {
         let lang = screen.lang;
-        let mut text = format!("{} {} {}", office.code, tier_word(lang, office.code.tier()), tree.full_name(office.code));
+        let mut text = format!(
+            "{} {} {}",
+            office.code,
+            tier_word(lang, office.code.tier()),
+            tree.full_name(office.code)
+        );
         for above in office.code.line().skip(1) {
             text += &format!("\n  ↑ {above} {}", tree.name(above));
         }
@@ -247,8 +262,12 @@ pub(crate) fn now() -> Millis {
 }
 
 fn not_a_city(error: IdentityError) -> Failure {
-    Failure::new(Code::Input, "只有市级可以 init，其他机构用邀请码 join", "only a city is initialised")
-        .because(error)
+    Failure::new(
+        Code::Input,
+        "只有市级可以 init，其他机构用邀请码 join",
+        "only a city is initialised",
+    )
+    .because(error)
 }
 
 fn not_joined(code: Code, error: &dyn std::fmt::Display) -> Failure {
@@ -265,5 +284,6 @@ fn no_office(wanted: &str) -> Failure {
 }
 
 fn no_random(error: impl std::fmt::Display) -> Failure {
-    Failure::new(Code::Internal, "系统随机源不可用", "the system's random source fails").because(error)
+    Failure::new(Code::Internal, "系统随机源不可用", "the system's random source fails")
+        .because(error)
 }

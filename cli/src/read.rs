@@ -45,7 +45,9 @@ pub(crate) fn remember(data: &Path, pin: &Pin) {
     shown.drain(..shown.len().saturating_sub(SHOWN_MAX));
     let fresh = path.with_extension(format!("{}.new", std::process::id()));
     let written = serde_json::to_vec(&shown).map_err(std::io::Error::other);
-    let _ = written.and_then(|bytes| std::fs::write(&fresh, bytes)).and_then(|()| std::fs::rename(fresh, path));
+    let _ = written
+        .and_then(|bytes| std::fs::write(&fresh, bytes))
+        .and_then(|()| std::fs::rename(fresh, path));
 }
 
 /// The pin that `given` names. If the case holds something else by now, the node will refuse it

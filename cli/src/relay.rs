@@ -1,6 +1,7 @@
 //! A road between two offices that can be cut: it passes UDP packets on and counts them.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -97,11 +98,11 @@ async fn pass_up(road: Arc<Road>) {
         if !road.passes(&packet[..len], &road.up) {
             continue;
         }
-        if !callers.contains_key(&from) {
+        if let Entry::Vacant(place) = callers.entry(from) {
             let Ok(socket) = UdpSocket::bind("127.0.0.1:0").await else { continue };
             let socket = Arc::new(socket);
             let back = tokio::spawn(pass_down(Arc::clone(&road), Arc::clone(&socket), from));
-            callers.insert(from, Caller { socket, back });
+            place.insert(Caller { socket, back });
         }
         if let Some(caller) = callers.get(&from) {
             // Lost like any packet.
@@ -144,7 +145,8 @@ mod tests {
 
         relay.cut(true);
         village.send(b"lost").await.unwrap();
-        let silence = tokio::time::timeout(Duration::from_millis(100), office.recv_from(&mut packet));
+        let silence =
+            tokio::time::timeout(Duration::from_millis(100), office.recv_from(&mut packet));
         assert!(silence.await.is_err());
 
         relay.cut(false);

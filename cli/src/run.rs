@@ -15,7 +15,9 @@ use crate::home::{Home, no_identity};
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Args)]
-#[command(after_help = "SIGTERM、ctrl-c：有序停止；SIGHUP：重新读取 log.level\n(SIGTERM and ctrl-c stop in order; SIGHUP takes log.level anew)\n例 Example:\n  daiban --data town --set log.level=debug run")]
+#[command(
+    after_help = "SIGTERM、ctrl-c：有序停止；SIGHUP：重新读取 log.level\n(SIGTERM and ctrl-c stop in order; SIGHUP takes log.level anew)\n例 Example:\n  daiban --data town --set log.level=debug run"
+)]
 pub(crate) struct RunArgs {
     /// 标准输入关闭即停止 (stop when the standard input closes, so that a child never outlives who started it)
     #[arg(long, hide = true)]
@@ -26,8 +28,9 @@ pub(crate) struct RunArgs {
 pub(crate) fn run(home: &Home, args: &RunArgs) -> Done {
     home.identity()?;
     let settings = home.settings()?;
-    let telemetry = telemetry::init(&settings.log)
-        .map_err(|error| Failure::new(Code::Usage, "日志设置有误", "log settings").because(error))?;
+    let telemetry = telemetry::init(&settings.log).map_err(|error| {
+        Failure::new(Code::Usage, "日志设置有误", "log settings").because(error)
+    })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(no_runtime)?;
     let stopped = runtime.block_on(async {
@@ -96,7 +99,10 @@ fn reload(home: &Home, telemetry: &Telemetry) {
             Err(error) => tracing::error!(%error, "log.level stays as it is"),
         },
         Err(failure) => {
-            tracing::error!("the settings stay as they are: {}", failure.shown(crate::say::Lang::En));
+            tracing::error!(
+                "the settings stay as they are: {}",
+                failure.shown(crate::say::Lang::En)
+            );
         }
     }
 }
@@ -104,17 +110,23 @@ fn reload(home: &Home, telemetry: &Telemetry) {
 /// Why a node or its data could not be opened.
 pub(crate) fn not_started(error: StartError) -> Failure {
     let (code, zh, en) = match &error {
-        StartError::Directory(DirectoryError::Owned { .. }) => {
-            (Code::NotAllowed, "此数据目录正由另一个进程使用", "another process has this data directory")
-        }
+        StartError::Directory(DirectoryError::Owned { .. }) => (
+            Code::NotAllowed,
+            "此数据目录正由另一个进程使用",
+            "another process has this data directory",
+        ),
         StartError::Directory(_) | StartError::Io(_) => {
             (Code::Disk, "无法使用数据目录", "the data directory cannot be used")
         }
-        StartError::Identity(_) => (Code::NotFound, "没有可用的节点身份", "there is no usable identity"),
+        StartError::Identity(_) => {
+            (Code::NotFound, "没有可用的节点身份", "there is no usable identity")
+        }
         StartError::Store(_) | StartError::Views(_) => {
             (Code::Damage, "无法打开数据", "the data cannot be opened")
         }
-        StartError::Key(_) => (Code::NotAllowed, "无法解开办公密钥", "the office key cannot be opened"),
+        StartError::Key(_) => {
+            (Code::NotAllowed, "无法解开办公密钥", "the office key cannot be opened")
+        }
         StartError::Bind(_) | StartError::Admin { .. } => {
             (Code::Usage, "地址无法使用", "an address cannot be used")
         }

@@ -87,14 +87,17 @@ impl Screen {
     /// A failure that does not end the command.
     pub(crate) fn warn(&self, failure: &Failure, place: &str) {
         match self.json {
-            true => eprintln!("{}", serde_json::json!({ "at": place, "failure": failure.to_json() })),
+            true => {
+                eprintln!("{}", serde_json::json!({ "at": place, "failure": failure.to_json() }))
+            }
             false => eprintln!("{place}：{}", failure.shown(self.lang)),
         }
     }
 }
 
 fn internal(error: serde_json::Error) -> Failure {
-    Failure::new(Code::Internal, "无法生成JSON", "the answer cannot be written as JSON").because(error)
+    Failure::new(Code::Internal, "无法生成JSON", "the answer cannot be written as JSON")
+        .because(error)
 }
 
 /// `2026-11-21 16:05`, in China.

@@ -47,7 +47,12 @@ pub(crate) fn quarantine(home: &Home, screen: &Screen) -> Done {
     screen.show(&answer, |answer| {
         let row = |entry: &Value| {
             let log = entry["log"].as_str().unwrap_or_default();
-            format!("{}:{}  {}", &log[..log.len().min(16)], entry["seq"], entry["reason"].as_str().unwrap_or_default())
+            format!(
+                "{}:{}  {}",
+                &log[..log.len().min(16)],
+                entry["seq"],
+                entry["reason"].as_str().unwrap_or_default()
+            )
         };
         let rows: Vec<_> = list(&answer["entries"]).iter().map(row).collect();
         match rows.is_empty() {
@@ -61,7 +66,10 @@ pub(crate) fn quarantine(home: &Home, screen: &Screen) -> Done {
 pub(crate) fn sync(home: &Home, screen: &Screen, SyncVerb::Now: &SyncVerb) -> Done {
     let answer = Client::open(&home.data)?.ask(&Command::SyncNow)?;
     screen.show(&answer, |_| {
-        screen.lang.word("正在联系上级，用 status 查看", "dialling the office above; see status").to_owned()
+        screen
+            .lang
+            .word("正在联系上级，用 status 查看", "dialling the office above; see status")
+            .to_owned()
     })
 }
 
@@ -69,10 +77,15 @@ fn page(lang: Lang, status: &Value) -> String {
     let tree = shipped::offices();
     let mut text = table(&summary(lang, status, &tree));
     if !list(&status["above"]).is_empty() {
-        text += &format!("\n── {}\n{}", lang.word("上级回执", "receipts of the offices above"), table(&above(lang, status, &tree)));
+        text += &format!(
+            "\n── {}\n{}",
+            lang.word("上级回执", "receipts of the offices above"),
+            table(&above(lang, status, &tree))
+        );
     }
     if !list(&status["peers"]).is_empty() {
-        text += &format!("\n── {}\n{}", lang.word("连接", "links"), table(&peers(lang, status, &tree)));
+        text +=
+            &format!("\n── {}\n{}", lang.word("连接", "links"), table(&peers(lang, status, &tree)));
     }
     for damaged in list(&status["damaged"]) {
         text += &format!("\n! {}", damaged.as_str().unwrap_or_default());
@@ -82,7 +95,8 @@ fn page(lang: Lang, status: &Value) -> String {
 
 fn summary(lang: Lang, status: &Value, tree: &OfficeTree) -> Vec<Vec<String>> {
     let number = |key: &str| status[key].as_u64().unwrap_or_default();
-    let office = office(&status["office"]).map_or_else(String::new, |o| format!("{o} {}", tree.full_name(o)));
+    let office = office(&status["office"])
+        .map_or_else(String::new, |o| format!("{o} {}", tree.full_name(o)));
     let counters = &status["counters"];
     let sent = bytes(counters["sent_bytes"].as_u64().unwrap_or_default());
     let received = bytes(counters["received_bytes"].as_u64().unwrap_or_default());
@@ -96,7 +110,10 @@ fn summary(lang: Lang, status: &Value, tree: &OfficeTree) -> Vec<Vec<String>> {
     };
     let mut rows = vec![
         (lang.word("机构", "office"), office),
-        (lang.word("节点", "node"), format!("{}  {}", text(&status["node"]), moment(Millis(number("now"))))),
+        (
+            lang.word("节点", "node"),
+            format!("{}  {}", text(&status["node"]), moment(Millis(number("now")))),
+        ),
         (lang.word("保存", "saving"), saving),
         (lang.word("磁盘", "disk"), text(&status["space"])),
         (lang.word("办件", "cases"), format!("{}{behind}", number("cases"))),
@@ -109,13 +126,17 @@ fn summary(lang: Lang, status: &Value, tree: &OfficeTree) -> Vec<Vec<String>> {
         (lang.word("收发", "sent, received"), format!("↑ {sent}  ↓ {received}")),
     ];
     if status["training"].as_bool().unwrap_or_default() {
-        rows.insert(0, (lang.word("培训模式", "training"), lang.word("测试数据", "practice").to_owned()));
+        rows.insert(
+            0,
+            (lang.word("培训模式", "training"), lang.word("测试数据", "practice").to_owned()),
+        );
     }
     rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect()
 }
 
 fn above(lang: Lang, status: &Value, tree: &OfficeTree) -> Vec<Vec<String>> {
-    let mut rows = vec![pick(lang, ["上级", "已确认", "未确认"], ["office", "receipted", "missing"])];
+    let mut rows =
+        vec![pick(lang, ["上级", "已确认", "未确认"], ["office", "receipted", "missing"])];
     rows.extend(list(&status["above"]).iter().map(|above| {
         vec![name(tree, &above["office"]), text(&above["receipted"]), text(&above["missing"])]
     }));
@@ -132,7 +153,12 @@ fn peers(lang: Lang, status: &Value, tree: &OfficeTree) -> Vec<Vec<String>> {
         vec![
             name(tree, &peer["office"]),
             text(&peer["node"]),
-            (if live { lang.word("✓ 实时", "✓ live") } else { lang.word("… 比对中", "… comparing") }).to_owned(),
+            (if live {
+                lang.word("✓ 实时", "✓ live")
+            } else {
+                lang.word("… 比对中", "… comparing")
+            })
+            .to_owned(),
             moment(Millis(peer["heard"].as_u64().unwrap_or_default())),
             text(&peer["backlog_logs"]),
             text(&peer["backlog_entries"]),
@@ -171,7 +197,8 @@ mod tests {
             "peers": [{ "office": 330_382_001_000u64, "node": "ab", "live": true, "heard": 0, "clock_ahead_ms": -3_000 }],
         });
         let page = page(Lang::Zh, &status);
-        for part in ["土墩塘村委会", "城东街道", "disk full", "未确认", "-3 s", "✓ 实时"] {
+        for part in ["土墩塘村委会", "城东街道", "disk full", "未确认", "-3 s", "✓ 实时"]
+        {
             assert!(page.contains(part), "{part} is not in\n{page}");
         }
     }

@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use daiban_domain::act::{ActId, CaseId};
+use daiban_domain::act::{ActId, ActKind, CaseId};
 use daiban_domain::payload;
 use daiban_node::store::{Blobs, ReadError, Record, Store};
+use daiban_sync::channel::Channel;
 use daiban_sync::entry::{Entry, Kind};
 use daiban_sync::head::Head;
 use daiban_sync::id::{BlobId, LogId, NodeKey};
@@ -24,8 +25,10 @@ pub(crate) enum Fact {
 pub(crate) struct Kept {
     pub(crate) tips: BTreeMap<LogId, Tip>,
     pub(crate) facts: BTreeSet<Fact>,
-    pub(crate) cases: BTreeMap<CaseId, daiban_sync::channel::Channel>,
+    pub(crate) cases: BTreeMap<CaseId, Channel>,
     pub(crate) blobs: BTreeSet<BlobId>,
+    /// What acts refer to.
+    pub(crate) blob_references: BTreeMap<BlobId, Channel>,
 }
 
 impl Kept {
@@ -80,6 +83,12 @@ impl Kept {
         let about_a_case = matches!(entry.kind, Kind::FormChange | Kind::Act);
         if let Some(case) = payload::subject(bytes).filter(|_| about_a_case) {
             self.cases.entry(case).or_insert(tip.channel);
+        }
+        if entry.kind == Kind::Act
+            && let Ok((_, act)) = payload::read_act(bytes)
+            && let ActKind::MaterialAttached { blob, .. } = act.kind
+        {
+            self.blob_references.insert(blob.id, tip.channel);
         }
     }
 }

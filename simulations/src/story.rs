@@ -140,6 +140,7 @@ fn disagreement(world: &World) -> Option<String> {
         .filter_map(|(upper, lower)| convergence::differ(upper, lower))
         .next()
         .or_else(|| replicas.iter().find_map(|(o, r)| convergence::unfinished(*o, r, world.now)))
+        .or_else(|| world.nodes.iter().find_map(|n| convergence::missing_blob(n, &world.nodes)))
 }
 
 fn check_all(world: &World) -> Verdict {

@@ -24,8 +24,8 @@ fn fields() -> Fields {
     let text = |value: &str| FieldValue::Text(value.into());
     [
         ("applyname", text("欧阳秀兰")),
-        ("apply_cardtype", text("31")),
-        ("apply_cardnumber", text("990382195001010029")),
+        ("apply_cardtype", text("居民身份证")),
+        ("apply_cardnumber", text("990382195001010028")),
         ("telphone", text("15412345678")),
         ("division", text("330382001001")),
         ("address", text("云海村3组8号")),

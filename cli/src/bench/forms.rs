@@ -40,12 +40,12 @@ fn fields(n: u64) -> Fields {
     let text = |value: String| FieldValue::Text(value);
     [
         ("applyname", text(name.clone())),
-        ("apply_cardtype", text("31".into())),
+        ("apply_cardtype", text("居民身份证".into())),
         ("apply_cardnumber", text(identity_number(n))),
         ("telphone", text(format!("154{:08}", n * 7_919 % 100_000_000))),
         ("division", text("330382001001".into())),
         ("address", text(format!("浙江省温州市乐清市城东街道云海村{}组{}号", n % 30 + 1, n % 300 + 1))),
-        ("bank_name", text("浙江农村商业联合银行".into())),
+        ("bank_name", text("农村商业银行".into())),
         ("bank_no", text(bank_card(n))),
         ("bank_owner", text(name)),
         ("grade", text("500".into())),

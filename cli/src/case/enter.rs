@@ -38,9 +38,21 @@ pub(super) fn enter(client: &Client, screen: &Screen, args: NewArgs) -> Done {
             "有多条记录时不能用 --attach 和 --field",
             "--attach and --field go with one record, not with several",
         )
-        .remedy("请把材料写在每条记录的 materials 中", "name the files in `materials` of each record"));
+        .remedy(
+            "请把材料写在每条记录的 materials 中",
+            "name the files in `materials` of each record",
+        ));
     }
-    let mut desk = Entering { client, screen, submit: args.submit, by, from: folder(from), entered: 0, refused: 0, first: None };
+    let mut desk = Entering {
+        client,
+        screen,
+        submit: args.submit,
+        by,
+        from: folder(from),
+        entered: 0,
+        refused: 0,
+        first: None,
+    };
     for batch in batches(records) {
         desk.enter(batch)?;
     }
@@ -61,7 +73,7 @@ fn single(client: &Client, args: NewArgs, by: OfficerRef) -> Done<Command> {
 /// One record with what the command line adds to it.
 fn only(client: &Client, placed: Placed, args: &NewArgs, by: OfficerRef) -> Done<Command> {
     let from = args.from.as_deref().map_or_else(PathBuf::new, folder);
-    let mut command = command(client, &placed.place, placed.record?, (&from, args.submit, by))?;
+    let mut command = command(client, placed.record?, (&from, args.submit, by))?;
     if let Command::NewCase { fields, materials, .. } = &mut command {
         fields.extend(texts(args.fields.clone()));
         materials.extend(upload(client, &args.attach)?);
@@ -71,7 +83,6 @@ fn only(client: &Client, placed: Placed, args: &NewArgs, by: OfficerRef) -> Done
 
 fn command(
     client: &Client,
-    place: &str,
     record: Record,
     (from, submit, by): (&Path, bool, OfficerRef),
 ) -> Done<Command> {
@@ -85,7 +96,7 @@ fn command(
     Ok(Command::NewCase {
         item: record.item.unwrap_or_default(),
         version: record.version,
-        fields: record::fields(place, record.fields)?,
+        fields: record::fields(record.fields)?,
         materials,
         submit: submit || record.submit,
         by,
@@ -116,13 +127,15 @@ impl Entering<'_> {
         let (mut lines, mut places) = (Vec::new(), Vec::new());
         for Placed { place, record } in batch {
             let given = (self.from.as_path(), self.submit, self.by.clone());
-            match record.and_then(|record| command(self.client, &place, record, given)) {
+            match record.and_then(|record| command(self.client, record, given)) {
                 Ok(command) => {
                     lines.extend(serde_json::to_vec(&command).unwrap_or_default());
                     lines.push(b'\n');
                     places.push(place);
                 }
-                Err(failure) if failure.code == Code::Unreachable => return Err(self.broken_off(failure)),
+                Err(failure) if failure.code == Code::Unreachable => {
+                    return Err(self.broken_off(failure));
+                }
                 Err(failure) => self.refuse(&place, failure),
             }
         }
@@ -153,7 +166,8 @@ impl Entering<'_> {
         }
         let failure = match serde_json::from_value::<Refusal>(line["refusal"].clone()) {
             Ok(refusal) => refusal.into(),
-            Err(error) => Failure::new(Code::Internal, "回答无法理解", "the answer cannot be read").because(error),
+            Err(error) => Failure::new(Code::Internal, "回答无法理解", "the answer cannot be read")
+                .because(error),
         };
         self.refuse(place.map_or("?", String::as_str), failure);
         Ok(())
@@ -181,7 +195,10 @@ impl Entering<'_> {
             format!("{refused} 条未录入，{saved} 条已保存"),
             format!("{refused} records were refused, {saved} were saved"),
         )
-        .remedy("请改正上列记录后重新录入这些记录", "mend the records named above and enter just those again"))
+        .remedy(
+            "请改正上列记录后重新录入这些记录",
+            "mend the records named above and enter just those again",
+        ))
     }
 }
 

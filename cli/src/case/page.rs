@@ -2,17 +2,14 @@
 
 use daiban_domain::act::SignedAct;
 use daiban_domain::catalog::{Action, Catalog, Item};
-use daiban_domain::fold::Status;
 use daiban_domain::office::OfficeTree;
-use daiban_domain::organ::OrganCode;
 use daiban_domain::shipped;
-use daiban_domain::words::Said;
-use daiban_sync::id::{Millis, Tier};
+use daiban_sync::id::Millis;
 use serde_json::Value;
 
 use super::office;
+use super::words::{due, list, next, opinion, outcome, safety, said, status_words, text};
 use crate::exit::change;
-use crate::office::tier_word;
 use crate::say::{Lang, bytes, moment, table};
 
 /// The page of a case, from the JSON of `CaseView`.
@@ -51,13 +48,17 @@ struct Page<'a> {
 impl Page<'_> {
     fn head(&self) -> String {
         let (lang, summary) = (self.lang, &self.view["summary"]);
-        let origin = office(&summary["origin"]).map_or_else(String::new, |o| self.tree.full_name(o));
+        let origin =
+            office(&summary["origin"]).map_or_else(String::new, |o| self.tree.full_name(o));
         let opened = summary["opened"].as_u64().map_or_else(String::new, |at| moment(Millis(at)));
         let deadlines = &self.state["deadlines"];
         let mut rows = vec![
             (lang.word("收件号", "receipt"), text(&summary["receipt"])),
             (lang.word("阅读码", "read"), text(&self.view["read"])),
-            (lang.word("事项", "item"), format!("{} {}", text(&summary["item"]), text(&summary["item_name"]))),
+            (
+                lang.word("事项", "item"),
+                format!("{} {}", text(&summary["item"]), text(&summary["item_name"])),
+            ),
             (lang.word("申请人", "applicant"), text(&summary["applicant"])),
             (lang.word("收件地", "origin"), format!("{origin}  {opened}")),
             (lang.word("状态", "status"), status_words(lang, &summary["status"])),
@@ -66,16 +67,24 @@ impl Page<'_> {
             (lang.word("安全", "safe at"), safety(lang, &self.view["safety"])),
         ];
         if self.view["training"].as_bool().unwrap_or_default() {
-            rows.insert(0, (lang.word("培训", "training"), lang.word("测试数据，不是真实办件", "practice, not a real case").to_owned()));
+            rows.insert(
+                0,
+                (
+                    lang.word("培训", "training"),
+                    lang.word("测试数据，不是真实办件", "practice, not a real case").to_owned(),
+                ),
+            );
         }
-        let rows: Vec<_> = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
+        let rows: Vec<_> =
+            rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
         table(&rows)
     }
 
     fn form(&self) -> String {
         let fields = self.view["form"].as_object().into_iter().flatten();
         let row = |(key, value): (&String, &Value)| {
-            let label = self.item.and_then(|item| item.field(key)).map_or("", |field| field.label.as_str());
+            let label =
+                self.item.and_then(|item| item.field(key)).map_or("", |field| field.label.as_str());
             vec![format!("  {label}"), key.clone(), text(value).replace('\n', "\n    ")]
         };
         let filled = fields.filter(|(_, value)| !text(value).is_empty());
@@ -102,7 +111,10 @@ impl Page<'_> {
         let mut rows: Vec<_> = list(&self.state["materials"]).iter().map(row).collect();
         rows.extend(list(&self.state["missing_materials"]).iter().map(|key| {
             let key = text(key);
-            let name = self.item.and_then(|item| item.material(&key)).map_or_else(String::new, |m| m.name.clone());
+            let name = self
+                .item
+                .and_then(|item| item.material(&key))
+                .map_or_else(String::new, |m| m.name.clone());
             vec![format!("  {key}"), name, self.lang.word("✗ 缺少", "✗ missing").to_owned()]
         }));
         self.section("材料", "materials", rows)
@@ -130,9 +142,18 @@ impl Page<'_> {
         match state["is"].as_str().unwrap_or_default() {
             "later" => lang.word("—", "-").to_owned(),
             "open" => format!("{} {}", lang.word("● 待办，自", "● open since"), at("since")),
-            "correcting" => format!("{} {}", lang.word("补正中，自", "correction since"), at("since")),
-            "done" => format!("✓ {} {} {}", text(&state["by"]), at("at"), opinion(lang, &state["opinion"])),
-            "deemed_agreed" => format!("{} {}", lang.word("✓ 逾期视为同意", "✓ silent, so agreed"), at("at")),
+            "correcting" => {
+                format!("{} {}", lang.word("补正中，自", "correction since"), at("since"))
+            }
+            "done" => format!(
+                "✓ {} {} {}",
+                text(&state["by"]),
+                at("at"),
+                opinion(lang, &state["opinion"])
+            ),
+            "deemed_agreed" => {
+                format!("{} {}", lang.word("✓ 逾期视为同意", "✓ silent, so agreed"), at("at"))
+            }
             _ => lang.word("不再需要", "not needed").to_owned(),
         }
     }
@@ -140,10 +161,17 @@ impl Page<'_> {
     fn conflicts(&self) -> String {
         let row = |conflict: &Value| {
             let versions = list(&conflict["versions"]).iter().map(|v| text(&v["value"]));
-            vec![format!("  {}", text(&conflict["field"])), versions.collect::<Vec<_>>().join(" ≠ ")]
+            vec![
+                format!("  {}", text(&conflict["field"])),
+                versions.collect::<Vec<_>>().join(" ≠ "),
+            ]
         };
         let rows = list(&self.state["conflicts"]).iter().map(row).collect();
-        self.section("冲突：两人同时填写，请选定其一", "conflicts: written at the same time, choose one", rows)
+        self.section(
+            "冲突：两人同时填写，请选定其一",
+            "conflicts: written at the same time, choose one",
+            rows,
+        )
     }
 
     fn staleness(&self) -> String {
@@ -156,13 +184,25 @@ impl Page<'_> {
                 "stale" => self.lang.word("须重新确认", "stale"),
                 _ => self.lang.word("所依据内容未到", "over content that is not here"),
             };
-            rows.push(vec![format!("  {} {at}/{} {by} {state}", outcome(self.lang, &decision["outcome"]), text(&decision["organ"]))]);
+            rows.push(vec![format!(
+                "  {} {at}/{} {by} {state}",
+                outcome(self.lang, &decision["outcome"]),
+                text(&decision["organ"])
+            )]);
         }
         for changed in list(&decision["difference"]) {
-            rows.push(vec![format!("  {} {}", text(&changed["field"]), self.lang.of(&change(changed)))]);
+            rows.push(vec![format!(
+                "  {} {}",
+                text(&changed["field"]),
+                self.lang.of(&change(changed))
+            )]);
         }
         for key in list(&decision["new_materials"]) {
-            rows.push(vec![format!("  {} {}", self.lang.word("决定后新材料", "material since"), text(key))]);
+            rows.push(vec![format!(
+                "  {} {}",
+                self.lang.word("决定后新材料", "material since"),
+                text(key)
+            )]);
         }
         self.section("决定", "decision", rows)
     }
@@ -193,7 +233,11 @@ impl Page<'_> {
             vec![format!("  {at} {}：{}", self.said(&ignored["words"]), self.said(&ignored["why"]))]
         };
         let mut rows: Vec<_> = list(&self.state["ignored"]).iter().map(row).collect();
-        rows.extend(list(&self.state["alarms"]).iter().map(|a| vec![format!("  ! {}", self.said(&a["words"]))]));
+        rows.extend(
+            list(&self.state["alarms"])
+                .iter()
+                .map(|a| vec![format!("  ! {}", self.said(&a["words"]))]),
+        );
         self.section("无效的动作和告警", "acts without effect, alarms", rows)
     }
 
@@ -209,114 +253,10 @@ impl Page<'_> {
     }
 }
 
-/// `本机 ✓ → 镇 ✓ → 县 …`: how far the case has safely got.
-pub(crate) fn safety(lang: Lang, safety: &Value) -> String {
-    let offices = list(safety).iter().enumerate().map(|(n, at)| {
-        let tier = serde_json::from_value::<Tier>(at["tier"].clone());
-        let name = match tier {
-            _ if n == 0 => lang.word("本机", "here"),
-            Ok(tier) => tier_word(lang, tier),
-            Err(_) => "?",
-        };
-        let sign = if at["safe"].as_bool().unwrap_or_default() { "✓" } else { "…" };
-        format!("{name} {sign}")
-    });
-    offices.collect::<Vec<_>>().join(" → ")
-}
-
-/// The word for a status in JSON.
-pub(crate) fn status_words(lang: Lang, status: &Value) -> String {
-    let known = serde_json::from_value::<Status>(status.clone());
-    known.map_or_else(|_| text(status), |status| lang.of(&status.words()).to_owned())
-}
-
-/// A deadline in JSON.
-pub(super) fn due(lang: Lang, due: &Value) -> String {
-    let date = |key: &str| text(&due[key]);
-    match due["is"].as_str().unwrap_or_default() {
-        "on" => date("date"),
-        "calendar_unknown" => lang.word("日历待通知", "calendar unknown").to_owned(),
-        "suspended" => lang.word("暂停计时", "suspended").to_owned(),
-        "done" if due["late"].as_bool().unwrap_or_default() => {
-            format!("{} {}", date("done"), lang.word("逾期", "late"))
-        }
-        "done" => format!("{} {}", date("done"), lang.word("按期", "in time")),
-        _ => String::new(),
-    }
-}
-
-/// Who may do what, in JSON.
-pub(super) fn next(lang: Lang, tree: &OfficeTree, act: &Value) -> String {
-    let at = office(&act["office"]).map_or_else(String::new, |office| tree.name(office));
-    let organ = act["organ"].as_str().and_then(|organ| organ.parse::<OrganCode>().ok());
-    let organ = organ.map_or_else(String::new, |organ| format!("/{organ}"));
-    let (words, verb) = (said(lang, &act["words"]), text(&act["verb"]));
-    match words == verb {
-        true => format!("{at}{organ} {verb}"),
-        false => format!("{at}{organ} {words} {verb}"),
-    }
-}
-
-fn opinion(lang: Lang, opinion: &Value) -> String {
-    match opinion {
-        Value::String(word) if word == "agree" => lang.word("同意", "agrees").to_owned(),
-        Value::String(_) => lang.word("同意但需转报", "agrees, to be forwarded").to_owned(),
-        Value::Object(disagree) => {
-            let reasons = disagree.get("disagree").map(|d| reasons(&d["reasons"])).unwrap_or_default();
-            format!("{}：{reasons}", lang.word("不同意", "disagrees"))
-        }
-        _ => String::new(),
-    }
-}
-
-fn outcome(lang: Lang, outcome: &Value) -> String {
-    match outcome {
-        Value::String(_) => lang.word("准予", "granted").to_owned(),
-        Value::Object(refused) => {
-            let reasons = refused.get("refused").map(|r| reasons(&r["reasons"])).unwrap_or_default();
-            format!("{}：{reasons}", lang.word("不予批准", "not granted"))
-        }
-        _ => String::new(),
-    }
-}
-
-fn reasons(reasons: &Value) -> String {
-    list(reasons).iter().map(text).collect::<Vec<_>>().join("；")
-}
-
-fn said(lang: Lang, value: &Value) -> String {
-    let said = serde_json::from_value::<Said>(value.clone());
-    said.map_or_else(|_| text(value), |said| lang.of(&said).to_owned())
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().map(Vec::as_slice).unwrap_or_default()
-}
-
-/// A value as people read it.
-pub(super) fn text(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn the_safety_line_begins_here() {
-        let at = json!([
-            { "office": 330_382_001_208u64, "tier": "village", "safe": true },
-            { "office": 330_382_001_000u64, "tier": "town", "safe": true },
-            { "office": 330_382_000_000u64, "tier": "county", "safe": false },
-        ]);
-        assert_eq!(safety(Lang::Zh, &at), "本机 ✓ → 镇 ✓ → 县 …");
-        assert_eq!(safety(Lang::En, &at), "here ✓ → town ✓ → county …");
-    }
 
     #[test]
     fn a_page_shows_labels_missing_materials_and_who_is_next() {
@@ -335,7 +275,17 @@ mod tests {
             },
         });
         let page = page(Lang::Zh, &view);
-        for part in ["1a2b3c4d", "单位名称", "乐清某公司", "POA", "✗ 缺少", "不同意：占用耕地", "乐清市/FG 抄告 refer", "2026-11-27", "在办"] {
+        for part in [
+            "1a2b3c4d",
+            "单位名称",
+            "乐清某公司",
+            "POA",
+            "✗ 缺少",
+            "不同意：占用耕地",
+            "乐清市/FG 抄告 refer",
+            "2026-11-27",
+            "在办",
+        ] {
             assert!(page.contains(part), "{part} is not in\n{page}");
         }
         assert!(!page.contains("备注"));

@@ -75,15 +75,15 @@ fn placed(place: String, value: serde_json::Result<Value>, default_item: Option<
             other => serde_json::from_value(other),
         }
     });
-    let record = record.map_err(|error| unreadable(&place, error)).and_then(|mut record| {
+    let record = record.map_err(|error| unreadable(error)).and_then(|mut record| {
         record.item = record.item.or_else(|| default_item.map(str::to_owned));
-        if record.item.is_some() { Ok(record) } else { Err(unreadable(&place, "`item` is missing")) }
+        if record.item.is_some() { Ok(record) } else { Err(unreadable("`item` is missing")) }
     });
     Placed { place, record }
 }
 
 /// JSON as people write it: texts, whole numbers, yes and no; lists travel as their JSON text.
-pub(super) fn fields(place: &str, json: Map<String, Value>) -> Done<Fields> {
+pub(super) fn fields(json: Map<String, Value>) -> Done<Fields> {
     let mut fields = Fields::new();
     for (key, value) in json {
         let value = match value {
@@ -93,8 +93,9 @@ pub(super) fn fields(place: &str, json: Map<String, Value>) -> Done<Fields> {
             Value::Number(number) => match number.as_i64() {
                 Some(number) => FieldValue::Int(number),
                 None => {
-                    let why = format!("{key}: expected a whole number (amounts in 分), got {number}");
-                    return Err(unreadable(place, why));
+                    let why =
+                        format!("{key}: expected a whole number (amounts in 分), got {number}");
+                    return Err(unreadable(why));
                 }
             },
             list => FieldValue::Text(list.to_string()),
@@ -131,8 +132,13 @@ mod tests {
 
     #[test]
     fn a_faulty_line_is_named_and_the_others_go_on() {
-        let found = places("{\"item\":\"A\",\"fields\":{}}\n{oops\n{\"item\":\"A\",\"fields\":{},\"feilds\":1}\n{\"fields\":{}}");
-        assert_eq!(found.iter().map(|(_, ok)| *ok).collect::<Vec<_>>(), [true, false, false, false]);
+        let found = places(
+            "{\"item\":\"A\",\"fields\":{}}\n{oops\n{\"item\":\"A\",\"fields\":{},\"feilds\":1}\n{\"fields\":{}}",
+        );
+        assert_eq!(
+            found.iter().map(|(_, ok)| *ok).collect::<Vec<_>>(),
+            [true, false, false, false]
+        );
         assert_eq!(found[1].0, "第2行 line 2");
     }
 
@@ -146,11 +152,11 @@ mod tests {
     #[test]
     fn numbers_are_whole_and_lists_are_text() {
         let json = serde_json::json!({ "a": 1, "b": true, "c": null, "d": [{ "name": "王" }] });
-        let read = fields("x", json.as_object().unwrap().clone()).unwrap();
+        let read = fields(json.as_object().unwrap().clone()).unwrap();
         assert_eq!(read["a"], FieldValue::Int(1));
         assert_eq!(read["d"], FieldValue::Text(r#"[{"name":"王"}]"#.into()));
         assert!(!read.contains_key("c"));
         let fraction = serde_json::json!({ "a": 1.5 });
-        assert!(fields("x", fraction.as_object().unwrap().clone()).is_err());
+        assert!(fields(fraction.as_object().unwrap().clone()).is_err());
     }
 }

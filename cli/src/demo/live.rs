@@ -78,9 +78,14 @@ fn map(city: &City) -> Done<Vec<Value>> {
 
 fn page(screen: &Screen, dir: &Path, map: &[Value]) -> String {
     let lang = screen.lang;
-    let mut rows = vec![pick(lang, ["机构", "代码", "数据目录", "管理地址", "QUIC"], ["office", "code", "data", "admin", "QUIC"])];
+    let mut rows = vec![pick(
+        lang,
+        ["机构", "代码", "数据目录", "管理地址", "QUIC"],
+        ["office", "code", "data", "admin", "QUIC"],
+    )];
     rows.extend(map.iter().map(|node| {
-        let text = |key: &str| node[key].as_str().map_or_else(|| node[key].to_string(), str::to_owned);
+        let text =
+            |key: &str| node[key].as_str().map_or_else(|| node[key].to_string(), str::to_owned);
         ["name", "office", "data", "admin", "listen"].map(text).to_vec()
     }));
     let me = std::env::args().next().unwrap_or_else(|| "daiban".into());
@@ -90,12 +95,30 @@ fn page(screen: &Screen, dir: &Path, map: &[Value]) -> String {
     let samples = samples.display();
     let code = VILLAGE_1.code();
     let tries = [
-        (format!("{village} case new --from {samples}/jb-04.json --by 王秀英"), "村里收一件联审件", "a joint case at the village"),
-        (format!("{me} demo people --count 20 --item CL-SB-01 --office {code} | {village} case new --from - --by 王秀英"), "一批参保登记", "twenty applications"),
+        (
+            format!("{village} case new --from {samples}/jb-04.json --by 王秀英"),
+            "村里收一件联审件",
+            "a joint case at the village",
+        ),
+        (
+            format!(
+                "{me} demo people --count 20 --item CL-SB-01 --office {code} | {village} case new --from - --by 王秀英"
+            ),
+            "一批参保登记",
+            "twenty applications",
+        ),
         (format!("{village} case list"), "村里的办件", "the village's cases"),
         (format!("{town} case list"), "镇里已收到", "they have arrived at the town"),
-        (format!("{town} act accept 收件号 --organ ZJ --by 李超"), "镇受理（填入收件号）", "the town accepts (fill in the receipt)"),
-        (format!("{village} case show 收件号"), "安全到了哪一级、下一步", "how far it is safe, who is next"),
+        (
+            format!("{town} act accept 收件号 --organ ZJ --by 李超"),
+            "镇受理（填入收件号）",
+            "the town accepts (fill in the receipt)",
+        ),
+        (
+            format!("{village} case show 收件号"),
+            "安全到了哪一级、下一步",
+            "how far it is safe, who is next",
+        ),
         (format!("{other} case list"), "另一个村什么也看不到", "the other village sees nothing"),
         (format!("{village} status"), "连接、回执、积压", "links, receipts, backlog"),
         (format!("{me} demo --story"), "断网到办结的全过程", "the whole story by itself"),
@@ -106,7 +129,10 @@ fn page(screen: &Screen, dir: &Path, map: &[Value]) -> String {
         table(&rows),
         lang.word("试一试（在另一个窗口）：", "Try, in another window:"),
         tries.join("\n"),
-        lang.word("按 ctrl-c 停止；数据留在原处，下次继续。", "ctrl-c stops; the data stays for the next time.")
+        lang.word(
+            "按 ctrl-c 停止；数据留在原处，下次继续。",
+            "ctrl-c stops; the data stays for the next time."
+        )
     )
 }
 
@@ -121,7 +147,8 @@ fn write_samples(folder: &Path) -> Done {
         Failure::new(Code::Internal, "目录中没有 JB-04", "JB-04 is not in the shipped catalog")
     })?;
     let mut record = people::record(item, &shipped::offices(), VILLAGE_1.code(), 1, 0);
-    record["materials"] = json!({ "BIZ": "biz.jpg", "LANDMAP": "landmap.jpg", "FORM": "form.pdf", "POA": "poa.pdf" });
+    record["materials"] =
+        json!({ "BIZ": "biz.jpg", "LANDMAP": "landmap.jpg", "FORM": "form.pdf", "POA": "poa.pdf" });
     record["submit"] = true.into();
     let files = [
         ("biz.jpg", papers::photo(1)?),

@@ -1,16 +1,51 @@
 //! Names of people who do not exist, and of the places they live in.
 
-use super::people::Draw;
+use super::draw::Draw;
 
 /// Family names with weights in tenths of a percent, as frequent as in the whole country.
 const FAMILIES: &[(&str, u64)] = &[
-    ("王", 72), ("李", 71), ("张", 68), ("刘", 54), ("陈", 45), ("杨", 31), ("黄", 22), ("赵", 21),
-    ("吴", 20), ("周", 20), ("徐", 16), ("孙", 15), ("马", 13), ("朱", 13), ("胡", 13), ("林", 12),
-    ("郭", 12), ("何", 12), ("高", 11), ("罗", 10), ("郑", 9), ("梁", 9), ("谢", 8), ("宋", 8),
-    ("叶", 5), ("金", 4), ("倪", 2), ("南", 1), ("潘", 5),
+    ("王", 72),
+    ("李", 71),
+    ("张", 68),
+    ("刘", 54),
+    ("陈", 45),
+    ("杨", 31),
+    ("黄", 22),
+    ("赵", 21),
+    ("吴", 20),
+    ("周", 20),
+    ("徐", 16),
+    ("孙", 15),
+    ("马", 13),
+    ("朱", 13),
+    ("胡", 13),
+    ("林", 12),
+    ("郭", 12),
+    ("何", 12),
+    ("高", 11),
+    ("罗", 10),
+    ("郑", 9),
+    ("梁", 9),
+    ("谢", 8),
+    ("宋", 8),
+    ("叶", 5),
+    ("金", 4),
+    ("倪", 2),
+    ("南", 1),
+    ("潘", 5),
 ];
 /// 乐清 has more of these.
-const YUEQING: &[(&str, u64)] = &[("陈", 3), ("郑", 4), ("叶", 4), ("林", 3), ("南", 3), ("倪", 3), ("金", 3), ("胡", 3), ("潘", 3)];
+const YUEQING: &[(&str, u64)] = &[
+    ("陈", 3),
+    ("郑", 4),
+    ("叶", 4),
+    ("林", 3),
+    ("南", 3),
+    ("倪", 3),
+    ("金", 3),
+    ("胡", 3),
+    ("潘", 3),
+];
 /// 亳州 has more of these.
 const BOZHOU: &[(&str, u64)] = &[("马", 2)];
 
@@ -24,7 +59,16 @@ const GIVEN: &[(u64, &[&str])] = &[
 
 /// Names that programs get wrong: double family names, four characters, rare characters, dots.
 const BOUNDARY: &[&str] = &[
-    "欧阳修远", "上官婉清", "司马光耀", "诸葛思齐敏", "阿依古丽·买买提", "陈𬱖", "李㛃", "林龑", "王喆", "买买提·吐尔逊江",
+    "欧阳修远",
+    "上官婉清",
+    "司马光耀",
+    "诸葛思齐敏",
+    "阿依古丽·买买提",
+    "陈𬱖",
+    "李㛃",
+    "林龑",
+    "王喆",
+    "买买提·吐尔逊江",
 ];
 /// One in this many has such a name.
 const BOUNDARY_ONE_IN: u64 = 40;
@@ -47,13 +91,15 @@ pub(super) fn person(draw: &mut Draw, year: u64, in_bozhou: bool) -> String {
         }
         left -= weight(entry);
     }
-    let usual = GIVEN.iter().find(|(until, _)| year <= *until).map_or(GIVEN[0].1, |(_, names)| names);
+    let usual =
+        GIVEN.iter().find(|(until, _)| year <= *until).map_or(GIVEN[0].1, |(_, names)| names);
     format!("{family}{}", draw.pick(usual))
 }
 
 /// A hamlet of the village.
 pub(super) fn hamlet(draw: &mut Draw, in_bozhou: bool) -> String {
-    let endings: &[&str] = if in_bozhou { &["庄", "楼", "寨", "集"] } else { &["宕", "垟", "岙", "坑"] };
+    let endings: &[&str] =
+        if in_bozhou { &["庄", "楼", "寨", "集"] } else { &["宕", "垟", "岙", "坑"] };
     let family = draw.pick(FAMILIES).0;
     format!("{family}{}", draw.pick(endings))
 }

@@ -79,11 +79,17 @@ impl City {
     }
 
     pub(super) fn at(&self, role: Role) -> &Running {
-        self.nodes.iter().find(|node| node.role == role).expect("parents are raised before children, and all before they are asked for")
+        self.nodes
+            .iter()
+            .find(|node| node.role == role)
+            .expect("parents are raised before children, and all before they are asked for")
     }
 
     pub(super) fn at_mut(&mut self, role: Role) -> &mut Running {
-        self.nodes.iter_mut().find(|node| node.role == role).expect("all are raised before they are asked for")
+        self.nodes
+            .iter_mut()
+            .find(|node| node.role == role)
+            .expect("all are raised before they are asked for")
     }
 
     pub(super) fn nodes(&self) -> &[Running] {
@@ -92,7 +98,9 @@ impl City {
 
     /// A node that has ended by itself, in the words of its log.
     pub(super) fn fallen(&mut self) -> Option<Failure> {
-        self.nodes.iter_mut().find_map(|node| node.child.try_wait().ok().flatten().map(|_| node.fell()))
+        self.nodes
+            .iter_mut()
+            .find_map(|node| node.child.try_wait().ok().flatten().map(|_| node.fell()))
     }
 
     /// Stops all, the villages first.
@@ -127,7 +135,8 @@ impl Running {
     /// SIGKILL: no farewell, no flush.
     pub(super) fn kill(&mut self) -> Done {
         self.child.kill().and_then(|()| self.child.wait()).map(drop).map_err(|error| {
-            Failure::new(Code::Internal, "无法杀死进程", "the process cannot be killed").because(error)
+            Failure::new(Code::Internal, "无法杀死进程", "the process cannot be killed")
+                .because(error)
         })
     }
 
@@ -231,7 +240,8 @@ pub(super) fn refuse_running(dir: &Path) -> Done {
 
 fn spawn(home: &Home) -> Done<(Child, ChildStdin)> {
     let failed = |error: std::io::Error| {
-        Failure::new(Code::Internal, "无法启动子进程", "a child process cannot be started").because(error)
+        Failure::new(Code::Internal, "无法启动子进程", "a child process cannot be started")
+            .because(error)
     };
     let program = std::env::current_exe().map_err(failed)?;
     let mut command = Command::new(program);
@@ -241,6 +251,8 @@ fn spawn(home: &Home) -> Done<(Child, ChildStdin)> {
     for name in settings.filter(|name| name.to_str().is_some_and(is_setting)) {
         command.env_remove(name);
     }
+    // The log is a file.
+    command.env("NO_COLOR", "1");
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(log(home)?);
     let mut child = command.spawn().map_err(failed)?;
     match child.stdin.take() {

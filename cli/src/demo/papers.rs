@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 
-use super::people::Draw;
+use super::draw::Draw;
 use crate::exit::{Code, Done, Failure};
 
 /// As a cheap phone takes them.
@@ -21,7 +21,8 @@ pub(super) fn photo(seed: u64) -> Done<Vec<u8>> {
     let picture = RgbImage::from_fn(WIDTH, HEIGHT, |x, y| {
         let sheet = (160..WIDTH - 160).contains(&x) && (90..HEIGHT - 90).contains(&y);
         let end = lines.get((y / 48) as usize).copied().unwrap_or_default();
-        let written = sheet && y % 48 < 14 && (220..220 + end).contains(&x) && (x / 9 + y / 5) % 3 != 0;
+        let written =
+            sheet && y % 48 < 14 && (220..220 + end).contains(&x) && (x / 9 + y / 5) % 3 != 0;
         let light = 200 - (x + y) * 30 / (WIDTH + HEIGHT);
         let tone = match (written, sheet) {
             (true, _) => 50,
@@ -33,9 +34,11 @@ pub(super) fn photo(seed: u64) -> Done<Vec<u8>> {
         Rgb([shade(0), shade(4), shade(14)])
     });
     let mut jpeg = Cursor::new(Vec::new());
-    picture.write_with_encoder(JpegEncoder::new_with_quality(&mut jpeg, QUALITY)).map_err(|error| {
-        Failure::new(Code::Internal, "无法生成照片", "a photo cannot be made").because(error)
-    })?;
+    picture.write_with_encoder(JpegEncoder::new_with_quality(&mut jpeg, QUALITY)).map_err(
+        |error| {
+            Failure::new(Code::Internal, "无法生成照片", "a photo cannot be made").because(error)
+        },
+    )?;
     Ok(jpeg.into_inner())
 }
 
@@ -47,7 +50,8 @@ pub(super) fn pdf(line: &str) -> Vec<u8> {
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
         "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
-         /Resources << /Font << /F1 5 0 R >> >> >>".to_owned(),
+         /Resources << /Font << /F1 5 0 R >> >> >>"
+            .to_owned(),
         format!("<< /Length {} >>\nstream\n{stream}\nendstream", stream.len()),
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>".to_owned(),
     ];
@@ -58,7 +62,10 @@ pub(super) fn pdf(line: &str) -> Vec<u8> {
         pdf += &format!("{number} 0 obj\n{object}\nendobj\n");
     }
     let start = pdf.len();
-    pdf += &format!("{table}trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n", objects.len() + 1);
+    pdf += &format!(
+        "{table}trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n",
+        objects.len() + 1
+    );
     pdf.into_bytes()
 }
 

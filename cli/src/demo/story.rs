@@ -29,23 +29,48 @@ pub(super) fn tell(screen: &Screen, dir: &Path) -> Done {
     let runtime = tokio::runtime::Runtime::new().map_err(crate::run::no_runtime)?;
     let (city, road) = raise(dir, &runtime)?;
     let homes: Vec<_> = city.nodes().iter().map(|node| node.home.clone()).collect();
-    let mut story = Story { screen, city, road, step: begun, case: String::new(), blobs: Vec::new() };
-    story.done("一市一县一镇两村已启动并相连", "a city, a county, a town and two villages run and are linked")?;
+    let mut story =
+        Story { screen, city, road, step: begun, case: String::new(), blobs: Vec::new() };
+    story.done(
+        "一市一县一镇两村已启动并相连",
+        "a city, a county, a town and two villages run and are linked",
+    )?;
     story.play()?;
     let Story { city, step, road, .. } = story;
     city.stop()?;
     let carried = road.iter().map(Relay::bytes_after_handshake);
     let (up, down) = carried.fold((0, 0), |(up, down), (u, d)| (up + u, down + d));
     for home in &homes {
-        let (_, report) = examine(home)?;
+        let (_, report) = examine(home, &mut |_, _| ())?;
         let damages = report.damages;
-        check(damages.is_empty(), || ("停止后检查发现损坏".into(), format!("verify found damage in {}: {damages:?}", home.data.display())))?;
+        check(damages.is_empty(), || {
+            (
+                "停止后检查发现损坏".into(),
+                format!("verify found damage in {}: {damages:?}", home.data.display()),
+            )
+        })?;
     }
-    tell_step(screen, step, "五个节点已停止，数据检查全部完好", "all five have stopped, verify is clean on all", None)?;
+    tell_step(
+        screen,
+        step,
+        "五个节点已停止，数据检查全部完好",
+        "all five have stopped, verify is clean on all",
+        None,
+    )?;
     let seconds = begun.elapsed().as_secs_f64();
     screen.remark(
-        &format!("故事结束，共 {seconds:.1} 秒；村里的路上 ↑ {} ↓ {}。日志在 {}", bytes(up), bytes(down), dir.display()),
-        &format!("the story took {seconds:.1} s; over the village's road ↑ {} ↓ {}; logs are in {}", bytes(up), bytes(down), dir.display()),
+        &format!(
+            "故事结束，共 {seconds:.1} 秒；村里的路上 ↑ {} ↓ {}。日志在 {}",
+            bytes(up),
+            bytes(down),
+            dir.display()
+        ),
+        &format!(
+            "the story took {seconds:.1} s; over the village's road ↑ {} ↓ {}; logs are in {}",
+            bytes(up),
+            bytes(down),
+            dir.display()
+        ),
     )
 }
 
@@ -59,15 +84,19 @@ fn raise(dir: &Path, runtime: &Runtime) -> Done<(City, Vec<Relay>)> {
         let address = free_address()?;
         direct.insert(role.folder, address);
         let relay = runtime.block_on(Relay::start(address)).map_err(|error| {
-            Failure::new(Code::Internal, "无法建立中继", "the relay cannot be set up").because(error)
+            Failure::new(Code::Internal, "无法建立中继", "the relay cannot be set up")
+                .because(error)
         })?;
         advertised.insert(role.folder, relay.address());
         road.push(relay);
     }
     let city = City::raise(dir, runtime, |role| {
         let mut settings = cast::settings();
-        let mut set = |key: &str, value: &SocketAddr| settings.push((key.to_owned(), value.to_string()));
-        if let (Some(listen), Some(over_road)) = (direct.get(role.folder), advertised.get(role.folder)) {
+        let mut set =
+            |key: &str, value: &SocketAddr| settings.push((key.to_owned(), value.to_string()));
+        if let (Some(listen), Some(over_road)) =
+            (direct.get(role.folder), advertised.get(role.folder))
+        {
             set("node.listen", listen);
             set("node.advertise", over_road);
         }
@@ -104,7 +133,9 @@ impl Story<'_> {
 
     /// Waits until the case is as wanted at a node.
     fn wait(&self, role: Role, what: &str, wanted: impl Fn(&Value) -> bool) -> Done<Value> {
-        until(&format!("{}：{what}", role.name()), || Ok(Some(self.view(role)?).filter(|view| wanted(view))))
+        until(&format!("{}：{what}", role.name()), || {
+            Ok(Some(self.view(role)?).filter(|view| wanted(view)))
+        })
     }
 
     fn act(&self, role: Role, organ: &str, by: &str, request: ActRequest) -> Done {
@@ -117,15 +148,23 @@ impl Story<'_> {
         let other = self.client(VILLAGE_2);
         let listed = other.ask(&Command::ListCases { status: None, organ: None, limit: None })?;
         check(listed["cases"].as_array().is_some_and(Vec::is_empty), || {
-            ("另一个村不应看到任何办件".into(), format!("the other village lists {}", listed["cases"]))
+            (
+                "另一个村不应看到任何办件".into(),
+                format!("the other village lists {}", listed["cases"]),
+            )
         })?;
         for blob in &self.blobs {
             check(!other.holds_blob(blob)?, || {
-                ("另一个村不应有该办件的文件".into(), format!("the other village holds file {blob}"))
+                (
+                    "另一个村不应有该办件的文件".into(),
+                    format!("the other village holds file {blob}"),
+                )
             })?;
         }
         let status = other.ask(&Command::Status)?;
-        check(status["cases"] == 0, || ("另一个村不应有办件".into(), format!("it counts {} cases", status["cases"])))
+        check(status["cases"] == 0, || {
+            ("另一个村不应有办件".into(), format!("it counts {} cases", status["cases"]))
+        })
     }
 
     /// A step is done: how long it took, and where the case is safe.
@@ -153,9 +192,9 @@ fn tell_step(screen: &Screen, begun: Instant, zh: &str, en: &str, safe: Option<V
 }
 
 fn act(case: &str, organ: &str, by: &str, request: ActRequest) -> Done<Command> {
-    let organ: OrganCode = organ
-        .parse()
-        .map_err(|error| Failure::new(Code::Internal, "部门代码有误", "an organ code is wrong").because(error))?;
+    let organ: OrganCode = organ.parse().map_err(|error| {
+        Failure::new(Code::Internal, "部门代码有误", "an organ code is wrong").because(error)
+    })?;
     let by = OfficerRef { name: by.to_owned(), id: by.to_owned() };
     Ok(Command::Act { case: case.to_owned(), by, organ: Some(organ), request })
 }

@@ -81,16 +81,32 @@ impl Replica {
 
     fn try_apply_slice(&mut self, now: Millis) -> Result<bool, ApplyError> {
         let records = self.store.unapplied(SLICE_BYTES)?;
-        let Some(up_to) = records.last().map(|last| last.next) else { return Ok(false) };
+        let Some(up_to) = records.last().map(|last| last.next) else {
+            self.reach_end(now)?;
+            return Ok(false);
+        };
         let mut slice = Slice::default();
         for durable in &records {
             self.apply_record(durable, &mut slice)?;
         }
-        let batch = self.settle_slice(slice)?;
+        let (batch, shown) = self.settle_slice(slice)?;
         self.store.apply_views(batch, up_to)?;
+        for peer in self.links.values_mut() {
+            shown.iter().for_each(|blob| peer.session.blob_arrived(*blob));
+        }
         self.ask_everybody_for_blobs();
         self.reply_applied(now);
         Ok(true)
+    }
+
+    /// Behind the last record the journal may have begun a new segment.
+    fn reach_end(&mut self, now: Millis) -> Result<(), ApplyError> {
+        let end = self.store.durable().position;
+        if self.store.applied() < end {
+            self.store.apply_views(ViewBatch::default(), end)?;
+            self.reply_applied(now);
+        }
+        Ok(())
     }
 
     fn apply_record(&mut self, durable: &Durable, slice: &mut Slice) -> Result<(), ViewError> {
@@ -174,12 +190,13 @@ impl Replica {
         }
         let mark = touched.marks.entry(log).or_default();
         *mark = seq.saturating_add(1).max(*mark);
-        touched.changed = true;
         if touched.is_ahead && is_own {
+            touched.changed = true;
             return Ok(None);
         }
-        let writer = writer_of(tip);
-        let applied = touched.case.apply(entry.kind, bytes, writer, entry.at);
+        let applied = touched.case.apply(entry.kind, bytes, writer_of(tip), entry.at);
+        // A case of which nothing holds does not begin to exist.
+        touched.changed |= applied.is_ok() || !touched.is_new;
         Ok(applied.err().map(|quarantine| quarantine.to_string()))
     }
 
@@ -204,9 +221,11 @@ impl Replica {
         self.store.view_get(&keys::case(id))?.map(|stored| load_case(&stored, id)).transpose()
     }
 
-    /// Folds the touched cases and writes what people look them up by.
-    pub(super) fn settle_slice(&mut self, slice: Slice) -> Result<ViewBatch, ViewError> {
+    /// Folds the touched cases and writes what people look them up by. Gives the blobs that are
+    /// here and that peers may ask for from now on.
+    fn settle_slice(&mut self, slice: Slice) -> Result<(ViewBatch, Vec<BlobId>), ViewError> {
         let Slice { cases, mut batch, mut blobs } = slice;
+        let mut shown = Vec::new();
         for (id, touched) in cases {
             if touched.changed {
                 self.write_case(id, &touched, &mut batch, &mut blobs);
@@ -214,13 +233,15 @@ impl Replica {
         }
         for (blob, channel) in blobs {
             batch.put(keys::blob_reference(blob, &channel), None, Vec::new());
-            if !self.blobs.contains(blob) {
+            if self.blobs.contains(blob) {
+                shown.push(blob);
+            } else {
                 let value = postcard::to_stdvec(&channel).expect("a channel always encodes");
                 batch.put(keys::wanted(blob), None, value);
                 self.wants.add(blob, channel);
             }
         }
-        Ok(batch)
+        Ok((batch, shown))
     }
 
     fn write_case(

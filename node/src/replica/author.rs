@@ -50,6 +50,11 @@ impl Author {
         self.pending.entry(channel).or_default();
     }
 
+    /// Whether nothing waits for a signature.
+    pub(super) fn has_signed_all(&self) -> bool {
+        self.pending.is_empty()
+    }
+
     /// What others wrote is in the past.
     pub(super) fn observe(&mut self, at: Hlc, now: Millis) {
         // A clock that runs ahead by more than a day must not drag ours along.

@@ -31,6 +31,10 @@ impl Replica {
     }
 
     fn try_command(&mut self, now: Millis, id: CommandId, command: Command) -> Result<(), Refusal> {
+        if self.is_mending() && command.writes() {
+            self.hold_back(id, command);
+            return Ok(());
+        }
         match command {
             Command::NewCase { item, version, fields, materials, submit, by } => {
                 self.new_case(now, id, (&item, version), &fields, materials, submit, by)
@@ -66,6 +70,9 @@ impl Replica {
 
     /// Commands that waited for an earlier one on the same case.
     pub(super) fn retry_deferred(&mut self, now: Millis) {
+        if self.is_mending() {
+            return;
+        }
         let mut waiting = std::mem::take(&mut self.deferred);
         while let Some((case, id, command)) = waiting.pop_front() {
             if self.busy.contains(&case) {

@@ -56,6 +56,25 @@ pub enum Command {
     Publish { notice: Notice },
 }
 
+impl Command {
+    /// Whether it adds to a log of this node.
+    pub(super) fn writes(&self) -> bool {
+        match self {
+            Self::NewCase { .. }
+            | Self::EditCase { .. }
+            | Self::Attach { .. }
+            | Self::Act { .. }
+            | Self::Publish { .. } => true,
+            Self::ShowCase { .. }
+            | Self::ListCases { .. }
+            | Self::Status
+            | Self::Alarms
+            | Self::Quarantine
+            | Self::SyncNow => false,
+        }
+    }
+}
+
 /// A file for a material of the item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {

@@ -19,6 +19,8 @@ pub(super) enum After {
     /// Tell the person who waits, as soon as the views show it too.
     Reply { id: CommandId, answer: Answer },
     Repaired { log: LogId, from: u64, to: u64 },
+    /// A fork is mended.
+    Mended,
 }
 
 /// Records that wait for the disk.

@@ -140,11 +140,13 @@ impl Replica {
         self.prove_receipts().map_err(SessionError::from)
     }
 
-    /// Keeps the receipts whose signer is known by now to be a node of the office it names.
+    /// Keeps the receipts for logs that are here whose signer is known by now to be a node of the
+    /// office it names. The others wait: the log, or the signer's own, may still be on its way.
     pub(super) fn prove_receipts(&mut self) -> Result<(), Misbehaviour> {
         let mut fresh = Vec::new();
         for receipt in std::mem::take(&mut self.unproved) {
             match self.offices.get(&receipt.key) {
+                _ if !self.store.tips().contains_key(&receipt.log) => self.unproved.push(receipt),
                 None => self.unproved.push(receipt),
                 Some(office) if *office != receipt.office || !receipt.is_genuine() => {
                     return Err(Misbehaviour::Receipt(receipt.log));

@@ -62,7 +62,7 @@ use author::Author;
 use commit::{After, Commits};
 use law::Serials;
 use links::Links;
-use recover::Recovery;
+use recover::{Hold, Recovery};
 use upstream::Upstream;
 use view::Word;
 use wants::Wants;
@@ -90,6 +90,7 @@ pub struct Replica {
     upstream: Upstream,
     wants: Wants,
     recovery: Vec<Recovery>,
+    hold: Hold,
     /// Damaged stretches that were asked for, and where.
     repairs: BTreeMap<(LogId, u64), LinkId>,
     /// Which office a node belongs to, as its logs or its certificate prove.
@@ -193,6 +194,7 @@ impl Replica {
             links: Links::new(),
             wants: Wants::default(),
             recovery: Vec::new(),
+            hold: Hold::default(),
             repairs: BTreeMap::new(),
             offices: BTreeMap::new(),
             unproved: Vec::new(),
@@ -289,6 +291,7 @@ impl Replica {
     /// Does what the inputs so far call for: dials, signs, commits, sends.
     pub fn settle(&mut self, now: Millis) {
         self.now = now;
+        self.mend(now);
         for (office, addresses) in self.upstream.dial(now) {
             self.effects.push_back(Effect::Dial { office, addresses });
         }
@@ -424,6 +427,7 @@ impl Replica {
                 self.replies.push_back(PendingReply { position, id, answer });
             }
             After::Repaired { log, from, to } => self.alarm(Alarm::Repaired { log, from, to }),
+            After::Mended => self.mended(),
         }
     }
 

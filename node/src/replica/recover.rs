@@ -9,7 +9,7 @@
 //!
 //! **Damage**: stretches that cannot be read are fetched from whoever holds the channel.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use daiban_domain::act::CaseId;
 use daiban_domain::case::Author as Writer;
@@ -22,9 +22,10 @@ use daiban_sync::id::{Hlc, Incarnation, LogId, Millis, OfficeCode};
 use daiban_sync::run::{Run, Tip, VerifiedRun, chain, fits_in_run};
 
 use super::Replica;
+use super::command::Command;
 use super::commit::After;
-use super::io::{Alarm, LinkId};
-use crate::store::Record;
+use super::io::{Alarm, CommandId, LinkId};
+use crate::store::{Position, Record};
 
 /// A log that is being compared with a peer's, run by run.
 pub(super) struct Recovery {
@@ -36,6 +37,24 @@ pub(super) struct Recovery {
     theirs: Vec<Run>,
     /// Where the next run must begin.
     next: Head,
+    /// All of theirs is here.
+    is_whole: bool,
+}
+
+/// Commands that wait while a fork is mended: none may build on what is about to be taken back.
+#[derive(Default)]
+pub(super) struct Hold {
+    commands: VecDeque<(CommandId, Command)>,
+    until: Until,
+}
+
+/// How far the mended log is.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Until {
+    #[default]
+    Free,
+    Landed,
+    Applied(Position),
 }
 
 impl Replica {
@@ -65,7 +84,8 @@ impl Replica {
             return;
         }
         let common = self.last_receipted(log);
-        self.recovery.push(Recovery { link, log, common, theirs: Vec::new(), next: common });
+        let (theirs, is_whole) = (Vec::new(), false);
+        self.recovery.push(Recovery { link, log, common, theirs, next: common, is_whole });
         if let Some(peer) = self.links.get_mut(&link) {
             peer.session.fetch(log, common.len);
         }
@@ -79,7 +99,7 @@ impl Replica {
     }
 
     pub(super) fn recovery_lost(&mut self, link: LinkId) {
-        self.recovery.retain(|recovery| recovery.link != link);
+        self.recovery.retain(|recovery| recovery.link != link || recovery.is_whole);
         self.repairs.retain(|_, asked| *asked != link);
     }
 
@@ -94,7 +114,8 @@ impl Replica {
         log: LogId,
         run: Option<Run>,
     ) -> Result<(), SessionError> {
-        if let Some(place) = self.recovery.iter().position(|r| r.log == log && r.link == link) {
+        let asks = |r: &Recovery| r.log == log && r.link == link && !r.is_whole;
+        if let Some(place) = self.recovery.iter().position(asks) {
             let recovery = self.recovery.remove(place);
             return self.recover_with(recovery, run);
         }
@@ -111,7 +132,8 @@ impl Replica {
         run: Option<Run>,
     ) -> Result<(), SessionError> {
         let Some(run) = run else {
-            self.mend_fork(recovery);
+            recovery.is_whole = true;
+            self.recovery.push(recovery);
             return Ok(());
         };
         run.check_chain(self.author.node).map_err(Misbehaviour::from)?;
@@ -146,6 +168,45 @@ impl Replica {
         common
     }
 
+    /// Whether commands that write have to wait.
+    pub(super) fn is_mending(&self) -> bool {
+        !self.recovery.is_empty() || self.hold.until != Until::Free
+    }
+
+    pub(super) fn hold_back(&mut self, id: CommandId, command: Command) {
+        self.hold.commands.push_back((id, command));
+    }
+
+    /// The mended log is durable.
+    pub(super) fn mended(&mut self) {
+        self.hold.until = Until::Applied(self.store.durable().position);
+    }
+
+    /// Mends what can be mended now; when all of it is in the views, commands go on.
+    pub(super) fn mend(&mut self, now: Millis) {
+        let is_quiet = self.busy.is_empty() && self.author.has_signed_all();
+        let ready = |r: &Recovery| r.is_whole && is_quiet && self.is_settled(r.log);
+        if let Some(place) = self.recovery.iter().position(ready) {
+            let recovery = self.recovery.remove(place);
+            self.mend_fork(recovery);
+        }
+        if matches!(self.hold.until, Until::Applied(position) if position <= self.store.applied()) {
+            self.hold.until = Until::Free;
+        }
+        if !self.is_mending() {
+            for (id, command) in std::mem::take(&mut self.hold.commands) {
+                self.command(now, id, command);
+            }
+            self.retry_deferred(now);
+        }
+    }
+
+    /// Whether nothing of the log is on its way to the disk.
+    fn is_settled(&self, log: LogId) -> bool {
+        let durable = self.store.tips().get(&log);
+        self.commits.staged(log).is_none_or(|staged| Some(staged) == durable)
+    }
+
     fn mend_fork(&mut self, recovery: Recovery) {
         let Recovery { log, common, theirs, .. } = recovery;
         let Some(tip) = self.store.tips().get(&log).copied() else { return };
@@ -167,10 +228,13 @@ impl Replica {
         }
         self.say_forms_again(log, common, &theirs, &twice);
         self.sign_pending();
+        if std::env::var("DBG").is_ok() { eprintln!("DBG mend log {} common {} tip {} theirs {:?} twice {:?} rewritten {} pending", log.short(), common.len, tip.head.len, theirs, twice, rewritten); }
         let rewound = Tip { head: common, ..tip };
         self.commits.push(Record::Rewind { log, to: common });
         self.commits.stage_rewind(log, rewound);
         self.adopt_theirs(rewound, theirs);
+        self.hold.until = Until::Landed;
+        self.commits.after(After::Mended);
         let common = common.len;
         self.alarm(Alarm::ForkMended { log, common, rewritten, incarnation });
     }
@@ -181,11 +245,10 @@ impl Replica {
     fn say_forms_again(&mut self, log: LogId, common: Head, theirs: &[Run], twice: &BTreeSet<CaseId>) {
         let Some(tip) = self.store.tips().get(&log).copied() else { return };
         let ids: Vec<_> = twice.iter().copied().collect();
-        for (id, mut case) in self.cases_until(&ids, log, common) {
+        let ours = self.cases_until(&ids, log, tip.head);
+        for ((id, mut case), (_, ours)) in self.cases_until(&ids, log, common).into_iter().zip(ours) {
             let before = case.form().fields();
-            let Ok(Some(ours)) = self.load(id) else { continue };
             let changed: Fields = ours
-                .case
                 .form()
                 .fields()
                 .into_iter()

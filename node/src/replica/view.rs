@@ -106,7 +106,8 @@ impl Source for Shown<'_> {
             .iter()
             .filter_map(|(key, _)| keys::referring_channel(key))
             .any(|channel| scope.contains(&channel));
-        if !shared {
+        // One that is still arriving is not here.
+        if !shared || !self.blobs.contains(blob) {
             return None;
         }
         self.sound(self.blobs.manifest(blob))

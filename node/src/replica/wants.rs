@@ -66,9 +66,10 @@ impl Replica {
             }
             let have = self.blobs.have_chunks(blob).ok().flatten().unwrap_or_default();
             let first = have.iter().position(|held| !held).unwrap_or(0);
-            peer.session.want_blob(blob, u32::try_from(first).unwrap_or(0), None);
-            want.asked = Some(link);
-            room -= 1;
+            if peer.session.want_blob(blob, u32::try_from(first).unwrap_or(0), None) {
+                want.asked = Some(link);
+                room -= 1;
+            }
         }
     }
 

@@ -16,7 +16,8 @@ use super::store::Store;
 
 impl Store {
     /// The next records that no view has seen, oldest first: at least one if there is any, and no
-    /// more once they exceed `max_bytes`. Damaged records are left out.
+    /// more once they exceed `max_bytes`. Damaged records are left out. None: views that follow
+    /// [`Store::durable`] contain everything, though its position may be that of a new segment.
     ///
     /// # Errors
     /// [`ReadError`].
@@ -29,8 +30,8 @@ impl Store {
                 at = self.behind_gap(at)?;
                 continue;
             };
-            bytes += body.len();
             if let Some(record) = self.decode(&body[BODY_PREFIX_BYTES..])? {
+                bytes += body.len();
                 found.push(Durable { at, next, record });
             }
             at = next;

@@ -13,6 +13,7 @@ use daiban_sync::frontier::Scope;
 use daiban_sync::id::{Millis, OfficeCode};
 
 use super::{Checker, Verdict, authority};
+use crate::node::Node;
 
 /// The cheap question: do two offices, one right above the other, agree, with nothing left to do?
 /// Equal along every edge is equal everywhere.
@@ -32,12 +33,23 @@ pub(crate) fn unfinished(office: OfficeCode, replica: &Replica, now: Millis) -> 
     if !replica.is_idle() || status.views_behind {
         return Some(format!("office {office} is not done with what it received"));
     }
-    if status.blobs_wanted > 0 {
-        return Some(format!("office {office} misses {} blobs", status.blobs_wanted));
-    }
     let unsigned = status.above.iter().find(|above| above.missing > 0)?;
     let (above, missing) = (unsigned.office, unsigned.missing);
     Some(format!("office {office} has no receipt of {above} for {missing} entries"))
+}
+
+/// A blob that an office misses and another one has.
+pub(crate) fn missing_blob(node: &Node, all: &[Node]) -> Option<String> {
+    let references = node.kept.blob_references.iter();
+    let missing = references.filter(|(blob, _)| !node.kept.blobs.contains(blob));
+    missing.filter(|(_, channel)| channel.is_held_by(node.office)).find_map(|(blob, channel)| {
+        let holds = |other: &&Node| {
+            channel.is_held_by(other.office) && other.kept.blobs.contains(blob)
+        };
+        let holders: Vec<_> = all.iter().filter(holds).map(|other| other.office).collect();
+        let (office, blob) = (node.office, blob.short());
+        (!holders.is_empty()).then(|| format!("office {office} misses blob {blob}, {holders:?} have it"))
+    })
 }
 
 /// What every office makes of every case, by office.

@@ -2,7 +2,7 @@
 
 use daiban_node::replica::{Answer, Command, CommandId, Effect, Input, LinkId, Refusal, RefusalKind};
 use daiban_sync::frame::Frame;
-use daiban_sync::id::Millis;
+use daiban_sync::id::{BlobId, Millis};
 use daiban_sync::session::Lane;
 
 use super::{Event, World};
@@ -172,6 +172,7 @@ impl World {
     /// A person gives a command.
     pub(super) fn ask(&mut self, node: usize, asked: Asked, command: Command) {
         let boot = self.nodes[node].boot;
+        self.nodes[node].kept.blobs.extend(blobs_of(&command));
         let Some(process) = &mut self.nodes[node].process else { return };
         let id = process.replica.next_command();
         process.asked.insert(id, asked);
@@ -225,6 +226,15 @@ impl World {
         for fact in facts {
             self.promises.add(Told { node, case, origin, fact, at, is_away: false });
         }
+    }
+}
+
+/// Files that a command names were stored before, durably.
+fn blobs_of(command: &Command) -> Vec<BlobId> {
+    match command {
+        Command::NewCase { materials, .. } => materials.iter().map(|m| m.blob.id).collect(),
+        Command::Attach { material, .. } => vec![material.blob.id],
+        _ => Vec::new(),
     }
 }
 

@@ -7,7 +7,9 @@ use daiban_domain::desk::ActRequest;
 use daiban_domain::shipped;
 use daiban_node::replica::{Attachment, Command};
 
-use super::{CITY, COUNTY, Story, VILLAGE_1, VILLAGE_2, act, check, holds_all, is_safe_everywhere, status};
+use super::{
+    CITY, COUNTY, Story, VILLAGE_1, VILLAGE_2, act, check, holds_all, is_safe_everywhere, status,
+};
 use crate::act::reviewing;
 use crate::demo::cast::TOWN;
 use crate::demo::{papers, people};
@@ -33,7 +35,10 @@ impl Story<'_> {
 
     fn cut_off(&mut self) -> Done {
         self.road.iter().for_each(|relay| relay.cut(true));
-        self.done("一村断网：到镇、县、市的路都不通", "the first village is cut off from town, county and city")
+        self.done(
+            "一村断网：到镇、县、市的路都不通",
+            "the first village is cut off from town, county and city",
+        )
     }
 
     fn enter(&mut self) -> Done {
@@ -47,14 +52,28 @@ impl Story<'_> {
         let by = OfficerRef { name: "王秀英".into(), id: "wxy".into() };
         let (item, version, submit) = (ITEM.to_owned(), None, true);
         let asked = Instant::now();
-        let saved = self.client(VILLAGE_1).ask(&Command::NewCase { item, version, fields, materials, submit, by })?;
+        let saved = self.client(VILLAGE_1).ask(&Command::NewCase {
+            item,
+            version,
+            fields,
+            materials,
+            submit,
+            by,
+        })?;
         let waited_ms = asked.elapsed().as_millis();
         self.case = saved["receipt"].as_str().unwrap_or_default().to_owned();
-        check(saved["status"] == "received", || ("收件后的状态应为收件".into(), format!("expected received, got {}", saved["status"])))?;
+        check(saved["status"] == "received", || {
+            ("收件后的状态应为收件".into(), format!("expected received, got {}", saved["status"]))
+        })?;
         let view = self.view(VILLAGE_1)?;
-        let safe = view["safety"].as_array().map(|at| at.iter().map(|at| at["safe"] == true).collect::<Vec<_>>());
+        let safe = view["safety"]
+            .as_array()
+            .map(|at| at.iter().map(|at| at["safe"] == true).collect::<Vec<_>>());
         check(safe == Some(vec![true, false, false, false]), || {
-            ("断网时只应在本机安全".into(), format!("cut off, it should be safe here alone: {}", view["safety"]))
+            (
+                "断网时只应在本机安全".into(),
+                format!("cut off, it should be safe here alone: {}", view["safety"]),
+            )
         })?;
         let case = self.case.clone();
         self.done(
@@ -66,11 +85,18 @@ impl Story<'_> {
     fn materials(&self) -> Done<Vec<Attachment>> {
         let village = self.client(VILLAGE_1);
         let mut attached = Vec::new();
-        let mut attach = |key: &str, blob: BlobRef| attached.push(Attachment { key: key.into(), blob });
+        let mut attach =
+            |key: &str, blob: BlobRef| attached.push(Attachment { key: key.into(), blob });
         attach("BIZ", village.upload_bytes("营业执照.jpg", &papers::photo(SEED)?)?);
         attach("LANDMAP", village.upload_bytes("红线图.jpg", &papers::photo(SEED + 1)?)?);
-        attach("FORM", village.upload_bytes("申请表.pdf", &papers::pdf("practice application form"))?);
-        attach("POA", village.upload_bytes("委托书.pdf", &papers::pdf("practice power of attorney"))?);
+        attach(
+            "FORM",
+            village.upload_bytes("申请表.pdf", &papers::pdf("practice application form"))?,
+        );
+        attach(
+            "POA",
+            village.upload_bytes("委托书.pdf", &papers::pdf("practice power of attorney"))?,
+        );
         Ok(attached)
     }
 
@@ -80,7 +106,10 @@ impl Story<'_> {
         village.restart()?;
         let view = self.view(VILLAGE_1)?;
         check(status(&view) == "received" && holds_all(&view), || {
-            ("重启后办件应当原样还在".into(), format!("after the kill: status {}, held {}", status(&view), view["held"]))
+            (
+                "重启后办件应当原样还在".into(),
+                format!("after the kill: status {}, held {}", status(&view), view["held"]),
+            )
         })?;
         let peers = self.client(VILLAGE_1).ask(&Command::Status)?["peers"].clone();
         check(peers.as_array().is_some_and(Vec::is_empty), || {
@@ -88,16 +117,24 @@ impl Story<'_> {
         })?;
         for above in [TOWN, COUNTY, CITY] {
             check(self.view(above).is_err_and(|failure| failure.code == Code::NotFound), || {
-                (format!("断网时{}不应有该办件", above.name()), format!("{} has the case over a road that is cut", above.name()))
+                (
+                    format!("断网时{}不应有该办件", above.name()),
+                    format!("{} has the case over a road that is cut", above.name()),
+                )
             })?;
         }
-        self.done("村里的进程被 SIGKILL 杀死后重启，办件和照片都在", "the village's process is killed (SIGKILL) and restarted; case and photos are there")
+        self.done(
+            "村里的进程被 SIGKILL 杀死后重启，办件和照片都在",
+            "the village's process is killed (SIGKILL) and restarted; case and photos are there",
+        )
     }
 
     fn come_back(&mut self) -> Done {
         self.road.iter().for_each(|relay| relay.cut(false));
         self.client(VILLAGE_1).ask(&Command::SyncNow)?;
-        self.wait(VILLAGE_1, "镇的回执 (the town's receipt)", |view| view["safety"][1]["safe"] == true)?;
+        self.wait(VILLAGE_1, "镇的回执 (the town's receipt)", |view| {
+            view["safety"][1]["safe"] == true
+        })?;
         self.done("网络恢复，镇已签收", "the link returns; the town has signed for it")
     }
 
@@ -110,7 +147,9 @@ impl Story<'_> {
     fn refer(&mut self) -> Done {
         let view = self.wait(COUNTY, "受理 (accepted)", |view| status(view) == "accepted")?;
         let organs = reviewing(&view);
-        check(organs.len() == 5, || ("应有五个联审部门".into(), format!("expected five reviewing organs, got {organs:?}")))?;
+        check(organs.len() == 5, || {
+            ("应有五个联审部门".into(), format!("expected five reviewing organs, got {organs:?}"))
+        })?;
         self.act(COUNTY, "FG", "张伟", ActRequest::Refer { organs })?;
         self.done("县发改局抄告五个部门", "the county's lead organ refers it to five organs")
     }
@@ -130,7 +169,14 @@ impl Story<'_> {
                     scope.spawn(move || review(organ, client))
                 })
                 .collect();
-            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Err(Failure::new(Code::Internal, "线程出错", "a thread failed")))).collect()
+            threads
+                .into_iter()
+                .map(|thread| {
+                    thread.join().unwrap_or_else(|_| {
+                        Err(Failure::new(Code::Internal, "线程出错", "a thread failed"))
+                    })
+                })
+                .collect()
         });
         answers.into_iter().collect::<Done<()>>()?;
         self.check_other_village()?;
@@ -142,13 +188,19 @@ impl Story<'_> {
     }
 
     fn decide(&mut self) -> Done {
-        let view = self.wait(COUNTY, "五部门已答复且材料齐 (answers and files)", |view| {
-            let may = view["state"]["next"].as_array().is_some_and(|next| next.iter().any(|act| act["verb"] == "decide"));
-            may && holds_all(view)
-        })?;
+        let view =
+            self.wait(COUNTY, "五部门已答复且材料齐 (answers and files)", |view| {
+                let may = view["state"]["next"]
+                    .as_array()
+                    .is_some_and(|next| next.iter().any(|act| act["verb"] == "decide"));
+                may && holds_all(view)
+            })?;
         let pin = Some(pin_of(&view)?);
         self.act(COUNTY, "FG", "张伟", ActRequest::Decide { outcome: Outcome::Granted, pin })?;
-        self.done("县决定准予，所依据的内容已锁定", "the county grants it, over exactly what it has read")
+        self.done(
+            "县决定准予，所依据的内容已锁定",
+            "the county grants it, over exactly what it has read",
+        )
     }
 
     fn confirm(&mut self) -> Done {
@@ -161,14 +213,19 @@ impl Story<'_> {
     }
 
     fn come_home(&mut self) -> Done {
-        let view = self.wait(VILLAGE_1, "决定和三级回执 (the decision and three receipts)", |view| {
-            status(view) == "decided" && is_safe_everywhere(view)
-        })?;
+        let view = self.wait(
+            VILLAGE_1,
+            "决定和三级回执 (the decision and three receipts)",
+            |view| status(view) == "decided" && is_safe_everywhere(view),
+        )?;
         let decision = &view["state"]["decision"];
         check(decision["state"] == "in_force" && decision["outcome"] == "granted", || {
             ("村里应看到有效的准予决定".into(), format!("the village sees {decision}"))
         })?;
         self.check_other_village()?;
-        self.done("决定和镇、县、市的签名回执都已回到村里", "the decision and the signed receipts of town, county and city are back at the village")
+        self.done(
+            "决定和镇、县、市的签名回执都已回到村里",
+            "the decision and the signed receipts of town, county and city are back at the village",
+        )
     }
 }
