@@ -4,6 +4,7 @@
 //! records that are on the disk, and comes out the same when they are applied again.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Place;
 
 use daiban_domain::act::{ActKind, CaseId};
 use daiban_domain::calendar::Date;
@@ -180,11 +181,10 @@ impl Replica {
             return Ok(Some("expected the id of a case, got too few bytes".into()));
         };
         let is_own = tip.author == self.author.node;
-        if !slice.cases.contains_key(&id) {
-            let touched = self.touch(id, tip, is_own)?;
-            slice.cases.insert(id, touched);
-        }
-        let touched = slice.cases.get_mut(&id).expect("inserted above");
+        let touched = match slice.cases.entry(id) {
+            Place::Occupied(known) => known.into_mut(),
+            Place::Vacant(place) => place.insert(self.touch(id, tip, is_own)?),
+        };
         if touched.channel != tip.channel {
             return Ok(Some(format!("the case belongs to {}, not to {}", touched.channel, tip.channel)));
         }
@@ -197,7 +197,11 @@ impl Replica {
         let applied = touched.case.apply(entry.kind, bytes, writer_of(tip), entry.at);
         // A case of which nothing holds does not begin to exist.
         touched.changed |= applied.is_ok() || !touched.is_new;
-        Ok(applied.err().map(|quarantine| quarantine.to_string()))
+        let late = touched.case.take_late_refusals();
+        let late = late.into_iter().map(|(_, why)| format!("a change that waited for this one: {why}"));
+        let refused = applied.err().map(|quarantine| quarantine.to_string());
+        let reasons: Vec<_> = refused.into_iter().chain(late).collect();
+        Ok((!reasons.is_empty()).then(|| reasons.join("; ")))
     }
 
     /// The case as it is before the entry: the one this node has just worked on, the stored one, or

@@ -10,7 +10,6 @@
 //! | `q` log, sequence | why this entry has no effect |
 //! | `t` log, sequence | a notice in force |
 //! | `k` date | the last serial number given out on that day |
-//! | `a` sequence | an alarm, JSON |
 
 use daiban_domain::act::CaseId;
 use daiban_domain::calendar::Date;
@@ -22,7 +21,6 @@ pub(super) const CASES: &[u8] = b"c";
 pub(super) const SUMMARIES: &[u8] = b"s";
 pub(super) const WANTED: &[u8] = b"w";
 pub(super) const QUARANTINE: &[u8] = b"q";
-pub(super) const ALARMS: &[u8] = b"a";
 
 pub(super) fn case(id: CaseId) -> Vec<u8> {
     [CASES, &id.0].concat()
@@ -81,8 +79,4 @@ pub(super) fn serial_day(key: &[u8]) -> Option<Date> {
     let text = std::str::from_utf8(key.get(1..)?).ok()?;
     let year = text.get(..4)?.parse().ok()?;
     Date::from_ymd(year, text.get(4..6)?.parse().ok()?, text.get(6..8)?.parse().ok()?)
-}
-
-pub(super) fn alarm(count: u64) -> Vec<u8> {
-    [ALARMS, &count.to_be_bytes()].concat()
 }
