@@ -103,6 +103,8 @@ pub(crate) enum Verb {
     /// 事项目录 (the catalog of services)
     #[command(subcommand)]
     Catalog(catalog::CatalogVerb),
+    /// 性能测量，与同一次运行中的参照对比 (figures beside a reference from the same run)
+    Bench(crate::bench::Bench),
     /// 演示：本机运行五个节点 (five offices on this machine)
     Demo(demo::DemoArgs),
     /// 命令补全脚本 (print a completion script)

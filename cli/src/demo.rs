@@ -7,7 +7,7 @@ mod names;
 mod nodes;
 mod numbers;
 mod papers;
-mod people;
+pub(crate) mod people;
 mod story;
 
 use std::path::{Path, PathBuf};

@@ -15,7 +15,7 @@ const PACKET_BYTES_MAX: usize = 65_536;
 const LONG_HEADER: u8 = 0x80;
 
 /// A relay in front of one office. It ends with its owner.
-pub(crate) struct Relay {
+pub struct Relay {
     address: SocketAddr,
     road: Arc<Road>,
     task: JoinHandle<()>,
@@ -34,7 +34,7 @@ impl Relay {
     ///
     /// # Errors
     /// Those of the socket.
-    pub(crate) async fn start(target: SocketAddr) -> std::io::Result<Self> {
+    pub async fn start(target: SocketAddr) -> std::io::Result<Self> {
         let socket = UdpSocket::bind("127.0.0.1:0").await?;
         let address = socket.local_addr()?;
         let (is_cut, up, down) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
@@ -44,17 +44,17 @@ impl Relay {
     }
 
     /// Where the office is reached through this relay.
-    pub(crate) fn address(&self) -> SocketAddr {
+    pub fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// Cuts the road (every packet is lost) or mends it.
-    pub(crate) fn cut(&self, is_cut: bool) {
+    pub fn cut(&self, is_cut: bool) {
         self.road.is_cut.store(is_cut, Ordering::Relaxed);
     }
 
     /// Bytes of packets after the handshake: towards the office, and back from it.
-    pub(crate) fn bytes_after_handshake(&self) -> (u64, u64) {
+    pub fn bytes_after_handshake(&self) -> (u64, u64) {
         (self.road.up.load(Ordering::Relaxed), self.road.down.load(Ordering::Relaxed))
     }
 }

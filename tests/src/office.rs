@@ -34,6 +34,26 @@ pub fn free_port() -> u16 {
     socket.local_addr().expect("it is bound").port()
 }
 
+/// Commands that open cases of synthetic people at an office.
+pub fn applications(office: &str, seed: u64, count: usize) -> Vec<Value> {
+    let (seed, count) = (seed.to_string(), count.to_string());
+    let output = Command::new(binary())
+        .args(["demo", "people", "--item", "CL-SB-01", "--office", office])
+        .args(["--seed", &seed, "--count", &count])
+        .output()
+        .expect("the binary runs");
+    let records = String::from_utf8_lossy(&output.stdout).into_owned();
+    let command = |line: &str| -> Value {
+        let mut command: Value = serde_json::from_str(line).expect("a record is JSON");
+        command["command"] = "new-case".into();
+        command["by"] = json!({ "name": "代办员", "id": "agent" });
+        command
+    };
+    let commands: Vec<_> = records.lines().map(command).collect();
+    assert!(!commands.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    commands
+}
+
 impl Office {
     /// An office whose identity is in `data`; it is reached at `listen` and dials `parent`.
     pub fn new(data: &Path, listen: u16, parent: u16) -> Self {
@@ -42,6 +62,11 @@ impl Office {
 
     pub fn data(&self) -> &Path {
         &self.data
+    }
+
+    /// The office's code, after which its folder is named.
+    pub fn code(&self) -> &str {
+        self.data.file_name().and_then(|name| name.to_str()).unwrap_or_default()
     }
 
     pub fn listen(&self) -> u16 {

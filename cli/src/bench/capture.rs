@@ -11,8 +11,9 @@ use daiban_node::shell::{Handle, Node};
 use serde_json::{Value, json};
 
 use super::child::ChildNode;
-use super::stage::{Stage, free_port, settings};
-use super::{BenchError, forms, millis, percentile, ratio, seconds};
+use super::forms::Forms;
+use super::stage::{LINE, Stage, free_port, settings};
+use super::{BenchError, millis, percentile, ratio, seconds};
 
 /// Saved one after the other.
 const SINGLE: u64 = 300;
@@ -27,15 +28,16 @@ pub(super) async fn run(docs: u64) -> Result<Value, BenchError> {
     let stage = Stage::new("capture")?;
     let mut disk = disk_itself(stage.root())?;
     let node = Node::start(&stage.data(VILLAGE), settings(0, None)).await.map_err(BenchError::other)?;
-    let handle = node.handle();
+    let (handle, forms) = (node.handle(), Forms::new(LINE[VILLAGE])?);
     let mut one_by_one = Vec::new();
-    for n in 0..SINGLE {
+    for application in forms.applications(0..SINGLE)? {
         let began = Instant::now();
-        saved(handle.ask(forms::application(n)).await)?;
+        saved(handle.ask(application).await)?;
         one_by_one.push(began.elapsed());
     }
+    let applications = forms.applications(SINGLE..SINGLE + docs)?;
     let began = Instant::now();
-    let last = batch(&handle, (SINGLE..SINGLE + docs).map(forms::application)).await?;
+    let last = batch(&handle, applications).await?;
     let batch_took = began.elapsed();
     let found = handle.ask(Command::ShowCase { case: last }).await;
     if !matches!(found, Some(Ok(Answer::Case(_)))) {
@@ -84,7 +86,7 @@ fn disk_itself(folder: &Path) -> Result<Vec<Duration>, BenchError> {
 /// Hands over all commands with many on their way; gives the receipt number of the last.
 pub(super) async fn batch(
     handle: &Handle,
-    commands: impl Iterator<Item = Command>,
+    commands: impl IntoIterator<Item = Command>,
 ) -> Result<String, BenchError> {
     let mut on_their_way = VecDeque::new();
     let mut last = String::new();

@@ -43,11 +43,7 @@ impl ChildNode {
         loop {
             let found = std::fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
             if let Some(admin) = found {
-                let node = Self { process, admin, start: began.elapsed() };
-                if node.get("/readyz").is_ok() {
-                    return Ok(Self { start: began.elapsed(), ..node });
-                }
-                return node.wait_ready(began);
+                return Self { process, admin, start: Duration::ZERO }.ready(began);
             }
             if began.elapsed() > START_MAX {
                 return Err(BenchError::Other(format!("{} did not start", data.display())));
@@ -56,14 +52,15 @@ impl ChildNode {
         }
     }
 
-    fn wait_ready(self, began: Instant) -> Result<Self, BenchError> {
+    fn ready(mut self, began: Instant) -> Result<Self, BenchError> {
         while self.get("/readyz").is_err() {
             if began.elapsed() > START_MAX {
                 return Err(BenchError::Other("a node did not become ready".into()));
             }
             std::thread::sleep(ASK_EVERY);
         }
-        Ok(Self { start: began.elapsed(), ..self })
+        self.start = began.elapsed();
+        Ok(self)
     }
 
     fn get(&self, path: &str) -> Result<String, BenchError> {

@@ -13,14 +13,17 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use crate::exit::{Code, Done, Failure};
+use crate::say::Screen;
+
 /// What to measure.
-#[derive(Args)]
-pub struct Bench {
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
     #[command(subcommand)]
     what: What,
 }
 
-#[derive(Subcommand)]
+#[derive(Debug, Subcommand)]
 enum What {
     /// First sync of many cases, one hundred edits, and nothing new; beside plain automerge sync
     /// and bare QUIC.
@@ -45,7 +48,7 @@ enum What {
 
 /// Why there are no figures.
 #[derive(Debug, thiserror::Error)]
-pub enum BenchError {
+pub(crate) enum BenchError {
     #[error(transparent)]
     Io(#[from] std::io::Error),
     #[error(transparent)]
@@ -62,33 +65,30 @@ impl BenchError {
     }
 }
 
-/// Runs one bench and gives its figures.
-///
-/// # Errors
-/// [`BenchError`].
-pub async fn run(bench: &Bench) -> Result<Value, BenchError> {
-    match &bench.what {
-        What::Sync { docs } => sync::run(*docs).await,
-        What::Capture { docs } => capture::run(*docs).await,
-        What::Reconnect { docs } => reconnect::run(docs).await,
-    }
+/// Runs one bench and prints its figures.
+pub(crate) fn bench(screen: &Screen, bench: &Bench) -> Done {
+    let figures = tokio::runtime::Runtime::new().map_err(BenchError::from).and_then(|runtime| {
+        runtime.block_on(async {
+            match &bench.what {
+                What::Sync { docs } => sync::run(*docs).await,
+                What::Capture { docs } => capture::run(*docs).await,
+                What::Reconnect { docs } => reconnect::run(docs).await,
+            }
+        })
+    });
+    let figures = figures
+        .map_err(|error| Failure::new(Code::Internal, format!("测量失败：{error}"), error.to_string()))?;
+    screen.line(&lines("", &figures).join("\n"))
 }
 
 /// Figures for people: a name and a value a line.
-pub fn print(figures: &Value) {
-    print_under("", figures);
-}
-
-fn print_under(path: &str, value: &Value) {
-    match value {
-        Value::Object(fields) => {
-            for (key, value) in fields {
-                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                print_under(&path, value);
-            }
-        }
-        value => println!("{path:<58} {value}"),
-    }
+fn lines(path: &str, value: &Value) -> Vec<String> {
+    let Value::Object(fields) = value else { return vec![format!("{path:<58} {value}")] };
+    let under = |(key, value): (&String, &Value)| {
+        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        lines(&path, value)
+    };
+    fields.iter().flat_map(under).collect()
 }
 
 /// Seconds, to the millisecond.

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::capture::batch;
 use super::child::ChildNode;
-use super::stage::{Stage, free_port, settings};
-use super::{BenchError, forms};
+use super::BenchError;
+use super::forms::Forms;
+use super::stage::{LINE, Stage, free_port, settings};
 use crate::relay::Relay;
 use daiban_node::shell::Node;
 
@@ -14,11 +15,12 @@ const VILLAGE: usize = 3;
 
 pub(super) async fn run(sizes: &[u64]) -> Result<Value, BenchError> {
     let stage = Stage::new("reconnect")?;
+    let forms = Forms::new(LINE[VILLAGE])?;
     let mut held = 0;
     let mut rows = Vec::new();
     for &size in sizes {
         let node = Node::start(&stage.data(VILLAGE), settings(0, None)).await.map_err(BenchError::other)?;
-        batch(&node.handle(), (held..size.max(held)).map(forms::application)).await?;
+        batch(&node.handle(), forms.applications(held..size.max(held))?).await?;
         node.stop().await;
         held = held.max(size);
         reconnect(&stage).await?;

@@ -35,10 +35,14 @@ impl Stage {
             let data = stage.data(place);
             std::fs::create_dir_all(&data)?;
             let identity = match &above {
-                None => Identity::init_city(office, now(), &Lifetimes::default(), &mut system_rng()?)?,
-                Some(parent) => admit(&stage.data(place - 1), parent, office)?,
+                None => {
+                    let mut rng = system_rng().map_err(BenchError::other)?;
+                    Identity::init_city(office, now(), &Lifetimes::default(), &mut rng)
+                        .map_err(BenchError::other)?
+                }
+                Some(parent) => admit(&stage.data(place - 1), &data, parent, office)?,
             };
-            identity.save_new(&data)?;
+            identity.save_new(&data).map_err(BenchError::other)?;
             above = Some(identity);
         }
         Ok(stage)
@@ -61,16 +65,23 @@ impl Drop for Stage {
     }
 }
 
-fn admit(parent_data: &Path, parent: &Identity, child: OfficeCode) -> Result<Identity, BenchError> {
+fn admit(
+    parent_data: &Path,
+    data: &Path,
+    parent: &Identity,
+    child: OfficeCode,
+) -> Result<Identity, BenchError> {
     let registry = Arc::new(RevokedKeys::default());
     let nowhere = vec!["127.0.0.1:9".to_owned()];
     let parent = Arc::new(parent.clone());
-    let mut desk = Desk::open(parent_data, parent, nowhere, Lifetimes::default(), registry)?;
-    let mut rng = system_rng()?;
-    let invitation = desk.invite(child, now(), now().plus(DAY_MS), &mut rng)?;
-    let joining = Joining::prepare(invitation, now(), &mut rng)?;
+    let mut desk = Desk::open(parent_data, parent, nowhere, Lifetimes::default(), registry)
+        .map_err(BenchError::other)?;
+    let mut rng = system_rng().map_err(BenchError::other)?;
+    let invitation =
+        desk.invite(child, now(), now().plus(DAY_MS), &mut rng).map_err(BenchError::other)?;
+    let joining = Joining::prepare(invitation, data, now(), &mut rng).map_err(BenchError::other)?;
     let reply = desk.handle_request(&joining.request(), now());
-    Ok(joining.accept(&reply, now())?)
+    joining.accept(&reply, now()).map_err(BenchError::other)
 }
 
 /// Settings for a node on loopback that knows where its parent is.

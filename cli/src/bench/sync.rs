@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use super::capture::batch;
 use super::child::ChildNode;
 use super::plain::{self, Took};
-use super::stage::{Stage, free_port, settings};
-use super::{BenchError, forms, ratio, seconds};
+use super::forms::{self, Forms};
+use super::stage::{LINE, Stage, free_port, settings};
+use super::{BenchError, ratio, seconds};
 
 /// Changes of each form.
 const CHANGES: u64 = 5;
@@ -66,12 +67,12 @@ fn shown(took: &Took) -> Value {
 /// A village that has worked for years without a network.
 async fn fill(stage: &Stage, docs: u64) -> Result<Vec<String>, BenchError> {
     let node = Node::start(&stage.data(VILLAGE), settings(0, None)).await.map_err(BenchError::other)?;
-    let handle = node.handle();
+    let (handle, forms) = (node.handle(), Forms::new(LINE[VILLAGE])?);
     let mut receipts = Vec::new();
-    for n in 0..docs.min(EDITED) {
-        receipts.push(batch(&handle, std::iter::once(forms::application(n))).await?);
+    for application in forms.applications(0..docs.min(EDITED))? {
+        receipts.push(batch(&handle, [application]).await?);
     }
-    batch(&handle, (EDITED.min(docs)..docs).map(forms::application)).await?;
+    batch(&handle, forms.applications(EDITED.min(docs)..docs)?).await?;
     let all = every_case(&handle).await?;
     for round in 1..CHANGES {
         batch(&handle, all.iter().zip(0u64..).map(|(case, n)| forms::edit(case, n, round))).await?;

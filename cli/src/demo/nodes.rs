@@ -103,8 +103,9 @@ impl City {
             .find_map(|node| node.child.try_wait().ok().flatten().map(|_| node.fell()))
     }
 
-    /// Stops all, the villages first.
+    /// Tells all to stop, and waits for each.
     pub(super) fn stop(mut self) -> Done {
+        self.nodes.iter_mut().for_each(|node| drop(node.stdin.take()));
         while let Some(node) = self.nodes.pop() {
             node.stop()?;
         }

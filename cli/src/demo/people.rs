@@ -59,7 +59,7 @@ pub(super) fn record(
 }
 
 /// The fields of an application for `item` by somebody who lives at `office`.
-pub(super) fn applicant(
+pub(crate) fn applicant(
     item: &Item,
     tree: &OfficeTree,
     office: OfficeCode,

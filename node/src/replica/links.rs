@@ -118,6 +118,7 @@ impl Replica {
             self.upstream.lost(now, peer.office, Some(link), self.random.next());
             self.wants.peer_lost(link);
             self.recovery_lost(link);
+            self.ask_everybody_for_blobs();
         }
     }
 
@@ -203,7 +204,10 @@ impl Replica {
             }
             Event::Manifest { blob, manifest } => self.take_manifest(link, blob, &manifest),
             Event::Chunk { blob, chunk, bytes } => self.take_chunk(link, blob, chunk, &bytes),
-            Event::BlobMissing(blob) => self.wants.missing_at(link, blob),
+            Event::BlobMissing(blob) => {
+                self.wants.missing_at(link, blob);
+                self.ask_everybody_for_blobs();
+            }
             Event::BlobHere(blob) => self.blob_here(link, blob),
         }
         Ok(())

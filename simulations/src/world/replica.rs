@@ -148,6 +148,11 @@ impl World {
         self.judge(durable::check_frames(&frames, key, kept).map_err(|(checker, sentence)| {
             (checker, format!("office {}: {sentence}", self.nodes[node].office))
         }));
+        if self.trace.is_told() {
+            for said in frames.iter().filter_map(tap::worth_telling) {
+                self.trace.tell(self.now, node as u64, &format!("on link {}: {said}", link.0));
+            }
+        }
         let kinds = tap::kinds(&frames);
         if kinds.iter().any(|&kind| self.passes(node, Point::BeforeSend(kind))) {
             return;
