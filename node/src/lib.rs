@@ -5,6 +5,6 @@ pub mod settings;
 pub mod telemetry;
 pub mod transport;
 
-pub mod store;
 pub mod replica;
 pub mod shell;
+pub mod store;

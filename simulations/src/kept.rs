@@ -110,7 +110,7 @@ pub(crate) fn mark(number: u64) -> String {
 }
 
 fn marks_in(payload: &[u8]) -> impl Iterator<Item = u64> {
-    payload.windows(MARK.len() + DIGITS).filter_map(|window| {
-        std::str::from_utf8(window.strip_prefix(MARK)?).ok()?.parse().ok()
-    })
+    payload
+        .windows(MARK.len() + DIGITS)
+        .filter_map(|window| std::str::from_utf8(window.strip_prefix(MARK)?).ok()?.parse().ok())
 }

@@ -99,9 +99,15 @@ impl Node {
     ///
     /// # Errors
     /// Those of the store and of its views.
-    pub(crate) fn start(&mut self, now: Millis, setup: &Setup<'_>, dice: &mut Dice) -> Result<OpenReport, Trouble> {
+    pub(crate) fn start(
+        &mut self,
+        now: Millis,
+        setup: &Setup<'_>,
+        dice: &mut Dice,
+    ) -> Result<OpenReport, Trouble> {
         let unlock = Unlock::KeyFile(zeroize::Zeroizing::new([7; 32]));
-        let options = Options { segment_bytes: SEGMENT_BYTES, key_batch: KEY_BATCH, ..Options::default() };
+        let options =
+            Options { segment_bytes: SEGMENT_BYTES, key_batch: KEY_BATCH, ..Options::default() };
         let (store, committer, report) = Store::open(
             Arc::new(self.disk.clone()),
             &mut self.database,
@@ -115,7 +121,8 @@ impl Node {
         self.kept = Kept::read(&store, &blobs)?;
         let certificates = Box::new(setup.root.authenticator());
         let law = setup.law.clone();
-        let replica = Replica::new(now, self.config(setup), store, law, certificates, dice.bytes())?;
+        let replica =
+            Replica::new(now, self.config(setup), store, law, certificates, dice.bytes())?;
         self.process = Some(Process {
             replica,
             committer,

@@ -74,7 +74,12 @@ pub(crate) fn blob_ref(key: &str, id: BlobId, size: usize) -> BlobRef {
 }
 
 /// What somebody asks for who may do `verb` now; nothing for what waits for a date.
-pub(crate) fn request(verb: &str, state: &CaseState, item: &Item, dice: &mut Dice) -> Option<ActRequest> {
+pub(crate) fn request(
+    verb: &str,
+    state: &CaseState,
+    item: &Item,
+    dice: &mut Dice,
+) -> Option<ActRequest> {
     let said = || "情况属实".to_owned();
     let pin = Some(state.pin.clone());
     Some(match verb {
@@ -83,7 +88,9 @@ pub(crate) fn request(verb: &str, state: &CaseState, item: &Item, dice: &mut Dic
         "correct" => ActRequest::Correct { note: said() },
         "accept" => ActRequest::Accept,
         "refuse" => ActRequest::Refuse { reasons: vec![said()] },
-        "request-correction" => ActRequest::RequestCorrection { items: vec!["照片不清楚".into()] },
+        "request-correction" => {
+            ActRequest::RequestCorrection { items: vec!["照片不清楚".into()] }
+        }
         "first-check" => ActRequest::FirstCheck { note: said() },
         "refer" => {
             let asked = item.stages.iter().filter(|stage| stage.action == Action::JointReview);

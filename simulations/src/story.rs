@@ -10,7 +10,7 @@ use crate::fault::{Aim, Death, Fault};
 use crate::world::{BEGIN, Event, World};
 
 /// Things break for so long.
-pub const ROUGH_MS: u64 = 90 * 60_000;
+pub const ROUGH_MS: u64 = 70 * 60_000;
 /// After healing, everybody agrees within this time.
 pub const HEAL_BOUND_MS: u64 = 60 * 60_000;
 /// How often it is asked whether everybody agrees yet.
@@ -174,7 +174,10 @@ fn end_with_a_power_cut(world: &mut World) {
     for (node, before) in before.iter().enumerate() {
         let office: OfficeCode = world.nodes[node].office;
         if world.nodes[node].kept.tips != *before {
-            world.fail(Checker::NothingLost, format!("a power cut takes entries from office {office}"));
+            world.fail(
+                Checker::NothingLost,
+                format!("a power cut takes entries from office {office}"),
+            );
         }
     }
 }

@@ -47,11 +47,15 @@ fn kind(frame: &Frame) -> Said {
 /// What helps a reader of a story.
 pub(crate) fn worth_telling(frame: &Frame) -> Option<String> {
     match frame {
-        Frame::BlobWant { blob, first } => Some(format!("wants blob {} from chunk {first}", blob.short())),
+        Frame::BlobWant { blob, first } => {
+            Some(format!("wants blob {} from chunk {first}", blob.short()))
+        }
         Frame::BlobMissing(blob) => Some(format!("has no blob {}", blob.short())),
         Frame::BlobHere(blob) => Some(format!("has blob {} now", blob.short())),
         Frame::BlobHeld(blob) => Some(format!("holds blob {}", blob.short())),
-        Frame::Diverged { log, at } => Some(format!("holds another log {} at {}", log.short(), at.len)),
+        Frame::Diverged { log, at } => {
+            Some(format!("holds another log {} at {}", log.short(), at.len))
+        }
         Frame::Fetch { log, from } => Some(format!("fetches log {} from {from}", log.short())),
         _ => None,
     }

@@ -31,30 +31,45 @@ impl Workload {
         let office = node.office;
         let draw = dice.between(0, 99);
         match office.tier() {
-            Tier::Village if draw < 40 && self.opened < CASES_MAX => self.open(office, process, dice),
+            Tier::Village if draw < 40 && self.opened < CASES_MAX => {
+                self.open(office, process, dice)
+            }
             Tier::Village | Tier::Town if draw < 60 => self.edit(office, process, dice),
             Tier::Village if draw < 70 => self.attach(office, process, dice),
             _ => self.act(office, process, dice),
         }
     }
 
-    fn open(&mut self, office: OfficeCode, process: &Process, dice: &mut Dice) -> Option<(Asked, Command)> {
+    fn open(
+        &mut self,
+        office: OfficeCode,
+        process: &Process,
+        dice: &mut Dice,
+    ) -> Option<(Asked, Command)> {
         let code = *dice.pick(&people::ITEMS)?;
         let mark = self.type_something();
         self.opened += 1;
         let fields = people::form_of(code, office, mark);
         let submit = dice.chance(60);
         let keys = match submit {
-            true => people::required_materials(process.replica.law().catalog.latest(code)?, &fields),
+            true => {
+                people::required_materials(process.replica.law().catalog.latest(code)?, &fields)
+            }
             false => Vec::new(),
         };
         let materials = keys.iter().filter_map(|key| photograph(key, process, dice)).collect();
         let by = people::officer(office);
-        let command = Command::NewCase { item: code.into(), version: None, fields, materials, submit, by };
+        let command =
+            Command::NewCase { item: code.into(), version: None, fields, materials, submit, by };
         Some((Asked { what: "open", mark: Some(mark) }, command))
     }
 
-    fn edit(&mut self, office: OfficeCode, process: &Process, dice: &mut Dice) -> Option<(Asked, Command)> {
+    fn edit(
+        &mut self,
+        office: OfficeCode,
+        process: &Process,
+        dice: &mut Dice,
+    ) -> Option<(Asked, Command)> {
         let id = self.some_case(office, dice)?;
         let case = process.replica.case(id).ok()??;
         let (item, _) = case.item()?;
@@ -63,23 +78,35 @@ impl Workload {
         if dice.chance(40) {
             fields.extend(people::remark(item, mark));
         }
-        let command = Command::EditCase { case: people::name_of(id), fields, by: people::officer(office) };
+        let command =
+            Command::EditCase { case: people::name_of(id), fields, by: people::officer(office) };
         Some((Asked { what: "edit", mark: Some(mark) }, command))
     }
 
-    fn attach(&mut self, office: OfficeCode, process: &Process, dice: &mut Dice) -> Option<(Asked, Command)> {
+    fn attach(
+        &mut self,
+        office: OfficeCode,
+        process: &Process,
+        dice: &mut Dice,
+    ) -> Option<(Asked, Command)> {
         let id = self.some_case(office, dice)?;
         let case = process.replica.case(id).ok()??;
         let (code, version) = case.item()?;
         let item = process.replica.law().catalog.get(code, version)?;
         let missing = people::required_materials(item, &case.form().fields());
         let material = photograph(dice.pick(&missing)?, process, dice)?;
-        let command = Command::Attach { case: people::name_of(id), material, by: people::officer(office) };
+        let command =
+            Command::Attach { case: people::name_of(id), material, by: people::officer(office) };
         Some((Asked { what: "attach", mark: None }, command))
     }
 
     /// What some case waits for at this office.
-    fn act(&mut self, office: OfficeCode, process: &Process, dice: &mut Dice) -> Option<(Asked, Command)> {
+    fn act(
+        &mut self,
+        office: OfficeCode,
+        process: &Process,
+        dice: &mut Dice,
+    ) -> Option<(Asked, Command)> {
         (0..LOOKS).find_map(|_| {
             let id = self.some_case(office, dice)?;
             let case = process.replica.case(id).ok()??;
@@ -89,7 +116,8 @@ impl Workload {
             let item = law.catalog.get(code, version)?;
             let seldom = dice.chance(10);
             let mine: Vec<_> = state.next.iter().filter(|next| next.office == office).collect();
-            let usual = mine.iter().filter(|next| seldom || !is_rare(next.verb)).collect::<Vec<_>>();
+            let usual =
+                mine.iter().filter(|next| seldom || !is_rare(next.verb)).collect::<Vec<_>>();
             let next = dice.pick(&usual)?;
             let request: ActRequest = people::request(next.verb, &state, item, dice)?;
             let (case, by) = (people::name_of(id), people::officer(office));
@@ -99,7 +127,8 @@ impl Workload {
     }
 
     fn some_case(&self, office: OfficeCode, dice: &mut Dice) -> Option<CaseId> {
-        let here: Vec<_> = self.cases.iter().filter(|(_, origin)| origin.is_within(office)).collect();
+        let here: Vec<_> =
+            self.cases.iter().filter(|(_, origin)| origin.is_within(office)).collect();
         dice.pick(&here).map(|(id, _)| *id)
     }
 

@@ -1,24 +1,25 @@
 //! One queue of events in virtual time, and what each of them does.
 
 mod disk;
+mod life;
 mod network;
 mod replica;
 
 use std::collections::BTreeMap;
 
 use daiban_domain::act::CaseId;
-use daiban_node::replica::{CommitId, Input, Law, LinkId, Replica, Timing};
-use daiban_node::store::{OpenReport, Record};
+use daiban_node::replica::{CommitId, Input, Law, LinkId, Replica};
+use daiban_node::store::Record;
 use daiban_sync::channel::Channel;
 use daiban_sync::id::{BlobId, Millis, OfficeCode};
 use daiban_sync::session::Lane;
 
-use crate::checkers::{Checker, Failure, Verdict, lost};
+use crate::checkers::{Checker, Failure, Verdict};
 use crate::city::{self, Root};
 use crate::dice::Dice;
-use crate::fault::{Aim, Death, Fault, Point};
+use crate::fault::{Aim, Death, Fault};
 use crate::link::Link;
-use crate::node::{Node, Setup};
+use crate::node::Node;
 use crate::story::{Counts, Options};
 use crate::told::Promises;
 use crate::trace::Trace;
@@ -30,21 +31,54 @@ pub(crate) const BEGIN: Millis = Millis(1_772_413_200_000);
 /// A time to come.
 pub(crate) enum Event {
     /// Somebody's disk, network or clock has news for a replica.
-    Input { node: usize, boot: u64, input: Input },
+    Input {
+        node: usize,
+        boot: u64,
+        input: Input,
+    },
     /// A replica settles and works.
-    Turn { node: usize, boot: u64 },
+    Turn {
+        node: usize,
+        boot: u64,
+    },
     /// The disk takes a batch, then makes it durable.
-    Append { node: usize, boot: u64, commit: CommitId, records: Vec<Record> },
-    Sync { node: usize, boot: u64 },
-    Finish { node: usize, boot: u64, blob: BlobId },
+    Append {
+        node: usize,
+        boot: u64,
+        commit: CommitId,
+        records: Vec<Record>,
+    },
+    Sync {
+        node: usize,
+        boot: u64,
+    },
+    Finish {
+        node: usize,
+        boot: u64,
+        blob: BlobId,
+    },
     /// Bytes reach one side of a link.
-    Arrive { link: LinkId, side: usize, lane: Lane, bytes: Vec<u8> },
+    Arrive {
+        link: LinkId,
+        side: usize,
+        lane: Lane,
+        bytes: Vec<u8>,
+    },
     /// One side of a link hears that it is gone.
-    Hangup { link: LinkId, side: usize },
+    Hangup {
+        link: LinkId,
+        side: usize,
+    },
     /// A call is answered, or not.
-    Dialled { node: usize, boot: u64, office: OfficeCode },
+    Dialled {
+        node: usize,
+        boot: u64,
+        office: OfficeCode,
+    },
     /// A node that was down starts.
-    Start { node: usize },
+    Start {
+        node: usize,
+    },
     /// Somebody at some office does something.
     Person,
     Fault(Fault),
@@ -133,8 +167,9 @@ impl World {
 
     /// The story's faults and crashes to come.
     pub(crate) fn plan(&mut self, faults: Vec<(u64, Fault)>, aims: Vec<Aim>) {
-        self.disks_replaced =
-            faults.iter().any(|(_, fault)| matches!(fault, Fault::Restore { .. } | Fault::Lose { .. }));
+        self.disks_replaced = faults
+            .iter()
+            .any(|(_, fault)| matches!(fault, Fault::Restore { .. } | Fault::Lose { .. }));
         for (ms, fault) in faults {
             self.after(ms, Event::Fault(fault));
         }
@@ -158,7 +193,9 @@ impl World {
         match event {
             Event::Input { node, boot, input } => self.input(node, boot, input),
             Event::Turn { node, boot } => self.turn(node, boot),
-            Event::Append { node, boot, commit, records } => self.append(node, boot, commit, records),
+            Event::Append { node, boot, commit, records } => {
+                self.append(node, boot, commit, records)
+            }
             Event::Sync { node, boot } => self.sync(node, boot),
             Event::Finish { node, boot, blob } => self.finish(node, boot, blob),
             Event::Arrive { link, side, lane, bytes } => self.arrive(link, side, lane, bytes),
@@ -195,95 +232,6 @@ impl World {
         }
     }
 
-    /// A node comes to a point at which the story may let it die; `true` if it did.
-    pub(crate) fn passes(&mut self, node: usize, point: Point) -> bool {
-        let Some(death) = self.aimed(node, point) else { return false };
-        self.crash(node, death);
-        true
-    }
-
-    /// How the node dies here, if it does.
-    fn aimed(&mut self, node: usize, point: Point) -> Option<Death> {
-        let mut here = self.aims.iter_mut().filter(|aim| aim.node == node && aim.point == point);
-        let fires = here.by_ref().fold(None, |fires, aim| match aim.left {
-            0 => fires.or(Some(aim.death)),
-            _ => {
-                aim.left -= 1;
-                fires
-            }
-        });
-        if fires.is_some() {
-            let fired = |aim: &Aim| aim.node == node && aim.point == point && aim.left == 0;
-            let place = self.aims.iter().position(fired)?;
-            self.aims.remove(place);
-        }
-        fires
-    }
-
-    /// A node dies and will start again.
-    pub(crate) fn crash(&mut self, node: usize, death: Death) {
-        if self.nodes[node].process.take().is_none() {
-            return;
-        }
-        if self.trace.is_told() {
-            self.trace.tell(self.now, node as u64, &format!("dies: {death:?}"));
-        }
-        self.counts.crashes += 1;
-        self.nodes[node].boot += 1;
-        self.drop_links_of(node);
-        self.wreck_disk(node, death);
-        let rest = self.dice.between(500, 120_000);
-        self.after(rest, Event::Start { node });
-    }
-
-    fn start(&mut self, node: usize) {
-        if self.nodes[node].process.is_some() {
-            return;
-        }
-        let now = self.now;
-        let inside = self.is_rough && self.nodes[node].boot > 0 && self.dice.chance(15);
-        if inside {
-            self.cut_power_soon(node);
-        }
-        let setup = Setup {
-            root: &self.root,
-            law: &self.law,
-            timing: TIMING,
-            #[cfg(feature = "mutants")]
-            mutant: self.options.mutant,
-        };
-        match self.nodes[node].start(now, &setup, &mut self.dice) {
-            Err(_) if inside => {
-                self.trace.tell(now, node as u64, "dies while it starts");
-                self.counts.crashes += 1;
-                self.nodes[node].boot += 1;
-                self.wreck_disk(node, Death::PowerCut);
-                self.after(1_000, Event::Start { node });
-            }
-            Err(error) => {
-                let office = self.nodes[node].office;
-                self.fail(Checker::NothingLost, format!("office {office} does not start: {error}"));
-            }
-            Ok(report) => {
-                self.trace.tell(now, node as u64, "starts");
-                self.started(node, &report);
-            }
-        }
-    }
-
-    fn started(&mut self, node: usize, report: &OpenReport) {
-        if std::mem::take(&mut self.nodes[node].is_replaced) {
-            let others = self.nodes.iter().enumerate().filter(|(other, _)| *other != node);
-            let others: Vec<_> = others.map(|(_, other)| &other.kept).collect();
-            self.promises.disk_replaced(node, &self.nodes[node].kept, &others);
-        } else {
-            let verdict = lost::check_start(node, &self.nodes[node].kept, report, &self.promises);
-            self.judge(verdict);
-        }
-        self.judge(lost::check_jurisdiction(self.nodes[node].office, &self.nodes[node].kept));
-        self.take_turn_soon(node);
-    }
-
     fn person(&mut self) {
         if !self.is_rough {
             return;
@@ -291,7 +239,9 @@ impl World {
         let pause = self.dice.between(1_000, 50_000);
         self.after(pause, Event::Person);
         let node = self.dice.place(self.nodes.len());
-        let Some((asked, command)) = self.workload.next(&self.nodes[node], &mut self.dice) else { return };
+        let Some((asked, command)) = self.workload.next(&self.nodes[node], &mut self.dice) else {
+            return;
+        };
         self.trace.tell(self.now, node as u64, asked.what);
         self.ask(node, asked, command);
     }
@@ -327,7 +277,10 @@ impl World {
 
     /// Nodes that run, with their offices.
     pub(crate) fn replicas(&self) -> Vec<(OfficeCode, &Replica)> {
-        self.nodes.iter().filter_map(|node| Some((node.office, &node.process.as_ref()?.replica))).collect()
+        self.nodes
+            .iter()
+            .filter_map(|node| Some((node.office, &node.process.as_ref()?.replica)))
+            .collect()
     }
 
     pub(crate) fn root(&self) -> &Root {
@@ -339,13 +292,3 @@ impl World {
         self.nodes.iter().flat_map(|node| node.kept.cases.clone()).collect()
     }
 }
-
-/// Brisk, so that a short story holds many tries.
-const TIMING: Timing = Timing {
-    backoff_ms_min: 1_000,
-    backoff_ms_max: 60_000,
-    fallback_ms: 120_000,
-    beacon_ms: 300_000,
-    greeting_ms: 10_000,
-    clock_error_ms: 300_000,
-};

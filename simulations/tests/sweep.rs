@@ -5,12 +5,19 @@ use daiban_sim::{Options, run};
 
 const SEEDS: u64 = 500;
 
+/// `DAIBAN_SEEDS=500..5000` runs others.
 #[test]
 fn five_hundred_seeds() {
-    let report = sweep(0..SEEDS, Options::default(), 5);
+    let report = sweep(seeds().unwrap_or(0..SEEDS), Options::default(), 5);
     println!("{} seeds: {:?}", report.seeds, report.counts);
     let failures: Vec<_> = report.failures.iter().map(describe).collect();
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
+}
+
+fn seeds() -> Option<std::ops::Range<u64>> {
+    let asked = std::env::var("DAIBAN_SEEDS").ok()?;
+    let (first, end) = asked.split_once("..")?;
+    Some(first.parse().ok()?..end.parse().ok()?)
 }
 
 #[test]

@@ -24,7 +24,11 @@ pub fn binary() -> PathBuf {
     let tests = std::env::current_exe().expect("a running test has a path");
     let folder = tests.ancestors().nth(2).expect("target/PROFILE/deps/NAME");
     let binary = folder.join("daiban");
-    assert!(binary.exists(), "{} is missing: build it with `cargo build --release`", binary.display());
+    assert!(
+        binary.exists(),
+        "{} is missing: build it with `cargo build --release`",
+        binary.display()
+    );
     binary
 }
 
@@ -90,14 +94,24 @@ impl Office {
         let process = Command::new(binary())
             .args(["--data".as_ref(), self.data.as_os_str()])
             .args(["--set", "node.training=true", "--set", "node.admin=127.0.0.1:0"])
-            .args(["--set", "log.level=warn", "--set", "sync.backoff_min_s=1", "--set", "sync.backoff_max_s=2"])
+            .args([
+                "--set",
+                "log.level=warn",
+                "--set",
+                "sync.backoff_min_s=1",
+                "--set",
+                "sync.backoff_max_s=2",
+            ])
             .args(["--set", "store.ballast_mb=1"])
             .args(["--set", &format!("node.listen=127.0.0.1:{}", self.listen)])
-            .args(["--set", &format!("parent.addresses=[\"127.0.0.1:{}\"]", self.parent)])
+            .args(["--set", &format!("parent.addresses=127.0.0.1:{}", self.parent)])
             .arg("run")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(std::fs::File::create(self.data.join("stderr.log")).expect("the directory is writable"))
+            .stderr(
+                std::fs::File::create(self.data.join("stderr.log"))
+                    .expect("the directory is writable"),
+            )
             .spawn()
             .expect("the binary runs");
         self.process = Some(process);
@@ -137,18 +151,21 @@ impl Office {
 
     /// Sends a command; a refusal is a failure of the test.
     pub fn ask(&self, command: &Value) -> Value {
-        self.try_ask(command).unwrap_or_else(|error| panic!("{}: {command}: {error}", self.data.display()))
+        self.try_ask(command)
+            .unwrap_or_else(|error| panic!("{}: {command}: {error}", self.data.display()))
     }
 
     /// Sends a command; gives what went wrong.
     pub fn try_ask(&self, command: &Value) -> Result<Value, String> {
-        let response = self.post("/v1/command", serde_json::to_vec(command).map_err(|e| e.to_string())?)?;
+        let response =
+            self.post("/v1/command", serde_json::to_vec(command).map_err(|e| e.to_string())?)?;
         serde_json::from_reader(response).map_err(|error| error.to_string())
     }
 
     /// Uploads a file; gives its reference.
     pub fn upload(&self, name: &str, bytes: Vec<u8>) -> Value {
-        let response = self.post(&format!("/v1/blobs?name={name}"), bytes).expect("the file is taken");
+        let response =
+            self.post(&format!("/v1/blobs?name={name}"), bytes).expect("the file is taken");
         serde_json::from_reader(response).expect("a reference is JSON")
     }
 
@@ -164,7 +181,12 @@ impl Office {
     pub fn wait(&self, what: &str, reached: impl Fn(&Self) -> bool) {
         let began = Instant::now();
         while !reached(self) {
-            assert!(began.elapsed() < PATIENCE, "waited for {} {what}\n{}", self.data.display(), self.stderr());
+            assert!(
+                began.elapsed() < PATIENCE,
+                "waited for {} {what}\n{}",
+                self.data.display(),
+                self.stderr()
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -174,13 +196,18 @@ impl Office {
     }
 
     fn post(&self, path: &str, body: Vec<u8>) -> Result<impl std::io::Read + 'static, String> {
-        let admin = std::fs::read(self.data.join("admin.json")).map_err(|error| error.to_string())?;
+        let admin =
+            std::fs::read(self.data.join("admin.json")).map_err(|error| error.to_string())?;
         let admin: Value = serde_json::from_slice(&admin).map_err(|error| error.to_string())?;
         let url = format!("http://{}{path}", admin["address"].as_str().unwrap_or_default());
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().http_status_as_error(false).build().into();
         let response = agent
             .post(&url)
-            .header("authorization", format!("Bearer {}", admin["token"].as_str().unwrap_or_default()))
+            .header(
+                "authorization",
+                format!("Bearer {}", admin["token"].as_str().unwrap_or_default()),
+            )
             .header("content-type", "application/json")
             .send(&body)
             .map_err(|error| error.to_string())?;

@@ -51,7 +51,8 @@ impl Stranger {
             join_handler: Arc::new(Nobody),
             clock: Arc::new(now),
         };
-        let (transport, commands) = Transport::bind(parts, sender).await.expect("loopback has room");
+        let (transport, commands) =
+            Transport::bind(parts, sender).await.expect("loopback has room");
         let addrs = vec![address.to_string()];
         let dial = Command::Dial { office, addrs, congestion: Default::default() };
         commands.send(dial).expect("the transport is up");
@@ -110,6 +111,8 @@ impl Stranger {
                 }
             }
         };
-        tokio::time::timeout(PATIENCE, closed).await.expect("the other side ends what breaks the rules")
+        tokio::time::timeout(PATIENCE, closed)
+            .await
+            .expect("the other side ends what breaks the rules")
     }
 }

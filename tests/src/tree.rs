@@ -17,7 +17,8 @@ const DAY_MS: u64 = 86_400_000;
 
 /// The machine's clock.
 pub fn now() -> Millis {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let since =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }
 
@@ -28,7 +29,8 @@ pub fn office(code: u64) -> OfficeCode {
 /// A new city.
 pub fn city() -> Identity {
     let mut rng = system_rng().expect("the system has randomness");
-    Identity::init_city(office(CITY), now(), &Lifetimes::default(), &mut rng).expect("a city is a city")
+    Identity::init_city(office(CITY), now(), &Lifetimes::default(), &mut rng)
+        .expect("a city is a city")
 }
 
 /// `child` joins `parent`, whose invitations are kept in `folder`.
@@ -38,9 +40,12 @@ pub fn join(parent: &Identity, child: u64, folder: &Path) -> Identity {
     let parent = Arc::new(parent.clone());
     std::fs::create_dir_all(folder.join("identity")).expect("a writable folder");
     let nowhere = vec!["127.0.0.1:9".to_owned()];
-    let mut desk = Desk::open(folder, parent, nowhere, Lifetimes::default(), registry).expect("a readable folder");
-    let invitation = desk.invite(office(child), now(), now().plus(DAY_MS), &mut rng).expect("our child");
-    let joining = Joining::prepare(invitation, folder, now(), &mut rng).expect("a fresh invitation");
+    let mut desk = Desk::open(folder, parent, nowhere, Lifetimes::default(), registry)
+        .expect("a readable folder");
+    let invitation =
+        desk.invite(office(child), now(), now().plus(DAY_MS), &mut rng).expect("our child");
+    let joining =
+        Joining::prepare(invitation, folder, now(), &mut rng).expect("a fresh invitation");
     let reply = desk.handle_request(&joining.request(), now());
     joining.accept(&reply, now()).expect("an invited child is admitted")
 }
@@ -50,7 +55,8 @@ pub fn enrol(root: &Path) {
     let mut identities: Vec<(u64, Identity)> = vec![(CITY, city())];
     for child in [COUNTY, TOWN, VILLAGE_A, VILLAGE_B] {
         let parent = u64::from(office(child).parent().expect("no city"));
-        let (_, parent) = identities.iter().find(|(code, _)| *code == parent).expect("enrolled before");
+        let (_, parent) =
+            identities.iter().find(|(code, _)| *code == parent).expect("enrolled before");
         let identity = join(parent, child, &root.join("desk").join(child.to_string()));
         identities.push((child, identity));
     }

@@ -12,7 +12,11 @@ fn dependencies(package: &str) -> BTreeSet<String> {
     let text = fs::read_to_string(root().join(package).join("Cargo.toml")).unwrap();
     let manifest: toml::Table = text.parse().unwrap();
     let of = |table: &toml::Table, key: &str| -> Vec<String> {
-        table.get(key).and_then(|d| d.as_table()).map(|d| d.keys().cloned().collect()).unwrap_or_default()
+        table
+            .get(key)
+            .and_then(|d| d.as_table())
+            .map(|d| d.keys().cloned().collect())
+            .unwrap_or_default()
     };
     of(&manifest, "dependencies").into_iter().chain(of(&manifest, "build-dependencies")).collect()
 }
@@ -45,7 +49,17 @@ fn check_absent(package: &str, banned: &[&str]) {
 fn sync_is_pure_and_knows_nobody() {
     check_absent(
         "sync",
-        &["tokio", "quinn", "sled", "automerge", "rand", "getrandom", "daiban-domain", "daiban-node", "daiban-sim"],
+        &[
+            "tokio",
+            "quinn",
+            "sled",
+            "automerge",
+            "rand",
+            "getrandom",
+            "daiban-domain",
+            "daiban-node",
+            "daiban-sim",
+        ],
     );
 }
 
@@ -53,7 +67,17 @@ fn sync_is_pure_and_knows_nobody() {
 fn domain_does_no_io() {
     check_absent(
         "node/domain",
-        &["tokio", "quinn", "sled", "rustls", "rand", "getrandom", "axum", "daiban-node", "daiban-sim"],
+        &[
+            "tokio",
+            "quinn",
+            "sled",
+            "rustls",
+            "rand",
+            "getrandom",
+            "axum",
+            "daiban-node",
+            "daiban-sim",
+        ],
     );
 }
 
@@ -73,15 +97,29 @@ fn store_and_transport_meet_in_the_replica_only() {
             }
         }
     };
-    check("node/src/store", &["crate::transport", "crate::replica", "crate::shell", "crate::identity"]);
+    check(
+        "node/src/store",
+        &["crate::transport", "crate::replica", "crate::shell", "crate::identity"],
+    );
     check("node/src/transport", &["crate::store", "crate::replica", "crate::shell"]);
-    check("node/src/identity", &["crate::store", "crate::transport", "crate::replica", "crate::shell"]);
+    check(
+        "node/src/identity",
+        &["crate::store", "crate::transport", "crate::replica", "crate::shell"],
+    );
     check("node/src/replica", &["crate::transport", "crate::shell", "tokio::", "async fn"]);
 }
 
 #[test]
 fn links_in_documents_lead_somewhere() {
-    let documents = ["README.md", "README.zh-CN.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/wire.md", "docs/disk.md", "configs/README.md"];
+    let documents = [
+        "README.md",
+        "README.zh-CN.md",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        "docs/wire.md",
+        "docs/disk.md",
+        "configs/README.md",
+    ];
     for document in documents {
         let path = root().join(document);
         let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{document}: {e}"));

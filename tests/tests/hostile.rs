@@ -208,7 +208,8 @@ async fn a_greeting_in_another_offices_name_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_form_changes_are_quarantined_and_the_node_goes_on() {
     let samples = ["bomb.chg", "bomb.am", "panic-chg.bin", "panic-doc.bin"];
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../node/domain/tests/hostile");
+    let folder =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../node/domain/tests/hostile");
     let change = |(n, name): (u8, &str)| {
         let bytes = std::fs::read(folder.join(name)).unwrap();
         let payload = payload::form_change(CaseId([n; 16]), &bytes);

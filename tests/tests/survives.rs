@@ -18,7 +18,8 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % sides
     }
 
@@ -68,7 +69,8 @@ fn nothing_acknowledged_is_lost() {
             roads[code].cut(dice.roll(3) == 0);
         }
         dice.pause(150);
-        let victim = [CITY, COUNTY, TOWN, VILLAGE_A, VILLAGE_B][usize::try_from(dice.roll(5)).unwrap()];
+        let victim =
+            [CITY, COUNTY, TOWN, VILLAGE_A, VILLAGE_B][usize::try_from(dice.roll(5)).unwrap()];
         let office = offices.get_mut(&victim).unwrap();
         office.kill();
         kills += 1;
@@ -128,7 +130,12 @@ fn shown(office: &Office, receipt: &str) -> Value {
 }
 
 /// Enters all applications of a village however often it dies; gives the receipts it was told.
-fn enter_everything(village: &mut Office, seed: u64, dice: &mut Dice, kills: &mut usize) -> Vec<String> {
+fn enter_everything(
+    village: &mut Office,
+    seed: u64,
+    dice: &mut Dice,
+    kills: &mut usize,
+) -> Vec<String> {
     let mut todo = applications(village.code(), seed, APPLICATIONS);
     let mut told = Vec::new();
     while !todo.is_empty() {
@@ -149,7 +156,12 @@ fn enter_everything(village: &mut Office, seed: u64, dice: &mut Dice, kills: &mu
             village.start();
         }
         for answer in &answers {
-            told.push(answer["answer"]["receipt"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned());
+            told.push(
+                answer["answer"]["receipt"]
+                    .as_str()
+                    .unwrap_or_else(|| panic!("{answer}"))
+                    .to_owned(),
+            );
         }
         // What was saved but not told before the kill is entered once more, as a person would.
         todo.drain(..answers.len());

@@ -76,7 +76,9 @@ async fn a_case_reaches_the_city_and_receipts_come_home() {
     }
     until("the receipts of every tier", || async {
         match village.ask(show.clone()).await {
-            Some(Ok(Answer::Case(view))) => view.safety.len() == 4 && view.safety.iter().all(|s| s.safe),
+            Some(Ok(Answer::Case(view))) => {
+                view.safety.len() == 4 && view.safety.iter().all(|s| s.safe)
+            }
             _ => false,
         }
     })

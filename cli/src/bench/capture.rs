@@ -27,7 +27,8 @@ const VILLAGE: usize = 3;
 pub(super) async fn run(docs: u64) -> Result<Value, BenchError> {
     let stage = Stage::new("capture")?;
     let mut disk = disk_itself(stage.root())?;
-    let node = Node::start(&stage.data(VILLAGE), settings(0, None)).await.map_err(BenchError::other)?;
+    let node =
+        Node::start(&stage.data(VILLAGE), settings(0, None)).await.map_err(BenchError::other)?;
     let (handle, forms) = (node.handle(), Forms::new(LINE[VILLAGE])?);
     let mut one_by_one = Vec::new();
     for application in forms.applications(0..SINGLE)? {
@@ -37,12 +38,14 @@ pub(super) async fn run(docs: u64) -> Result<Value, BenchError> {
     }
     let applications = forms.applications(SINGLE..SINGLE + docs)?;
     let began = Instant::now();
-    let last = batch(&handle, applications).await?;
+    let receipts = batch(&handle, applications).await?;
     let batch_took = began.elapsed();
+    let last = receipts.last().cloned().unwrap_or_default();
     let found = handle.ask(Command::ShowCase { case: last }).await;
     if !matches!(found, Some(Ok(Answer::Case(_)))) {
         return Err(BenchError::Other("the last application of the batch is not found".into()));
     }
+    drop(handle);
     node.stop().await;
     let (disk_p50, disk_p99) = (percentile(&mut disk, 50), percentile(&mut disk, 99));
     let (p50, p99) = (percentile(&mut one_by_one, 50), percentile(&mut one_by_one, 99));
@@ -83,26 +86,26 @@ fn disk_itself(folder: &Path) -> Result<Vec<Duration>, BenchError> {
     Ok((0..SINGLE).map(one).collect::<Result<_, _>>()?)
 }
 
-/// Hands over all commands with many on their way; gives the receipt number of the last.
+/// Hands over all commands with many on their way; gives the receipt numbers in order.
 pub(super) async fn batch(
     handle: &Handle,
     commands: impl IntoIterator<Item = Command>,
-) -> Result<String, BenchError> {
+) -> Result<Vec<String>, BenchError> {
     let mut on_their_way = VecDeque::new();
-    let mut last = String::new();
+    let mut receipts = Vec::new();
     for command in commands {
         if on_their_way.len() >= IN_FLIGHT
             && let Some(first) = on_their_way.pop_front()
         {
-            last = joined(first).await?;
+            receipts.push(joined(first).await?);
         }
         let handle = handle.clone();
         on_their_way.push_back(tokio::spawn(async move { handle.ask(command).await }));
     }
     for waiting in on_their_way {
-        last = joined(waiting).await?;
+        receipts.push(joined(waiting).await?);
     }
-    Ok(last)
+    Ok(receipts)
 }
 
 type Reply = Option<Result<Answer, daiban_node::replica::Refusal>>;

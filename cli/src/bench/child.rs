@@ -35,13 +35,14 @@ impl ChildNode {
             .args(["--set", "node.training=true", "--set", "node.admin=127.0.0.1:0"])
             .args(["--set", "log.level=warn"])
             .args(["--set", &format!("node.listen=127.0.0.1:{listen}")])
-            .args(["--set", &format!("parent.addresses=[\"{parent}\"]")])
+            .args(["--set", &format!("parent.addresses={parent}")])
             .arg("run")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()?;
         loop {
-            let found = std::fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+            let found =
+                std::fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
             if let Some(admin) = found {
                 return Self { process, admin, start: Duration::ZERO }.ready(began);
             }
@@ -66,7 +67,8 @@ impl ChildNode {
     fn get(&self, path: &str) -> Result<String, BenchError> {
         let url = format!("http://{}{path}", self.admin.address);
         let token = format!("Bearer {}", self.admin.token);
-        let mut response = ureq::get(&url).header("authorization", &token).call().map_err(BenchError::other)?;
+        let mut response =
+            ureq::get(&url).header("authorization", &token).call().map_err(BenchError::other)?;
         response.body_mut().read_to_string().map_err(BenchError::other)
     }
 
@@ -74,7 +76,10 @@ impl ChildNode {
     pub(super) fn ask(&self, command: &Value) -> Result<Value, BenchError> {
         let url = format!("http://{}/v1/command", self.admin.address);
         let token = format!("Bearer {}", self.admin.token);
-        let mut response = ureq::post(&url).header("authorization", &token).send_json(command).map_err(BenchError::other)?;
+        let mut response = ureq::post(&url)
+            .header("authorization", &token)
+            .send_json(command)
+            .map_err(BenchError::other)?;
         response.body_mut().read_json().map_err(BenchError::other)
     }
 
@@ -85,7 +90,8 @@ impl ChildNode {
 
     /// UDP bytes sent and received on all its links.
     pub(super) fn link_bytes(&self) -> Result<(u64, u64), BenchError> {
-        let links: Vec<Value> = serde_json::from_str(&self.get("/v1/links")?).map_err(BenchError::other)?;
+        let links: Vec<Value> =
+            serde_json::from_str(&self.get("/v1/links")?).map_err(BenchError::other)?;
         let sum = |key: &str| links.iter().filter_map(|link| link[key].as_u64()).sum();
         Ok((sum("sent_bytes"), sum("received_bytes")))
     }
@@ -95,7 +101,9 @@ impl ChildNode {
         let began = Instant::now();
         while !reached(&self.status()?) {
             if began.elapsed() > 10 * START_MAX {
-                return Err(BenchError::Other("a node did not get there within ten minutes".into()));
+                return Err(BenchError::Other(
+                    "a node did not get there within ten minutes".into(),
+                ));
             }
             std::thread::sleep(ASK_EVERY);
         }

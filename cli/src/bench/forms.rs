@@ -29,7 +29,10 @@ impl Forms {
 
     /// The `n`th application.
     pub(super) fn application(&self, n: u64) -> Result<Command, BenchError> {
-        let item = self.catalog.latest(ITEM).ok_or_else(|| BenchError::Other(format!("{ITEM} is not shipped")))?;
+        let item = self
+            .catalog
+            .latest(ITEM)
+            .ok_or_else(|| BenchError::Other(format!("{ITEM} is not shipped")))?;
         Ok(Command::NewCase {
             item: ITEM.into(),
             version: None,
@@ -40,14 +43,21 @@ impl Forms {
         })
     }
 
-    pub(super) fn applications(&self, numbers: std::ops::Range<u64>) -> Result<Vec<Command>, BenchError> {
+    pub(super) fn applications(
+        &self,
+        numbers: std::ops::Range<u64>,
+    ) -> Result<Vec<Command>, BenchError> {
         numbers.map(|n| self.application(n)).collect()
     }
 }
 
 /// The `round`th edit of a case: one field changes.
 pub(super) fn edit(case: &str, n: u64, round: u64) -> Command {
-    let address = format!("浙江省温州市乐清市城东街道云海村{}组{}号（第{round}次更正）", n % 30 + 1, n % 300 + 1);
+    let address = format!(
+        "浙江省温州市乐清市城东街道云海村{}组{}号（第{round}次更正）",
+        n % 30 + 1,
+        n % 300 + 1
+    );
     let fields = [("address".to_owned(), FieldValue::from(address.as_str()))].into();
     Command::EditCase { case: case.into(), fields, by: clerk() }
 }

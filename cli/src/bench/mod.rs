@@ -76,8 +76,9 @@ pub(crate) fn bench(screen: &Screen, bench: &Bench) -> Done {
             }
         })
     });
-    let figures = figures
-        .map_err(|error| Failure::new(Code::Internal, format!("测量失败：{error}"), error.to_string()))?;
+    let figures = figures.map_err(|error| {
+        Failure::new(Code::Internal, format!("测量失败：{error}"), error.to_string())
+    })?;
     screen.line(&lines("", &figures).join("\n"))
 }
 

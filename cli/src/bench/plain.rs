@@ -28,7 +28,8 @@ pub(super) fn documents(changes: Vec<Vec<Vec<u8>>>) -> Result<Documents, BenchEr
     let build = |changes: Vec<Vec<u8>>| -> Result<Vec<u8>, BenchError> {
         let mut document = Automerge::new();
         for change in changes {
-            document.apply_changes([Change::try_from(change.as_slice()).map_err(BenchError::other)?])?;
+            document
+                .apply_changes([Change::try_from(change.as_slice()).map_err(BenchError::other)?])?;
         }
         Ok(document.save())
     };
@@ -78,7 +79,11 @@ pub(super) async fn raw_transfer(bytes: Vec<u8>) -> Result<Took, BenchError> {
 
 fn took(began: Instant, connection: &Connection) -> Took {
     let stats = connection.stats();
-    Took { time: began.elapsed(), sent_bytes: stats.udp_tx.bytes, received_bytes: stats.udp_rx.bytes }
+    Took {
+        time: began.elapsed(),
+        sent_bytes: stats.udp_tx.bytes,
+        received_bytes: stats.udp_rx.bytes,
+    }
 }
 
 /// Opens a session for every document; all messages share one stream, as a careful program would.
@@ -105,7 +110,11 @@ async fn send(connection: &Connection, documents: &Documents) -> Result<(), Benc
     writing.await.map_err(BenchError::other)?
 }
 
-async fn receive(connection: &Connection, count: usize, database: &sled::Db) -> Result<(), BenchError> {
+async fn receive(
+    connection: &Connection,
+    count: usize,
+    database: &sled::Db,
+) -> Result<(), BenchError> {
     let (out, mut inn) = connection.accept_bi().await.map_err(BenchError::other)?;
     let (lines, writing) = writer(out);
     let mut states: Vec<State> = (0..count).map(|_| State::new()).collect();
@@ -161,7 +170,9 @@ fn say(lines: &Lines, index: usize, message: Option<Message>) -> Result<(), Benc
     let bytes = message.map(Message::encode).unwrap_or_default();
     let index = u32::try_from(index).map_err(BenchError::other)?;
     let len = u32::try_from(bytes.len()).map_err(BenchError::other)?;
-    lines.send([&index.to_le_bytes()[..], &len.to_le_bytes(), &bytes].concat()).map_err(BenchError::other)
+    lines
+        .send([&index.to_le_bytes()[..], &len.to_le_bytes(), &bytes].concat())
+        .map_err(BenchError::other)
 }
 
 async fn read(inn: &mut quinn::RecvStream) -> Result<(usize, Option<Message>), BenchError> {
@@ -171,7 +182,8 @@ async fn read(inn: &mut quinn::RecvStream) -> Result<(usize, Option<Message>), B
     let (index, len) = (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]));
     let mut bytes = vec![0; len as usize];
     inn.read_exact(&mut bytes).await.map_err(BenchError::other)?;
-    let message = (len > 0).then(|| Message::decode(&bytes)).transpose().map_err(BenchError::other)?;
+    let message =
+        (len > 0).then(|| Message::decode(&bytes)).transpose().map_err(BenchError::other)?;
     Ok((index as usize, message))
 }
 
@@ -181,7 +193,8 @@ async fn pair() -> Result<(Connection, Connection), BenchError> {
     let signed = rcgen::generate_simple_self_signed([name.clone()]).map_err(BenchError::other)?;
     let der = signed.cert.der().clone();
     let key = rustls::pki_types::PrivatePkcs8KeyDer::from(signed.signing_key.serialize_der());
-    let server = ServerConfig::with_single_cert(vec![der.clone()], key.into()).map_err(BenchError::other)?;
+    let server =
+        ServerConfig::with_single_cert(vec![der.clone()], key.into()).map_err(BenchError::other)?;
     let address = ([127, 0, 0, 1], 0).into();
     let listening = Endpoint::server(server, address)?;
     let mut roots = rustls::RootCertStore::empty();
@@ -198,7 +211,8 @@ async fn pair() -> Result<(Connection, Connection), BenchError> {
     });
     let dialed = dialing.connect(target, &name).map_err(BenchError::other)?;
     let dialed = dialed.await.map_err(BenchError::other)?;
-    let (served, listening) = accepted.await.map_err(BenchError::other)?.map_err(BenchError::Other)?;
+    let (served, listening) =
+        accepted.await.map_err(BenchError::other)?.map_err(BenchError::Other)?;
     // The endpoints live as long as their connections.
     let (closing, keeping) = (served.clone(), dialing.clone());
     tokio::spawn(async move {

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::BenchError;
 use super::capture::batch;
 use super::child::ChildNode;
-use super::BenchError;
 use super::forms::Forms;
 use super::stage::{LINE, Stage, free_port, settings};
 use crate::relay::Relay;
@@ -19,7 +19,9 @@ pub(super) async fn run(sizes: &[u64]) -> Result<Value, BenchError> {
     let mut held = 0;
     let mut rows = Vec::new();
     for &size in sizes {
-        let node = Node::start(&stage.data(VILLAGE), settings(0, None)).await.map_err(BenchError::other)?;
+        let node = Node::start(&stage.data(VILLAGE), settings(0, None))
+            .await
+            .map_err(BenchError::other)?;
         batch(&node.handle(), forms.applications(held..size.max(held))?).await?;
         node.stop().await;
         held = held.max(size);
@@ -39,7 +41,8 @@ async fn reconnect(stage: &Stage) -> Result<(u64, u64), BenchError> {
     let port = free_port()?;
     let town = ChildNode::start(&stage.data(TOWN), port, None)?;
     let relay = Relay::start(([127, 0, 0, 1], port).into()).await?;
-    let village = ChildNode::start(&stage.data(VILLAGE), free_port()?, Some(relay.address().port()))?;
+    let village =
+        ChildNode::start(&stage.data(VILLAGE), free_port()?, Some(relay.address().port()))?;
     let both_live = |status: &Value| {
         let live = status["peers"].as_array().is_some_and(|p| p.iter().any(|p| p["live"] == true));
         live && status["above"][0]["missing"] == 0

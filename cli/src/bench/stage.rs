@@ -11,7 +11,8 @@ use daiban_sync::id::{Millis, OfficeCode};
 use super::BenchError;
 
 /// 温州市, 乐清市, 城东街道 and a village of it.
-pub(super) const LINE: [u64; 4] = [330_300_000_000, 330_382_000_000, 330_382_001_000, 330_382_001_001];
+pub(super) const LINE: [u64; 4] =
+    [330_300_000_000, 330_382_000_000, 330_382_001_000, 330_382_001_001];
 /// One day, in milliseconds: how long an invitation lasts here.
 const DAY_MS: u64 = 86_400_000;
 

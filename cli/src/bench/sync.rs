@@ -9,15 +9,15 @@ use serde_json::{Value, json};
 
 use super::capture::batch;
 use super::child::ChildNode;
-use super::plain::{self, Took};
 use super::forms::{self, Forms};
+use super::plain::{self, Took};
 use super::stage::{LINE, Stage, free_port, settings};
 use super::{BenchError, ratio, seconds};
 
 /// Changes of each form.
 const CHANGES: u64 = 5;
 /// Cases that are edited for the second sync.
-const EDITED: u64 = 100;
+const EDITED: usize = 100;
 const TOWN: usize = 2;
 const VILLAGE: usize = 3;
 
@@ -66,36 +66,25 @@ fn shown(took: &Took) -> Value {
 
 /// A village that has worked for years without a network.
 async fn fill(stage: &Stage, docs: u64) -> Result<Vec<String>, BenchError> {
-    let node = Node::start(&stage.data(VILLAGE), settings(0, None)).await.map_err(BenchError::other)?;
+    let node =
+        Node::start(&stage.data(VILLAGE), settings(0, None)).await.map_err(BenchError::other)?;
     let (handle, forms) = (node.handle(), Forms::new(LINE[VILLAGE])?);
-    let mut receipts = Vec::new();
-    for application in forms.applications(0..docs.min(EDITED))? {
-        receipts.push(batch(&handle, [application]).await?);
-    }
-    batch(&handle, forms.applications(EDITED.min(docs)..docs)?).await?;
-    let all = every_case(&handle).await?;
+    let receipts = batch(&handle, forms.applications(0..docs)?).await?;
     for round in 1..CHANGES {
-        batch(&handle, all.iter().zip(0u64..).map(|(case, n)| forms::edit(case, n, round))).await?;
+        let edits = receipts.iter().zip(0u64..).map(|(case, n)| forms::edit(case, n, round));
+        batch(&handle, edits.collect::<Vec<_>>()).await?;
     }
+    drop(handle);
     node.stop().await;
     Ok(receipts)
 }
 
-async fn every_case(handle: &daiban_node::shell::Handle) -> Result<Vec<String>, BenchError> {
-    use daiban_node::replica::{Answer, Command};
-    let list = Command::ListCases { status: None, organ: None, limit: Some(usize::MAX) };
-    match handle.ask(list).await {
-        Some(Ok(Answer::Cases { cases, .. })) => {
-            Ok(cases.iter().filter_map(|case| case["id"].as_str().map(str::to_owned)).collect())
-        }
-        _ => Err(BenchError::Other("the node does not list its cases".into())),
-    }
-}
-
 async fn edit(stage: &Stage, receipts: &[String]) -> Result<(), BenchError> {
-    let node = Node::start(&stage.data(VILLAGE), settings(0, None)).await.map_err(BenchError::other)?;
-    let edits = receipts.iter().zip(0u64..).map(|(case, n)| forms::edit(case, n, CHANGES));
-    batch(&node.handle(), edits).await?;
+    let node =
+        Node::start(&stage.data(VILLAGE), settings(0, None)).await.map_err(BenchError::other)?;
+    let edited = receipts.iter().take(EDITED).zip(0u64..);
+    let edits = edited.map(|(case, n)| forms::edit(case, n, CHANGES));
+    batch(&node.handle(), edits.collect::<Vec<_>>()).await?;
     node.stop().await;
     Ok(())
 }
@@ -117,7 +106,9 @@ fn payloads(data: &Path) -> Result<Payloads, BenchError> {
             let (_, entry) = entry.map_err(BenchError::other)?;
             let Some(bytes) = entry.payload.bytes() else { continue };
             all.extend_from_slice(bytes);
-            if let (Kind::FormChange, Some((case, change))) = (entry.kind, bytes.split_first_chunk()) {
+            if let (Kind::FormChange, Some((case, change))) =
+                (entry.kind, bytes.split_first_chunk())
+            {
                 changes.entry(*case).or_default().push(change.to_vec());
             }
         }
@@ -140,7 +131,8 @@ fn synced(stage: &Stage, port: u16) -> Result<Synced, BenchError> {
     let village = ChildNode::start(&stage.data(VILLAGE), free_port()?, Some(port))?;
     let began = Instant::now();
     let signed = |status: &Value| {
-        let live = status["peers"].as_array().is_some_and(|peers| peers.iter().any(|p| p["live"] == true));
+        let live =
+            status["peers"].as_array().is_some_and(|peers| peers.iter().any(|p| p["live"] == true));
         live && status["above"][0]["missing"] == 0
     };
     village.wait_until(signed)?;

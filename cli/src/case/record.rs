@@ -75,7 +75,7 @@ fn placed(place: String, value: serde_json::Result<Value>, default_item: Option<
             other => serde_json::from_value(other),
         }
     });
-    let record = record.map_err(|error| unreadable(error)).and_then(|mut record| {
+    let record = record.map_err(unreadable).and_then(|mut record| {
         record.item = record.item.or_else(|| default_item.map(str::to_owned));
         if record.item.is_some() { Ok(record) } else { Err(unreadable("`item` is missing")) }
     });

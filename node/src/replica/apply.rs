@@ -127,9 +127,10 @@ impl Replica {
                 slice.batch.remove(keys::summary(case));
                 Ok(())
             }
-            Record::Receipt(_) | Record::Evidence(_) | Record::Incarnation(_) | Record::Local(_) => {
-                Ok(())
-            }
+            Record::Receipt(_)
+            | Record::Evidence(_)
+            | Record::Incarnation(_)
+            | Record::Local(_) => Ok(()),
         }
     }
 
@@ -186,7 +187,10 @@ impl Replica {
             Place::Vacant(place) => place.insert(self.touch(id, tip, is_own)?),
         };
         if touched.channel != tip.channel {
-            return Ok(Some(format!("the case belongs to {}, not to {}", touched.channel, tip.channel)));
+            return Ok(Some(format!(
+                "the case belongs to {}, not to {}",
+                touched.channel, tip.channel
+            )));
         }
         let mark = touched.marks.entry(log).or_default();
         *mark = seq.saturating_add(1).max(*mark);
@@ -198,7 +202,8 @@ impl Replica {
         // A case of which nothing holds does not begin to exist.
         touched.changed |= applied.is_ok() || !touched.is_new;
         let late = touched.case.take_late_refusals();
-        let late = late.into_iter().map(|(_, why)| format!("a change that waited for this one: {why}"));
+        let late =
+            late.into_iter().map(|(_, why)| format!("a change that waited for this one: {why}"));
         let refused = applied.err().map(|quarantine| quarantine.to_string());
         let reasons: Vec<_> = refused.into_iter().chain(late).collect();
         Ok((!reasons.is_empty()).then(|| reasons.join("; ")))
@@ -296,7 +301,9 @@ impl Replica {
 
     /// Makes the cases of a channel anew, because entries were taken out of one of its logs.
     fn rebuild_channel_of(&mut self, log: LogId, slice: &mut Slice) -> Result<(), ViewError> {
-        let Some(channel) = self.store.tips().get(&log).map(|tip| tip.channel) else { return Ok(()) };
+        let Some(channel) = self.store.tips().get(&log).map(|tip| tip.channel) else {
+            return Ok(());
+        };
         let logs = self.logs_of(channel);
         let mut ids: Vec<_> = slice.cases.keys().copied().collect();
         for (key, stored) in self.store.view_scan(keys::CASES, &[], usize::MAX)? {
@@ -322,7 +329,12 @@ impl Replica {
     }
 
     /// Cases as they were when `log` ended at `head`.
-    pub(super) fn cases_until(&self, ids: &[CaseId], log: LogId, head: Head) -> Vec<(CaseId, Case)> {
+    pub(super) fn cases_until(
+        &self,
+        ids: &[CaseId],
+        log: LogId,
+        head: Head,
+    ) -> Vec<(CaseId, Case)> {
         let Some(channel) = self.store.tips().get(&log).map(|tip| tip.channel) else {
             return Vec::new();
         };
@@ -388,8 +400,8 @@ fn writer_of(tip: &Tip) -> Writer {
 
 fn save_case(channel: Channel, marks: &Marks, case: &Case) -> Vec<u8> {
     let marks: Vec<_> = marks.iter().collect();
-    let mut bytes =
-        postcard::to_stdvec(&(channel, marks)).expect("plain data into a growing buffer always encodes");
+    let mut bytes = postcard::to_stdvec(&(channel, marks))
+        .expect("plain data into a growing buffer always encodes");
     bytes.extend(case.save());
     bytes
 }

@@ -7,8 +7,8 @@ use daiban_domain::act::{ActId, BlobRef, CaseId, OfficerRef};
 use daiban_domain::calendar::Date;
 use daiban_domain::case::Case;
 use daiban_domain::desk::{ActRequest, By, Draft};
-use daiban_domain::form::Fields;
 use daiban_domain::fold::Status;
+use daiban_domain::form::Fields;
 use daiban_domain::organ::OrganCode;
 use daiban_domain::payload;
 use daiban_domain::receipt_number::{ReceiptNumber, SALTS};
@@ -145,7 +145,9 @@ impl Replica {
                 let by = self.by(now, by, None);
                 at(&by, self.law.desk(self.config.training).attach(&by, &mut case, &key, blob)?)
             }
-            Command::Act { by, organ, request, .. } => self.act(now, &mut case, by, organ, request)?,
+            Command::Act { by, organ, request, .. } => {
+                self.act(now, &mut case, by, organ, request)?
+            }
             _ => return Err(Refusal::internal("a command that changes no case")),
         };
         self.write_drafts(id, kept.channel, case, drafts)

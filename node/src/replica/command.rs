@@ -17,7 +17,12 @@ use super::io::Alarm;
 
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "command", rename_all = "kebab-case", rename_all_fields = "snake_case", deny_unknown_fields)]
+#[serde(
+    tag = "command",
+    rename_all = "kebab-case",
+    rename_all_fields = "snake_case",
+    deny_unknown_fields
+)]
 pub enum Command {
     /// Opens a case, attaches what is there, and submits it if asked to.
     NewCase {
@@ -31,11 +36,27 @@ pub enum Command {
         submit: bool,
         by: OfficerRef,
     },
-    EditCase { case: String, fields: Fields, by: OfficerRef },
+    EditCase {
+        case: String,
+        fields: Fields,
+        by: OfficerRef,
+    },
     /// Attaches a blob that is already in the store.
-    Attach { case: String, material: Attachment, by: OfficerRef },
-    Act { case: String, by: OfficerRef, #[serde(default)] organ: Option<OrganCode>, request: ActRequest },
-    ShowCase { case: String },
+    Attach {
+        case: String,
+        material: Attachment,
+        by: OfficerRef,
+    },
+    Act {
+        case: String,
+        by: OfficerRef,
+        #[serde(default)]
+        organ: Option<OrganCode>,
+        request: ActRequest,
+    },
+    ShowCase {
+        case: String,
+    },
     /// Work list, newest first.
     ListCases {
         #[serde(default)]
@@ -53,7 +74,9 @@ pub enum Command {
     /// Dial the office above at once.
     SyncNow,
     /// Tell every office below.
-    Publish { notice: Notice },
+    Publish {
+        notice: Notice,
+    },
 }
 
 impl Command {
@@ -88,12 +111,24 @@ pub struct Attachment {
 #[serde(rename_all = "kebab-case", tag = "answer")]
 pub enum Answer {
     /// Durable, in the journal and in the views.
-    Saved { case: CaseId, receipt: Option<ReceiptNumber>, status: Status, act: Option<ActId> },
+    Saved {
+        case: CaseId,
+        receipt: Option<ReceiptNumber>,
+        status: Status,
+        act: Option<ActId>,
+    },
     Case(Box<CaseView>),
-    Cases { cases: Vec<serde_json::Value>, more: bool },
+    Cases {
+        cases: Vec<serde_json::Value>,
+        more: bool,
+    },
     Status(Box<StatusView>),
-    Alarms { alarms: Vec<(Millis, Alarm, String)> },
-    Quarantine { entries: Vec<QuarantineView> },
+    Alarms {
+        alarms: Vec<(Millis, Alarm, String)>,
+    },
+    Quarantine {
+        entries: Vec<QuarantineView>,
+    },
     Done,
 }
 
@@ -279,7 +314,9 @@ impl From<Refused> for Refusal {
         };
         let detail = match (&refused.fields[..], &refused.difference[..]) {
             ([], []) => serde_json::Value::Null,
-            (fields, difference) => serde_json::json!({ "fields": fields, "difference": difference }),
+            (fields, difference) => {
+                serde_json::json!({ "fields": fields, "difference": difference })
+            }
         };
         Self { kind, sentence: refused.sentence, remedy: refused.remedy, detail }
     }

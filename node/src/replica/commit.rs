@@ -5,22 +5,36 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use daiban_sync::head::Receipt;
 use daiban_sync::id::LogId;
 use daiban_sync::run::{Tip, VerifiedRun};
 
-use super::io::{CommandId, CommitId, LinkId};
 use super::command::Answer;
+use super::io::{CommandId, CommitId, LinkId};
 use crate::store::Record;
 
 /// What may happen once a batch is durable.
 pub(super) enum After {
     /// Tell the peer that sent it.
-    Acknowledge { link: LinkId, log: LogId, len: u64 },
+    Acknowledge {
+        link: LinkId,
+        log: LogId,
+        len: u64,
+    },
     /// Tell the person who waits, as soon as the views show it too.
-    Reply { id: CommandId, answer: Answer },
-    Repaired { log: LogId, from: u64, to: u64 },
+    Reply {
+        id: CommandId,
+        answer: Answer,
+    },
+    Repaired {
+        log: LogId,
+        from: u64,
+        to: u64,
+    },
     /// A fork is mended.
     Mended,
+    /// Tell the offices below of what an office above signed for.
+    PassDown(Vec<Receipt>),
 }
 
 /// Records that wait for the disk.

@@ -71,7 +71,8 @@ impl Replica {
         log: LogId,
         tip: &daiban_sync::run::Tip,
     ) -> Result<(), Misbehaviour> {
-        let shared = self.links.get(&link).is_some_and(|p| p.session.scope().contains(&tip.channel));
+        let shared =
+            self.links.get(&link).is_some_and(|p| p.session.scope().contains(&tip.channel));
         if shared { Ok(()) } else { Err(Misbehaviour::OutOfScope(log)) }
     }
 
@@ -154,10 +155,10 @@ impl Replica {
                 Some(_) => fresh.extend(self.is_news(&receipt).then_some(receipt)),
             }
         }
-        for receipt in &fresh {
-            self.commits.push(Record::Receipt(*receipt));
+        if !fresh.is_empty() {
+            fresh.iter().for_each(|receipt| self.commits.push(Record::Receipt(*receipt)));
+            self.commits.after(After::PassDown(fresh));
         }
-        self.pass_down(&fresh);
         Ok(())
     }
 
@@ -185,7 +186,8 @@ impl Replica {
                 .filter(|r| tips.get(&r.log).is_some_and(|t| scope.sends_down(r, &t.channel)))
                 .copied()
                 .collect();
-            if is_below && !shared.is_empty() && peer.greeting.is_some() {
+            // Also before the peer has greeted: what it is compared with is older than these.
+            if is_below && !shared.is_empty() {
                 peer.session.send_receipts(&shared);
             }
         }

@@ -26,15 +26,37 @@ pub struct CommitId(pub u64);
 /// Everything that can happen to a node.
 pub enum Input {
     /// A connection is up; the peer's office and key come from its certificate.
-    Connected { link: LinkId, office: OfficeCode, key: NodeKey, role: Role },
-    Bytes { link: LinkId, lane: Lane, bytes: Vec<u8> },
-    Closed { link: LinkId },
-    DialFailed { office: OfficeCode },
+    Connected {
+        link: LinkId,
+        office: OfficeCode,
+        key: NodeKey,
+        role: Role,
+    },
+    Bytes {
+        link: LinkId,
+        lane: Lane,
+        bytes: Vec<u8>,
+    },
+    Closed {
+        link: LinkId,
+    },
+    DialFailed {
+        office: OfficeCode,
+    },
     /// The disk has the batch (append, then sync), or never will.
-    Committed { commit: CommitId, result: Result<Vec<Appended>, CommitError> },
+    Committed {
+        commit: CommitId,
+        result: Result<Vec<Appended>, CommitError>,
+    },
     /// The blob is whole and on the disk, or could not be finished.
-    BlobFinished { blob: BlobId, held: bool },
-    Command { id: CommandId, command: Command },
+    BlobFinished {
+        blob: BlobId,
+        held: bool,
+    },
+    Command {
+        id: CommandId,
+        command: Command,
+    },
     /// How much room the disk has.
     Space(Space),
     /// Time has passed; see [`super::Replica::wake_at`].
@@ -43,14 +65,32 @@ pub enum Input {
 
 /// Everything that a node does to the world.
 pub enum Effect {
-    Dial { office: OfficeCode, addresses: Vec<String> },
-    Send { link: LinkId, lane: Lane, bytes: Vec<u8> },
-    Close { link: LinkId, reason: String },
+    Dial {
+        office: OfficeCode,
+        addresses: Vec<String>,
+    },
+    Send {
+        link: LinkId,
+        lane: Lane,
+        bytes: Vec<u8>,
+    },
+    Close {
+        link: LinkId,
+        reason: String,
+    },
     /// Append these to the journal and sync, then answer [`Input::Committed`].
-    Commit { commit: CommitId, records: Vec<Record> },
+    Commit {
+        commit: CommitId,
+        records: Vec<Record>,
+    },
     /// Finish this blob durably, then answer [`Input::BlobFinished`].
-    FinishBlob { blob: BlobId },
-    Reply { id: CommandId, answer: Result<Answer, Refusal> },
+    FinishBlob {
+        blob: BlobId,
+    },
+    Reply {
+        id: CommandId,
+        answer: Result<Answer, Refusal>,
+    },
     Alarm(Alarm),
 }
 
@@ -104,7 +144,9 @@ impl fmt::Display for Alarm {
                 "node {author} of office {office} signed two histories of log {log} that differ at \
                  or before entry {len}; both are kept as evidence, the log is frozen"
             ),
-            Self::PeerRefused { office, reason } => write!(f, "office {office} was cut off: {reason}"),
+            Self::PeerRefused { office, reason } => {
+                write!(f, "office {office} was cut off: {reason}")
+            }
             Self::Quarantined { log, seq, office, reason } => write!(
                 f,
                 "entry {seq} of log {log} by office {office} does not take effect: {reason}"
@@ -117,7 +159,9 @@ impl fmt::Display for Alarm {
             Self::Repaired { log, from, to } => {
                 write!(f, "entries {from} to {to} of log {log} were fetched again from a neighbour")
             }
-            Self::Views { reason } => write!(f, "the database does not follow the journal: {reason}"),
+            Self::Views { reason } => {
+                write!(f, "the database does not follow the journal: {reason}")
+            }
             Self::ClockError { office, off_by_ms } => write!(
                 f,
                 "the clocks of this office and of {office} differ by {} s; set the wrong one",

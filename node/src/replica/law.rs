@@ -66,7 +66,10 @@ impl Law {
             }
             Notice::Delegation(delegation) => {
                 if !delegation.within.is_within(issuer) {
-                    return Err(format!("office {issuer} cannot delegate within {}", delegation.within));
+                    return Err(format!(
+                        "office {issuer} cannot delegate within {}",
+                        delegation.within
+                    ));
                 }
                 self.delegations.push(delegation);
                 self.authority = Authority::new(self.delegations.clone());

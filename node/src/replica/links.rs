@@ -87,8 +87,7 @@ impl Replica {
         }
         let (since, heard) = (now, now);
         let (greeting, clock_ahead_ms) = (None, 0);
-        let fresh =
-            Link { office, key, session, since, greeting, heard, clock_ahead_ms, refused };
+        let fresh = Link { office, key, session, since, greeting, heard, clock_ahead_ms, refused };
         self.links.insert(link, fresh);
         if !refused {
             self.drop_older_links(office, link);
@@ -160,7 +159,8 @@ impl Replica {
         for (link, error) in broken {
             self.refuse(now, link, &error);
         }
-        let refused: Vec<_> = self.links.iter().filter(|(_, l)| l.refused).map(|(&l, _)| l).collect();
+        let refused: Vec<_> =
+            self.links.iter().filter(|(_, l)| l.refused).map(|(&l, _)| l).collect();
         for link in refused {
             self.close(now, link, "too many at once".into());
         }
@@ -236,7 +236,8 @@ impl Replica {
     /// A node has one session; the newest counts, because the old one may be a dead NAT mapping.
     fn drop_older_links(&mut self, office: OfficeCode, newest: LinkId) {
         let key = self.links[&newest].key;
-        let older = self.links.iter().filter(|(l, p)| **l != newest && p.office == office && p.key == key);
+        let older =
+            self.links.iter().filter(|(l, p)| **l != newest && p.office == office && p.key == key);
         for link in older.map(|(&l, _)| l).collect::<Vec<_>>() {
             self.effects.push_back(Effect::Close { link, reason: "a newer link took over".into() });
             self.links.remove(&link);
@@ -248,7 +249,10 @@ impl Replica {
     /// Closes links whose peer has not introduced itself.
     pub(super) fn close_silent(&mut self, now: Millis) {
         let patience = self.config.timing.greeting_ms;
-        let silent = self.links.iter().filter(|(_, p)| p.greeting.is_none() && now.since(p.since) > patience);
+        let silent = self
+            .links
+            .iter()
+            .filter(|(_, p)| p.greeting.is_none() && now.since(p.since) > patience);
         for link in silent.map(|(&l, _)| l).collect::<Vec<_>>() {
             self.close(now, link, "no greeting came in time".into());
         }

@@ -237,7 +237,9 @@ impl Replica {
             }
         }
         for (key, bytes) in self.store.view_scan(keys::WANTED, &[], usize::MAX)? {
-            if let (Some(blob), Ok(channel)) = (keys::wanted_blob(&key), postcard::from_bytes(&bytes)) {
+            if let (Some(blob), Ok(channel)) =
+                (keys::wanted_blob(&key), postcard::from_bytes(&bytes))
+            {
                 match self.blobs.contains(blob) {
                     true => continue,
                     false => self.wants.add(blob, channel),
@@ -250,7 +252,8 @@ impl Replica {
             }
         }
         self.case_count = self.store.view_scan(keys::RECEIPTS, &[], usize::MAX)?.len() as u64;
-        self.quarantine_count = self.store.view_scan(keys::QUARANTINE, &[], usize::MAX)?.len() as u64;
+        self.quarantine_count =
+            self.store.view_scan(keys::QUARANTINE, &[], usize::MAX)?.len() as u64;
         Ok(())
     }
 
@@ -331,7 +334,11 @@ impl Replica {
         let patience = self.config.timing.greeting_ms + 1;
         let silent = self.links.values().filter(|peer| peer.greeting.is_none());
         let silent = silent.map(|peer| peer.since.plus(patience)).min();
-        [Some(beacon), silent, self.upstream.wake_at(now)].into_iter().flatten().min().unwrap_or(beacon)
+        [Some(beacon), silent, self.upstream.wake_at(now)]
+            .into_iter()
+            .flatten()
+            .min()
+            .unwrap_or(beacon)
     }
 
     /// A name for the next command.
@@ -402,7 +409,10 @@ impl Replica {
             self.announce(log);
         }
         if let Err(error) = self.prove_receipts() {
-            self.alarm(Alarm::PeerRefused { office: self.config.office, reason: error.to_string() });
+            self.alarm(Alarm::PeerRefused {
+                office: self.config.office,
+                reason: error.to_string(),
+            });
         }
         self.reply_applied(now);
     }
@@ -428,6 +438,7 @@ impl Replica {
             }
             After::Repaired { log, from, to } => self.alarm(Alarm::Repaired { log, from, to }),
             After::Mended => self.mended(),
+            After::PassDown(receipts) => self.pass_down(&receipts),
         }
     }
 

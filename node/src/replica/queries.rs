@@ -50,11 +50,12 @@ impl Replica {
         {
             return Ok(CaseId(id));
         }
-        let number: ReceiptNumber = name.parse().map_err(|error: daiban_domain::receipt_number::ReceiptNumberError| {
-            let said = error.to_string();
-            let remedy = ("请核对收件号", "compare it with the printed receipt");
-            Refusal::new(RefusalKind::Input, (&said, &said), remedy)
-        })?;
+        let number: ReceiptNumber =
+            name.parse().map_err(|error: daiban_domain::receipt_number::ReceiptNumberError| {
+                let said = error.to_string();
+                let remedy = ("请核对收件号", "compare it with the printed receipt");
+                Refusal::new(RefusalKind::Input, (&said, &said), remedy)
+            })?;
         let stored = self.store.view_get(&keys::receipt(&number)).map_err(Refusal::internal)?;
         stored.and_then(|id| id.try_into().ok()).map(CaseId).ok_or_else(no_such_case)
     }
@@ -99,10 +100,8 @@ impl Replica {
         limit: Option<usize>,
     ) -> Result<Answer, Refusal> {
         let limit = limit.unwrap_or(LIST_MAX).min(LIST_MAX);
-        let stored = self
-            .store
-            .view_scan(keys::SUMMARIES, &[], usize::MAX)
-            .map_err(Refusal::internal)?;
+        let stored =
+            self.store.view_scan(keys::SUMMARIES, &[], usize::MAX).map_err(Refusal::internal)?;
         let status = status.and_then(|status| serde_json::to_value(status).ok());
         let wanted = |case: &Value| {
             status.as_ref().is_none_or(|status| case["status"] == *status)

@@ -12,8 +12,8 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use daiban_domain::act::CaseId;
-use daiban_domain::case::Author as Writer;
-use daiban_domain::form::Fields;
+use daiban_domain::case::{Author as Writer, Case};
+use daiban_domain::form::{FieldVersion, Fields};
 use daiban_domain::payload;
 use daiban_sync::entry::Kind;
 use daiban_sync::error::{Misbehaviour, SessionError};
@@ -26,6 +26,9 @@ use super::command::Command;
 use super::commit::After;
 use super::io::{Alarm, CommandId, LinkId};
 use crate::store::{Position, Record};
+
+/// An entry of our own, in the clear.
+type Written = (Hlc, Kind, Vec<u8>);
 
 /// A log that is being compared with a peer's, run by run.
 pub(super) struct Recovery {
@@ -61,7 +64,8 @@ impl Replica {
     /// Somebody holds more of a log than we.
     pub(super) fn known_above(&mut self, log: LogId, len: u64) {
         let Some(tip) = self.store.tips().get(&log).copied() else { return };
-        let is_current = tip.author == self.author.node && tip.incarnation == self.author.incarnation;
+        let is_current =
+            tip.author == self.author.node && tip.incarnation == self.author.incarnation;
         if is_current && len > tip.head.len {
             let incarnation = self.new_incarnation();
             let (held, known_above) = (tip.head.len, len);
@@ -93,8 +97,13 @@ impl Replica {
 
     /// The farthest head that an office above signed for and that we hold just so.
     fn last_receipted(&self, log: LogId) -> Head {
-        let of_log = self.store.receipts().range((log, lowest_office())..).take_while(|((l, _), _)| *l == log);
-        let held = |head: &Head| self.store.hash_at(log, head.len).ok().flatten() == Some(head.hash);
+        let of_log = self
+            .store
+            .receipts()
+            .range((log, lowest_office())..)
+            .take_while(|((l, _), _)| *l == log);
+        let held =
+            |head: &Head| self.store.hash_at(log, head.len).ok().flatten() == Some(head.hash);
         of_log.map(|(_, r)| r.head).filter(held).max_by_key(|head| head.len).unwrap_or(Head::EMPTY)
     }
 
@@ -216,47 +225,47 @@ impl Replica {
         let own = self.entries_after(log, common.len);
         let twice = edited_in(&theirs);
         let incarnation = self.new_incarnation();
-        let mut rewritten = 0;
-        for (at, kind, payload) in own {
-            // A form that both histories changed is said again as a whole, below.
-            let is_said_again = kind == Kind::FormChange
-                && payload::subject(&payload).is_some_and(|case| twice.contains(&case));
-            if !is_said_again {
-                self.author.write(tip.channel, at, kind, payload);
-            }
-            rewritten += 1;
+        // A form that both histories changed is said again as a whole, below.
+        let is_said_again = |kind: Kind, payload: &[u8]| {
+            kind == Kind::FormChange
+                && payload::subject(payload).is_some_and(|case| twice.contains(&case))
+        };
+        for (at, kind, payload) in own.iter().filter(|(_, kind, p)| !is_said_again(*kind, p)) {
+            self.author.write(tip.channel, *at, *kind, payload.clone());
         }
-        self.say_forms_again(log, common, &theirs, &twice);
+        self.say_forms_again(log, common, &own, &theirs, &twice);
         self.sign_pending();
-        if std::env::var("DBG").is_ok() { eprintln!("DBG mend log {} common {} tip {} theirs {:?} twice {:?} rewritten {} pending", log.short(), common.len, tip.head.len, theirs, twice, rewritten); }
         let rewound = Tip { head: common, ..tip };
         self.commits.push(Record::Rewind { log, to: common });
         self.commits.stage_rewind(log, rewound);
         self.adopt_theirs(rewound, theirs);
         self.hold.until = Until::Landed;
         self.commits.after(After::Mended);
-        let common = common.len;
+        let (common, rewritten) = (common.len, own.len() as u64);
         self.alarm(Alarm::ForkMended { log, common, rewritten, incarnation });
     }
 
     /// Fields that this node changed after the fork, on top of what the office above holds: the two
     /// histories used the same numbers of the same Automerge actor, so the changes themselves
     /// cannot live side by side.
-    fn say_forms_again(&mut self, log: LogId, common: Head, theirs: &[Run], twice: &BTreeSet<CaseId>) {
+    fn say_forms_again(
+        &mut self,
+        log: LogId,
+        common: Head,
+        own: &[Written],
+        theirs: &[Run],
+        twice: &BTreeSet<CaseId>,
+    ) {
         let Some(tip) = self.store.tips().get(&log).copied() else { return };
         let ids: Vec<_> = twice.iter().copied().collect();
-        let ours = self.cases_until(&ids, log, tip.head);
-        for ((id, mut case), (_, ours)) in self.cases_until(&ids, log, common).into_iter().zip(ours) {
-            let before = case.form().fields();
-            let changed: Fields = ours
-                .form()
-                .fields()
-                .into_iter()
-                .filter(|(key, value)| before.get(key) != Some(value))
-                .collect();
-            let writer = Writer { node: tip.author, office: tip.office, incarnation: tip.incarnation };
+        for (id, mut case) in self.cases_until(&ids, log, common) {
+            let writer =
+                Writer { node: tip.author, office: tip.office, incarnation: tip.incarnation };
+            let changed = changed_by(own, case.clone(), writer);
             for entry in theirs.iter().flat_map(|run| &run.entries) {
-                if let Some(bytes) = entry.payload.bytes().filter(|b| payload::subject(b) == Some(id)) {
+                if let Some(bytes) =
+                    entry.payload.bytes().filter(|b| payload::subject(b) == Some(id))
+                {
                     // What does not apply has no effect above either.
                     let _ = case.apply(entry.kind, bytes, writer, entry.at);
                 }
@@ -270,7 +279,7 @@ impl Replica {
     }
 
     /// What only we have, in order; a genesis is written anew by itself.
-    fn entries_after(&self, log: LogId, from: u64) -> Vec<(Hlc, Kind, Vec<u8>)> {
+    fn entries_after(&self, log: LogId, from: u64) -> Vec<Written> {
         let readable = self.store.entries(log, from).filter_map(Result::ok);
         let content = readable.filter(|(_, entry)| entry.kind != Kind::Genesis);
         content.filter_map(|(_, e)| Some((e.at, e.kind, e.payload.bytes()?.to_vec()))).collect()
@@ -317,13 +326,42 @@ impl Replica {
             run.verify(Some(&before), &*self.authenticator).map_err(Misbehaviour::from)?;
         self.commits.heal(verified);
         self.commits.after(After::Repaired { log, from, to });
-        let rest = self.store.damaged_ranges().into_iter().find(|r| r.log == log && r.to > to && r.from <= to);
+        let rest = self
+            .store
+            .damaged_ranges()
+            .into_iter()
+            .find(|r| r.log == log && r.to > to && r.from <= to);
         if let (Some(_), Some(peer)) = (rest, self.links.get_mut(&link)) {
             self.repairs.insert((log, to), link);
             peer.session.fetch(log, to);
         }
         Ok(())
     }
+}
+
+/// The fields that these entries set, in a case as it was before them. What others wrote at the same
+/// time may hide a value; it was written all the same.
+fn changed_by(own: &[Written], mut case: Case, writer: Writer) -> Fields {
+    let mut changed = Fields::new();
+    for (at, kind, payload) in own {
+        if *kind != Kind::FormChange || payload::subject(payload) != Some(case.id) {
+            continue;
+        }
+        let (before, seen) = (case.form().fields(), case.form().heads());
+        if case.apply(*kind, payload, writer, *at).is_err() {
+            continue; // it had no effect
+        }
+        let change = case.form().heads().into_iter().find(|head| !seen.contains(head));
+        let shown = case.form().fields().into_iter();
+        changed.extend(shown.filter(|(key, value)| before.get(key) != Some(value)));
+        for conflict in case.form().conflicts() {
+            let is_ours = |version: &&FieldVersion| change.is_some() && version.change == change;
+            if let Some(hidden) = conflict.versions.iter().find(is_ours) {
+                changed.insert(conflict.field, hidden.value.clone());
+            }
+        }
+    }
+    changed
 }
 
 /// The cases whose form these runs change.

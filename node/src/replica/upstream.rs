@@ -58,7 +58,12 @@ impl Upstream {
     }
 
     /// A connection to an office above is up; gives the links that it makes needless.
-    pub(super) fn connected(&mut self, now: Millis, office: OfficeCode, link: LinkId) -> Vec<LinkId> {
+    pub(super) fn connected(
+        &mut self,
+        now: Millis,
+        office: OfficeCode,
+        link: LinkId,
+    ) -> Vec<LinkId> {
         let Some(place) = self.ancestors.iter().position(|a| a.office == office) else {
             return Vec::new();
         };
@@ -80,7 +85,13 @@ impl Upstream {
     }
 
     /// The connection is gone, or never came up.
-    pub(super) fn lost(&mut self, now: Millis, office: OfficeCode, link: Option<LinkId>, random: u64) {
+    pub(super) fn lost(
+        &mut self,
+        now: Millis,
+        office: OfficeCode,
+        link: Option<LinkId>,
+        random: u64,
+    ) {
         let Some(ancestor) = self.ancestors.iter_mut().find(|a| a.office == office) else { return };
         match (ancestor.state, link) {
             (State::Up { link: up }, Some(lost)) if up == lost => ancestor.silent_since = now,
@@ -131,7 +142,8 @@ impl Upstream {
 
 /// Exponential, with half of it random.
 fn backoff(timing: &Timing, failures: u32, random: u64) -> u64 {
-    let full = timing.backoff_ms_min.saturating_mul(1 << failures.min(16)).min(timing.backoff_ms_max);
+    let full =
+        timing.backoff_ms_min.saturating_mul(1 << failures.min(16)).min(timing.backoff_ms_max);
     full / 2 + random % (full / 2 + 1)
 }
 
@@ -146,7 +158,12 @@ mod tests {
     }
 
     fn timing() -> Timing {
-        Timing { backoff_ms_min: 1_000, backoff_ms_max: 8_000, fallback_ms: 30_000, ..Timing::default() }
+        Timing {
+            backoff_ms_min: 1_000,
+            backoff_ms_max: 8_000,
+            fallback_ms: 30_000,
+            ..Timing::default()
+        }
     }
 
     #[test]

@@ -47,8 +47,7 @@ impl Word {
         }
         let mut given = self.given.borrow_mut();
         let known = given.get(&log).filter(|receipt| receipt.head == tip.head).copied();
-        let receipt =
-            known.unwrap_or_else(|| Receipt::sign(log, tip.head, self.office, &self.key));
+        let receipt = known.unwrap_or_else(|| Receipt::sign(log, tip.head, self.office, &self.key));
         given.insert(log, receipt);
         Some(receipt)
     }
@@ -99,9 +98,8 @@ impl Source for Shown<'_> {
     }
 
     fn manifest(&self, blob: BlobId, scope: &Scope) -> Option<Manifest> {
-        let references = self.sound(
-            self.store.view_scan(&keys::blob_references(blob), &[], usize::MAX).map(Some),
-        )?;
+        let references = self
+            .sound(self.store.view_scan(&keys::blob_references(blob), &[], usize::MAX).map(Some))?;
         let shared = references
             .iter()
             .filter_map(|(key, _)| keys::referring_channel(key))

@@ -83,7 +83,10 @@ impl Admin {
         let mut secret = [0; 32];
         os_entropy(&mut secret);
         let token: Arc<str> = hex::encode(secret).into();
-        write_address(data, &AdminAddress { address, token: token.to_string(), pid: std::process::id() })?;
+        write_address(
+            data,
+            &AdminAddress { address, token: token.to_string(), pid: std::process::id() },
+        )?;
         let materials = settings.materials.clone();
         let served = Served { handle, office, listen, token, desk, transport, materials };
         Ok(Self { listener, address, served })
@@ -109,10 +112,8 @@ pub(super) async fn serve(admin: Admin) {
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics::metrics));
-    let app = guarded
-        .merge(open)
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .with_state(admin.served);
+    let app =
+        guarded.merge(open).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)).with_state(admin.served);
     if let Err(error) = axum::serve(admin.listener, app).await {
         tracing::error!(%error, "the admin socket is gone");
     }
@@ -175,7 +176,8 @@ fn stopping() -> Response {
 }
 
 fn refused(sentence: &str) -> Response {
-    let refusal = Refusal::new(RefusalKind::Input, (sentence, sentence), ("请更正", "mend the request"));
+    let refusal =
+        Refusal::new(RefusalKind::Input, (sentence, sentence), ("请更正", "mend the request"));
     answered(Err(refusal))
 }
 
@@ -191,9 +193,14 @@ async fn put_blob(
     body: Bytes,
 ) -> Response {
     let stored = tokio::task::spawn_blocking(move || {
-        let prepared = materials::prepare(body.to_vec(), &served.materials).map_err(|e| e.to_string())?;
+        let prepared =
+            materials::prepare(body.to_vec(), &served.materials).map_err(|e| e.to_string())?;
         let size = prepared.bytes.len() as u64;
-        let id = served.handle.blobs().put(&prepared.bytes, &mut os_entropy).map_err(|e| e.to_string())?;
+        let id = served
+            .handle
+            .blobs()
+            .put(&prepared.bytes, &mut os_entropy)
+            .map_err(|e| e.to_string())?;
         Ok::<_, String>(BlobRef { id, size, media: prepared.media, name })
     });
     match stored.await {
@@ -231,7 +238,10 @@ struct Invite {
     hours: u64,
 }
 
-async fn invite(State(served): State<Served>, Json(Invite { office, hours }): Json<Invite>) -> Response {
+async fn invite(
+    State(served): State<Served>,
+    Json(Invite { office, hours }): Json<Invite>,
+) -> Response {
     let now = clock::now();
     let mut rng = match crate::identity::system_rng() {
         Ok(rng) => rng,

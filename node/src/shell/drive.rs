@@ -55,6 +55,10 @@ impl Drive {
             }
         }
         self.flush();
+        // From here on nobody reads the inbox: a thread that still wants to tell something may go.
+        drop(self.inbox);
+        self.hands.stop();
+        drop(self.replica);
         if let Some(done) = stop {
             // Whoever asked may have gone.
             let _: Result<(), ()> = done.send(());
@@ -108,7 +112,11 @@ impl Drive {
                     Lane::Control => transport::Lane::Control,
                     Lane::Bulk => transport::Lane::Bulk,
                 };
-                self.send(transport::Command::Send { link: transport::LinkId(link.0), lane, bytes });
+                self.send(transport::Command::Send {
+                    link: transport::LinkId(link.0),
+                    lane,
+                    bytes,
+                });
             }
             Effect::Close { link, reason } => self.send(transport::Command::Close {
                 link: transport::LinkId(link.0),

@@ -18,6 +18,7 @@ const SPACE_EVERY: Duration = Duration::from_secs(5);
 pub(super) struct Hands {
     commits: mpsc::Sender<(CommitId, Vec<Record>)>,
     blobs: mpsc::Sender<BlobId>,
+    threads: [thread::JoinHandle<()>; 2],
 }
 
 impl Hands {
@@ -28,16 +29,16 @@ impl Hands {
         inbox: &inbox::Sender<Message>,
     ) -> std::io::Result<Self> {
         let (commits, batches) = mpsc::channel();
-        let (finish, finishing) = mpsc::channel();
+        let (finish, to_be_finished) = mpsc::channel();
         let to_commit = inbox.clone();
-        thread::Builder::new()
+        let committing = thread::Builder::new()
             .name("committer".into())
             .spawn(move || commit_all(committer, &batches, &to_commit))?;
         let to_finish = inbox.clone();
-        thread::Builder::new()
+        let finishing = thread::Builder::new()
             .name("blobs".into())
-            .spawn(move || finish_all(&blobs, &space, &finishing, &to_finish))?;
-        Ok(Self { commits, blobs: finish })
+            .spawn(move || finish_all(&blobs, &space, &to_be_finished, &to_finish))?;
+        Ok(Self { commits, blobs: finish, threads: [committing, finishing] })
     }
 
     pub(super) fn commit(&self, commit: CommitId, records: Vec<Record>) {
@@ -47,6 +48,17 @@ impl Hands {
 
     pub(super) fn finish(&self, blob: BlobId) {
         let _ = self.blobs.send(blob);
+    }
+}
+
+impl Hands {
+    /// Lets both threads finish what they have, and waits: after this nobody holds the disk.
+    pub(super) fn stop(self) {
+        drop((self.commits, self.blobs));
+        for thread in self.threads {
+            // A thread that panicked has said so on its own.
+            let _ = thread.join();
+        }
     }
 }
 
@@ -82,7 +94,8 @@ fn finish_all(
         }
         match finishing.recv_timeout(SPACE_EVERY) {
             Ok(blob) => {
-                let held = blobs.finish(blob).inspect_err(|error| tracing::warn!(%error, "blob")).is_ok();
+                let held =
+                    blobs.finish(blob).inspect_err(|error| tracing::warn!(%error, "blob")).is_ok();
                 let message = Message::Input(Input::BlobFinished { blob, held });
                 if inbox.blocking_send(message).is_err() {
                     return;

@@ -18,7 +18,9 @@ pub struct Prepared {
 /// Why a file is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum MaterialError {
-    #[error("文件为 {kb} KB，超过上限 {max_kb} KB；请压缩或分成几个文件 (the file has {kb} KB, at most {max_kb} are taken: shrink or split it)")]
+    #[error(
+        "文件为 {kb} KB，超过上限 {max_kb} KB；请压缩或分成几个文件 (the file has {kb} KB, at most {max_kb} are taken: shrink or split it)"
+    )]
     TooLarge { kb: u64, max_kb: u64 },
     #[error("空文件；请重新选择 (the file is empty: choose another)")]
     Empty,
@@ -117,7 +119,10 @@ mod tests {
     fn what_is_no_material_is_refused_with_a_sentence() {
         let settings = Settings::default().materials;
         assert!(matches!(prepare(Vec::new(), &settings), Err(MaterialError::Empty)));
-        assert!(matches!(prepare(b"<svg onload=x>".to_vec(), &settings), Err(MaterialError::Unknown)));
+        assert!(matches!(
+            prepare(b"<svg onload=x>".to_vec(), &settings),
+            Err(MaterialError::Unknown)
+        ));
         let mut broken = photo(40, 40);
         broken.truncate(60);
         assert!(matches!(prepare(broken, &settings), Err(MaterialError::Broken(_))));

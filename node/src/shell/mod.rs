@@ -110,8 +110,10 @@ impl Node {
 
     /// Ends it in order: what was accepted is finished, peers are told.
     pub async fn stop(mut self) {
-        for task in &self.tasks {
+        for task in std::mem::take(&mut self.tasks) {
             task.abort();
+            // It was aborted: what it answers does not matter.
+            let _ = task.await;
         }
         let (done, stopped) = oneshot::channel();
         if self.handle.inbox.send(Message::Stop(done)).await.is_ok() {

@@ -10,9 +10,9 @@ use daiban_sync::wire::Compression;
 use tokio::sync::mpsc;
 
 use super::admin::{self, Admin};
+use super::congestion::Congestions;
 use super::drive::{Drive, forward};
 use super::hands::Hands;
-use super::congestion::Congestions;
 use super::{Handle, INBOX_MAX, Node, clock};
 use crate::identity::{self, Identity, RevokedKeys, verify_chain};
 use crate::replica::{Config, Law, Replica, Timing};
@@ -140,7 +140,15 @@ impl Node {
                 Err(error) => tracing::error!(%error, "the replica's thread did not start"),
             }
         })?;
-        let admin = Admin::bind(data, &settings, office, handle.clone(), desk, (Arc::clone(&transport), listen)).await?;
+        let admin = Admin::bind(
+            data,
+            &settings,
+            office,
+            handle.clone(),
+            desk,
+            (Arc::clone(&transport), listen),
+        )
+        .await?;
         let address = admin.address();
         let tasks = vec![
             tokio::spawn(forward(from_transport, inbox)),
@@ -153,8 +161,12 @@ impl Node {
 }
 
 fn config(identity: &Identity, settings: &Settings) -> Config {
-    let mut ancestors: Vec<(OfficeCode, Vec<String>)> =
-        identity.parent().into_iter().chain(identity.ancestors()).map(|up| (up.office, up.addresses.clone())).collect();
+    let mut ancestors: Vec<(OfficeCode, Vec<String>)> = identity
+        .parent()
+        .into_iter()
+        .chain(identity.ancestors())
+        .map(|up| (up.office, up.addresses.clone()))
+        .collect();
     if let (Some(parent), false) = (ancestors.first_mut(), settings.parent.addresses.is_empty()) {
         parent.1.clone_from(&settings.parent.addresses);
     }
@@ -204,7 +216,10 @@ fn tell(report: &OpenReport) {
         tracing::warn!(%at, bytes, "an unfinished write at the end of the journal was cut off");
     }
     if report.missing_records > 0 {
-        tracing::error!(records = report.missing_records, "the journal ends before where it once did");
+        tracing::error!(
+            records = report.missing_records,
+            "the journal ends before where it once did"
+        );
     }
     for range in &report.damaged {
         tracing::error!("{range}");
@@ -223,7 +238,11 @@ impl Authenticator for Certificates {
         if peer.key == author {
             return Ok(peer.office);
         }
-        Err(format!("the certificate is for key {}, the log is by {}", peer.key.short(), author.short()))
+        Err(format!(
+            "the certificate is for key {}, the log is by {}",
+            peer.key.short(),
+            author.short()
+        ))
     }
 }
 
@@ -232,6 +251,9 @@ struct Joiner(Arc<Mutex<identity::Desk>>);
 impl JoinHandler for Joiner {
     fn handle_request(&self, request: &[u8], now: Millis) -> Vec<u8> {
         // A poisoned desk has lost no invitation: it writes each change before it answers.
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).handle_request(request, now)
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .handle_request(request, now)
     }
 }

@@ -11,7 +11,8 @@ use crate::city::Certificates;
 pub(crate) fn check(office: OfficeCode, store: &Store, root: &Certificates) -> Verdict {
     for (&log, tip) in store.tips() {
         check_log(log, tip, store, root).map_err(|why| {
-            let sentence = format!("office {office}, log {} of office {}: {why}", log.short(), tip.office);
+            let sentence =
+                format!("office {office}, log {} of office {}: {why}", log.short(), tip.office);
             (Checker::Authorship, sentence)
         })?;
     }

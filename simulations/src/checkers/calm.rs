@@ -8,7 +8,9 @@ use super::{Checker, Verdict};
 /// `disks_replaced`: the story restores old copies or loses data directories.
 pub(crate) fn check_alarm(office: OfficeCode, alarm: &Alarm, disks_replaced: bool) -> Verdict {
     let is_explained = match alarm {
-        Alarm::RolledBack { .. } | Alarm::ForkMended { .. } | Alarm::Equivocation { .. } => disks_replaced,
+        Alarm::RolledBack { .. } | Alarm::ForkMended { .. } | Alarm::Equivocation { .. } => {
+            disks_replaced
+        }
         Alarm::Repaired { .. } => true,
         _ => false,
     };

@@ -17,7 +17,10 @@ use crate::node::Node;
 
 /// The cheap question: do two offices, one right above the other, agree, with nothing left to do?
 /// Equal along every edge is equal everywhere.
-pub(crate) fn differ(upper: (OfficeCode, &Replica), lower: (OfficeCode, &Replica)) -> Option<String> {
+pub(crate) fn differ(
+    upper: (OfficeCode, &Replica),
+    lower: (OfficeCode, &Replica),
+) -> Option<String> {
     let scope = Scope { ours: upper.0, theirs: lower.0 };
     let [above, below] = [upper.1, lower.1].map(|replica| scope.heads(replica.store().tips()));
     let pairs = above.iter().chain(&below);
@@ -43,35 +46,45 @@ pub(crate) fn missing_blob(node: &Node, all: &[Node]) -> Option<String> {
     let references = node.kept.blob_references.iter();
     let missing = references.filter(|(blob, _)| !node.kept.blobs.contains(blob));
     missing.filter(|(_, channel)| channel.is_held_by(node.office)).find_map(|(blob, channel)| {
-        let holds = |other: &&Node| {
-            channel.is_held_by(other.office) && other.kept.blobs.contains(blob)
-        };
+        let holds =
+            |other: &&Node| channel.is_held_by(other.office) && other.kept.blobs.contains(blob);
         let holders: Vec<_> = all.iter().filter(holds).map(|other| other.office).collect();
         let (office, blob) = (node.office, blob.short());
-        (!holders.is_empty()).then(|| format!("office {office} misses blob {blob}, {holders:?} have it"))
+        (!holders.is_empty())
+            .then(|| format!("office {office} misses blob {blob}, {holders:?} have it"))
     })
 }
 
 /// What every office makes of every case, by office.
-pub(crate) fn check_cases(nodes: &[(OfficeCode, &Replica)], cases: &BTreeMap<CaseId, Channel>) -> Verdict {
+pub(crate) fn check_cases(
+    nodes: &[(OfficeCode, &Replica)],
+    cases: &BTreeMap<CaseId, Channel>,
+) -> Verdict {
     let failed = |sentence| (Checker::Convergence, sentence);
     for (&id, channel) in cases {
         let mut first: Option<(OfficeCode, Case, CaseState)> = None;
         for &(office, replica) in nodes.iter().filter(|(office, _)| channel.is_held_by(*office)) {
             let case = replica.case(id).map_err(|error| failed(error.to_string()))?;
-            let case = case.ok_or_else(|| failed(format!("office {office} does not show case {id}")))?;
+            let case =
+                case.ok_or_else(|| failed(format!("office {office} does not show case {id}")))?;
             let rebuilt = from_entries(id, *channel, replica);
             let state = state(&case, replica.law());
             if !same_form(&case, &rebuilt) || state != self::state(&rebuilt, replica.law()) {
-                return Err(failed(format!("office {office} shows case {id} otherwise than its entries say")));
+                return Err(failed(format!(
+                    "office {office} shows case {id} otherwise than its entries say"
+                )));
             }
             let Some(state) = state else {
                 return Err(failed(format!("office {office} cannot fold case {id}")));
             };
             check_authority(&case, &state, replica.law())?;
             match &first {
-                Some((other, theirs, their_state)) if !same_form(&case, theirs) || state != *their_state => {
-                    return Err(failed(format!("offices {office} and {other} make different things of case {id}")));
+                Some((other, theirs, their_state))
+                    if !same_form(&case, theirs) || state != *their_state =>
+                {
+                    return Err(failed(format!(
+                        "offices {office} and {other} make different things of case {id}"
+                    )));
                 }
                 Some(_) => {}
                 None => first = Some((office, case, state)),

@@ -16,7 +16,9 @@ fn check_frame(frame: &Frame, key: NodeKey, kept: &Kept) -> Verdict {
     match frame {
         Frame::Durable(acks) => acks.iter().try_for_each(|&(log, len)| {
             let held = kept.len(log);
-            must(held >= len, || format!("it acknowledges log {} up to {len}, its disk holds {held}", log.short()))
+            must(held >= len, || {
+                format!("it acknowledges log {} up to {len}, its disk holds {held}", log.short())
+            })
         }),
         Frame::Run(run) | Frame::Fetched(_, Some(run)) => {
             says(run.log, run.head.head, kept, "sends")
@@ -25,8 +27,8 @@ fn check_frame(frame: &Frame, key: NodeKey, kept: &Kept) -> Verdict {
             heads.iter().try_for_each(|&(log, head)| says(log, head, kept, "announces"))
         }
         Frame::Receipts(receipts) => {
-            let own = receipts.iter().filter(|receipt| receipt.key == key);
-            own.map(|Receipt { log, head, .. }| says(*log, *head, kept, "signs for")).collect()
+            let mut own = receipts.iter().filter(|receipt| receipt.key == key);
+            own.try_for_each(|Receipt { log, head, .. }| says(*log, *head, kept, "signs for"))
         }
         Frame::BlobHeld(blob) => must(kept.blobs.contains(blob), || {
             format!("it acknowledges blob {}, which its disk does not hold", blob.short())

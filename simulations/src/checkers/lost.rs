@@ -8,10 +8,17 @@ use crate::kept::Kept;
 use crate::told::{Promises, Told};
 
 /// A node has started again after a crash: what it told people is on its disk.
-pub(crate) fn check_start(node: usize, kept: &Kept, report: &OpenReport, promises: &Promises) -> Verdict {
+pub(crate) fn check_start(
+    node: usize,
+    kept: &Kept,
+    report: &OpenReport,
+    promises: &Promises,
+) -> Verdict {
     if report.missing_records > 0 || !report.damaged.is_empty() {
         let (missing, damaged) = (report.missing_records, report.damaged.len());
-        let sentence = format!("{missing} synced records are missing after a crash, {damaged} stretches damaged");
+        let sentence = format!(
+            "{missing} synced records are missing after a crash, {damaged} stretches damaged"
+        );
         return Err((Checker::NothingLost, sentence));
     }
     promises.broken_at(node, kept).map_or(Ok(()), |told| Err(lost(told, "its own node")))
@@ -26,7 +33,10 @@ pub(crate) fn check_end(office: OfficeCode, kept: &Kept, promises: &Promises) ->
 
 fn lost(told: &Told, place: &str) -> (Checker, String) {
     let Told { case, fact, node, at, .. } = told;
-    let sentence = format!("case {case}: {fact:?}, told by node {node} at {} ms, is not held by {place}", at.0);
+    let sentence = format!(
+        "case {case}: {fact:?}, told by node {node} at {} ms, is not held by {place}",
+        at.0
+    );
     (Checker::NothingLost, sentence)
 }
 

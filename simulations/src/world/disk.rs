@@ -10,7 +10,13 @@ use crate::checkers::{Checker, lost};
 use crate::fault::{Death, Point};
 
 impl World {
-    pub(super) fn append(&mut self, node: usize, boot: u64, commit: CommitId, records: Vec<Record>) {
+    pub(super) fn append(
+        &mut self,
+        node: usize,
+        boot: u64,
+        commit: CommitId,
+        records: Vec<Record>,
+    ) {
         if !self.is_alive(node, boot) {
             return;
         }
@@ -20,7 +26,8 @@ impl World {
                 self.set_cut(node, operations);
                 if let Some(process) = &mut self.nodes[node].process {
                     // Whatever of it reaches the disk, nobody hears of it.
-                    let _ = process.committer.append(&records).and_then(|_| process.committer.sync());
+                    let _ =
+                        process.committer.append(&records).and_then(|_| process.committer.sync());
                 }
             }
             return self.crash(node, death);
@@ -119,6 +126,9 @@ impl World {
 
     fn refused(&mut self, node: usize, error: &CommitError) {
         let office = self.nodes[node].office;
-        self.fail(Checker::Calm, format!("the disk of office {office} is sound and refuses: {error}"));
+        self.fail(
+            Checker::Calm,
+            format!("the disk of office {office} is sound and refuses: {error}"),
+        );
     }
 }

@@ -102,8 +102,10 @@ impl World {
 
     /// A node is gone: what it had sent may still arrive.
     pub(super) fn drop_links_of(&mut self, node: usize) {
-        let of_node = |link: &Link| link.ends.iter().position(|end| end.node == node && end.is_open);
-        let ends: Vec<_> = self.links.iter().filter_map(|(&id, link)| Some((id, of_node(link)?))).collect();
+        let of_node =
+            |link: &Link| link.ends.iter().position(|end| end.node == node && end.is_open);
+        let ends: Vec<_> =
+            self.links.iter().filter_map(|(&id, link)| Some((id, of_node(link)?))).collect();
         for (id, side) in ends {
             let mut is_lost = [true, true];
             is_lost[1 - side] = self.dice.chance(40);

@@ -1,6 +1,8 @@
 //! A replica's turn: inputs in, effects out, with the checkers and the crashes beside each effect.
 
-use daiban_node::replica::{Answer, Command, CommandId, Effect, Input, LinkId, Refusal, RefusalKind};
+use daiban_node::replica::{
+    Answer, Command, CommandId, Effect, Input, LinkId, Refusal, RefusalKind,
+};
 use daiban_sync::frame::Frame;
 use daiban_sync::id::{BlobId, Millis};
 use daiban_sync::session::Lane;
@@ -120,7 +122,11 @@ impl World {
             Effect::Send { link, lane, bytes } => self.send(node, boot, link, lane, bytes),
             Effect::Close { link, reason } => {
                 if self.trace.is_told() {
-                    self.trace.tell(self.now, node as u64, &format!("closes link {}: {reason}", link.0));
+                    self.trace.tell(
+                        self.now,
+                        node as u64,
+                        &format!("closes link {}: {reason}", link.0),
+                    );
                 }
                 self.close(node, boot, link);
             }
@@ -143,7 +149,11 @@ impl World {
 
     fn send(&mut self, node: usize, boot: u64, link: LinkId, lane: Lane, bytes: Vec<u8>) {
         self.counts.sent_bytes += bytes.len() as u64;
-        let frames = if lane == Lane::Control { self.overhear(node, boot, link, &bytes) } else { Vec::new() };
+        let frames = if lane == Lane::Control {
+            self.overhear(node, boot, link, &bytes)
+        } else {
+            Vec::new()
+        };
         let (key, kept) = (self.nodes[node].key(), &self.nodes[node].kept);
         self.judge(durable::check_frames(&frames, key, kept).map_err(|(checker, sentence)| {
             (checker, format!("office {}: {sentence}", self.nodes[node].office))
@@ -202,7 +212,11 @@ impl World {
     fn refusal(&mut self, node: usize, asked: &Asked, refusal: &Refusal) {
         self.counts.refusals += 1;
         if self.trace.is_told() {
-            self.trace.tell(self.now, node as u64, &format!("{} refused: {refusal} {}", asked.what, refusal.detail));
+            self.trace.tell(
+                self.now,
+                node as u64,
+                &format!("{} refused: {refusal} {}", asked.what, refusal.detail),
+            );
         }
         if matches!(refusal.kind, RefusalKind::Internal | RefusalKind::Disk) {
             let office = self.nodes[node].office;
@@ -217,12 +231,15 @@ impl World {
         case: daiban_domain::act::CaseId,
         act: Option<daiban_domain::act::ActId>,
     ) {
-        let facts: Vec<Fact> = act.map(Fact::Act).into_iter().chain(asked.mark.map(Fact::Mark)).collect();
+        let facts: Vec<Fact> =
+            act.map(Fact::Act).into_iter().chain(asked.mark.map(Fact::Mark)).collect();
         let office = self.nodes[node].office;
-        self.judge(durable::check_reply(&facts, &self.nodes[node].kept).map_err(|(checker, sentence)| {
-            (checker, format!("office {office}: {sentence}"))
-        }));
-        let known = self.workload.cases.iter().find(|(known, _)| *known == case).map(|(_, origin)| *origin);
+        self.judge(
+            durable::check_reply(&facts, &self.nodes[node].kept)
+                .map_err(|(checker, sentence)| (checker, format!("office {office}: {sentence}"))),
+        );
+        let known =
+            self.workload.cases.iter().find(|(known, _)| *known == case).map(|(_, origin)| *origin);
         if known.is_none() {
             self.workload.cases.push((case, office));
         }
