@@ -347,6 +347,11 @@ impl Replica {
         CommandId(self.commands)
     }
 
+    /// Whether somebody's answer waits for the views.
+    pub fn is_awaited(&self) -> bool {
+        !self.replies.is_empty()
+    }
+
     /// Whether nothing is on its way to the disk.
     pub fn is_idle(&self) -> bool {
         self.commits.is_idle() && (!self.commits.has_next() || self.commits.latched().is_some())

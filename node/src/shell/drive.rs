@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use daiban_sync::id::OfficeCode;
+use daiban_sync::id::{Millis, OfficeCode};
 use daiban_sync::session::{Lane, Role};
 use tokio::sync::{mpsc, oneshot};
 
@@ -14,6 +14,10 @@ use crate::transport;
 
 /// Inputs that are taken before their effects are carried out.
 const INPUTS_AT_ONCE: usize = 256;
+/// When no peer has sent anything for so long, views have their turn.
+const QUIET_MS: u64 = 10;
+/// However much comes in, views have a turn after this time.
+const WORK_EVERY_MS: u64 = 1_000;
 /// Views are made durable when this much time has passed since they last were.
 const FLUSH_EVERY_MS: u64 = 5_000;
 /// Application code of QUIC for a session that ended by the protocol's rules.
@@ -26,26 +30,38 @@ pub(super) struct Drive {
     pub(super) transport: mpsc::UnboundedSender<transport::Command>,
     pub(super) waiting: BTreeMap<CommandId, oneshot::Sender<Result<Answer, Refusal>>>,
     pub(super) congestion: super::congestion::Congestions,
+    /// When bytes last came from a peer.
+    pub(super) streamed_at: Millis,
 }
 
 impl Drive {
-    /// Runs until it is told to stop.
+    /// Runs until it is told to stop. Inputs go before views, unless somebody waits for the views or
+    /// they have waited for long.
     pub(super) async fn run(mut self) {
-        let mut flushed_at = clock::now();
-        let mut stop = None;
+        let (mut flushed_at, mut worked_at) = (clock::now(), clock::now());
+        let (mut more_work, mut stop) = (true, None);
         loop {
-            let more_work = self.replica.work(clock::now());
-            self.carry_out();
-            if more_work {
-                tokio::task::yield_now().await;
-            } else {
-                self.wait().await.into_iter().for_each(|message| self.take(message, &mut stop));
-            }
+            let now = clock::now();
+            let streaming =
+                now.since(self.streamed_at) < QUIET_MS && now.since(worked_at) < WORK_EVERY_MS;
+            let work_now = more_work && (self.replica.is_awaited() || !streaming);
+            let came = match work_now {
+                true => self.inbox.try_recv().ok(),
+                false => self.wait(more_work).await,
+            };
+            more_work |= came.is_some();
+            came.into_iter().for_each(|message| self.take(message, &mut stop));
             for _ in 0..INPUTS_AT_ONCE {
                 let Ok(message) = self.inbox.try_recv() else { break };
                 self.take(message, &mut stop);
             }
             self.carry_out();
+            if work_now {
+                more_work = self.replica.work(clock::now());
+                worked_at = clock::now();
+                self.carry_out();
+                tokio::task::yield_now().await;
+            }
             if clock::now().since(flushed_at) > FLUSH_EVERY_MS {
                 self.flush();
                 flushed_at = clock::now();
@@ -65,16 +81,22 @@ impl Drive {
         }
     }
 
-    async fn wait(&mut self) -> Option<Message> {
+    async fn wait(&mut self, more_work: bool) -> Option<Message> {
         let now = clock::now();
-        let pause = Duration::from_millis(self.replica.wake_at(now).since(now).clamp(1, 1_000));
-        tokio::time::timeout(pause, self.inbox.recv()).await.ok().flatten()
+        let pause = self.replica.wake_at(now).since(now).clamp(1, 1_000);
+        let pause = if more_work { pause.min(QUIET_MS) } else { pause };
+        tokio::time::timeout(Duration::from_millis(pause), self.inbox.recv()).await.ok().flatten()
     }
 
     fn take(&mut self, message: Message, stop: &mut Option<oneshot::Sender<()>>) {
         let now = clock::now();
         match message {
-            Message::Input(input) => self.replica.handle(now, input),
+            Message::Input(input) => {
+                if matches!(input, Input::Bytes { .. }) {
+                    self.streamed_at = now;
+                }
+                self.replica.handle(now, input);
+            }
             Message::Ask(command, reply) => {
                 let id = self.replica.next_command();
                 self.waiting.insert(id, reply);

@@ -132,6 +132,7 @@ impl Node {
             transport: commands,
             waiting: BTreeMap::new(),
             congestion: congestion.clone(),
+            streamed_at: Millis::default(),
         };
         let thread = std::thread::Builder::new().name("replica".into()).spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
