@@ -1,6 +1,8 @@
 //! What a validly enrolled peer may not do: it is refused with a reason, nothing is stored, and
 //! others are served as before.
 
+#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
+
 use std::time::{Duration, Instant};
 
 use daiban_domain::act::CaseId;
