@@ -68,7 +68,7 @@ impl Encoder {
     }
 
     /// Compressed bytes that wait for [`Self::take`].
-    pub(crate) fn waiting(&self) -> usize {
+    pub fn waiting(&self) -> usize {
         self.out.len()
     }
 
@@ -151,6 +151,11 @@ impl Decoder {
             }
             self.unpack(bytes)?;
         }
+    }
+
+    /// Whether everything that was read has been given: no frame is half here.
+    pub fn is_between_frames(&self) -> bool {
+        !self.is_full && self.staging.is_empty()
     }
 
     /// So many unpacked bytes turned out to be genuine; the ratio does not count them.

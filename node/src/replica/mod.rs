@@ -17,6 +17,7 @@
 
 mod apply;
 mod author;
+mod carry;
 mod cases;
 mod command;
 mod commit;
@@ -48,6 +49,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use serde::{Deserialize, Serialize};
 
+pub use carry::Load;
 pub use command::{
     AboveView, Answer, Attachment, CaseView, Command, Counters, PeerView, QuarantineView, Refusal,
     RefusalKind, Safety, StatusView,
@@ -286,6 +288,7 @@ impl Replica {
             Input::Committed { commit, result } => self.committed(now, commit, result),
             Input::BlobFinished { blob, held } => self.blob_finished(blob, held),
             Input::Command { id, command } => self.command(now, id, command),
+            Input::Carried { id, from, frames } => self.carried(now, id, from, frames),
             Input::Space(space) => self.space = space,
             Input::Tick => {}
         }

@@ -144,7 +144,7 @@ impl Node {
         let admin = Admin::bind(
             data,
             &settings,
-            office,
+            Arc::clone(&identity),
             handle.clone(),
             desk,
             (Arc::clone(&transport), listen),

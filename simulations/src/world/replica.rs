@@ -269,6 +269,7 @@ fn name(input: &Input) -> &'static str {
         Input::Committed { .. } => "committed",
         Input::BlobFinished { .. } => "blob finished",
         Input::Command { .. } => "command",
+        Input::Carried { .. } => "takes a bundle",
         Input::Space(_) => "space",
         Input::Tick => "tick",
     }
