@@ -12,6 +12,7 @@ mod demo;
 mod exit;
 mod home;
 mod office;
+pub mod process;
 mod read;
 pub mod relay;
 mod run;
