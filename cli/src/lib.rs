@@ -13,6 +13,7 @@ mod demo;
 mod exit;
 mod home;
 mod office;
+pub mod process;
 mod read;
 pub mod relay;
 mod run;

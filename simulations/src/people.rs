@@ -4,7 +4,8 @@ use daiban_domain::act::{BlobRef, CaseId, OfficerRef, Opinion, Outcome};
 use daiban_domain::catalog::{Action, Item, MaterialNeed};
 use daiban_domain::desk::ActRequest;
 use daiban_domain::fold::CaseState;
-use daiban_domain::form::{FieldValue, Fields};
+use daiban_domain::form::Fields;
+use daiban_domain::sample::{self, texts};
 use daiban_sync::id::{BlobId, OfficeCode};
 
 use crate::dice::Dice;
@@ -27,22 +28,7 @@ pub(crate) fn officer(office: OfficeCode) -> OfficerRef {
 
 /// A complete form; the place carries `mark`.
 pub(crate) fn form_of(item: &str, village: OfficeCode, number: u64) -> Fields {
-    let mut fields = if item == "JB-04" { project() } else { person(village) };
-    fields.extend(match item {
-        "CL-SB-01" => texts(&[("grade", "500"), ("pay_way", "自行缴纳")]),
-        "CL-MZ-05" => texts(&[("allow_type", "重度护理"), ("level", "二级"), ("hk_shared", "是")]),
-        "JB-08" => texts(&[
-            ("partner_name", "李建国"),
-            ("partner_id", &id18("19951112", 11)),
-            ("marry_date", "2023-05-20"),
-            ("marry_type", "初婚"),
-            ("child_name", "王小禾"),
-            ("birth_cert_no", "Z330382001"),
-            ("settle_head", "李建国"),
-            ("allowance", "否"),
-        ]),
-        _ => Fields::new(),
-    });
+    let mut fields = sample::form(item, village);
     fields.extend(place(item, number));
     fields
 }
@@ -119,42 +105,4 @@ pub(crate) fn request(
 /// How commands name a case.
 pub(crate) fn name_of(case: CaseId) -> String {
     hex::encode(case.0)
-}
-
-fn texts(fields: &[(&str, &str)]) -> Fields {
-    fields.iter().map(|(key, text)| ((*key).to_owned(), FieldValue::from(*text))).collect()
-}
-
-fn person(village: OfficeCode) -> Fields {
-    texts(&[
-        ("applyname", "欧阳𬱖·买买提"),
-        ("apply_cardtype", "居民身份证"),
-        ("apply_cardnumber", &id18("19490101", 22)),
-        ("has_mobile", "有"),
-        ("telphone", "15412345678"),
-        ("division", &village.to_string()),
-    ])
-}
-
-fn project() -> Fields {
-    let mut fields = texts(&[
-        ("org_name", "乐清测试机电有限公司"),
-        ("uscc", "11511301008778183N"),
-        ("legalman", "南建华"),
-        ("legal_id", &id18("19700707", 33)),
-        ("org_tel", "15487654321"),
-        ("project_code", "2026-330382-38-01-000123"),
-    ]);
-    fields.insert("invest".into(), 500_000_000.into());
-    fields.insert("land_area".into(), 12_000.into());
-    fields
-}
-
-/// A test identity: the province 99 does not exist.
-fn id18(birth: &str, order: u32) -> String {
-    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let body = format!("990382{birth}{order:03}");
-    let sum: u32 = body.bytes().zip(WEIGHTS).map(|(digit, w)| u32::from(digit - b'0') * w).sum();
-    let check = b"10X98765432"[(sum % 11) as usize];
-    format!("{body}{}", char::from(check))
 }

@@ -59,6 +59,13 @@ pub enum Misbehaviour {
     Run(#[from] RunError),
 }
 
+impl Misbehaviour {
+    /// More than `bound` of `what`.
+    pub(crate) fn check_bound(what: &'static str, count: usize, bound: usize) -> Result<(), Self> {
+        if count <= bound { Ok(()) } else { Err(Self::TooMany { what, bound }) }
+    }
+}
+
 /// Versions that do not meet.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Incompatible {

@@ -48,6 +48,8 @@ pub const BLOB_BYTES_MAX: u64 = 64 << 20;
 pub const BLOB_CHUNK_BYTES: usize = 64 * 1024;
 /// Blobs asked for at one peer and not yet answered.
 pub const BLOB_WANTS_MAX: usize = 64;
+/// Blobs that a peer asked for and that are not here; it is told when they come.
+pub const BLOBS_MISSED_MAX: usize = 64 * BLOB_WANTS_MAX;
 /// Bytes of a health report.
 pub const BEACON_BYTES_MAX: usize = 2_048;
 

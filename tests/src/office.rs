@@ -1,11 +1,11 @@
 //! One office: a data directory, and a process when it is up.
 
 use std::io::{BufRead as _, BufReader};
-use std::net::UdpSocket;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use daiban::process::{self, Process};
 use serde_json::{Value, json};
 
 /// Longer than anything here takes on a slow machine.
@@ -16,7 +16,7 @@ pub struct Office {
     data: PathBuf,
     listen: u16,
     parent: u16,
-    process: Option<Child>,
+    process: Option<Process>,
 }
 
 /// The binary under test, built beside the tests by `tests/run`.
@@ -34,8 +34,7 @@ pub fn binary() -> PathBuf {
 
 /// A UDP port that was free a moment ago.
 pub fn free_port() -> u16 {
-    let socket = UdpSocket::bind("127.0.0.1:0").expect("loopback has a free port");
-    socket.local_addr().expect("it is bound").port()
+    process::free_port().expect("loopback has a free port")
 }
 
 /// Commands that open cases of synthetic people at an office.
@@ -89,32 +88,13 @@ impl Office {
 
     /// Starts the process and waits until it answers.
     pub fn start(&mut self) {
-        // The address of an earlier process.
-        let _ = std::fs::remove_file(self.data.join("admin.json"));
-        let process = Command::new(binary())
-            .args(["--data".as_ref(), self.data.as_os_str()])
-            .args(["--set", "node.training=true", "--set", "node.admin=127.0.0.1:0"])
-            .args([
-                "--set",
-                "log.level=warn",
-                "--set",
-                "sync.backoff_min_s=1",
-                "--set",
-                "sync.backoff_max_s=2",
-            ])
-            .args(["--set", "store.ballast_mb=1"])
-            .args(["--set", &format!("node.listen=127.0.0.1:{}", self.listen)])
-            .args(["--set", &format!("parent.addresses=127.0.0.1:{}", self.parent)])
-            .arg("run")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(
-                std::fs::File::create(self.data.join("stderr.log"))
-                    .expect("the directory is writable"),
-            )
-            .spawn()
-            .expect("the binary runs");
-        self.process = Some(process);
+        let quick =
+            [("sync.backoff_min_s", "1"), ("sync.backoff_max_s", "2"), ("store.ballast_mb", "1")];
+        let log = std::fs::File::create(self.data.join("stderr.log"));
+        let ports = (self.listen, self.parent);
+        let mut run = process::run_on_loopback(&binary(), &self.data, ports, &quick);
+        run.stderr(log.expect("the directory is writable"));
+        self.process = Some(Process::start(&mut run).expect("the binary runs"));
         self.wait("to answer", |office| office.try_ask(&json!({ "command": "status" })).is_ok());
     }
 
@@ -122,7 +102,6 @@ impl Office {
     pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().expect("it is our child");
-            process.wait().expect("it is our child");
         }
     }
 
@@ -137,9 +116,7 @@ impl Office {
     /// SIGTERM, and waits for the end.
     pub fn stop(&mut self) {
         if let Some(mut process) = self.process.take() {
-            let status = Command::new("kill").args(["-TERM", &process.id().to_string()]).status();
-            assert!(status.is_ok_and(|status| status.success()));
-            let ended = process.wait().expect("it is our child");
+            let ended = process.terminate().expect("it is our child");
             assert!(ended.success(), "{}: {ended}\n{}", self.data.display(), self.stderr());
         }
     }
@@ -217,11 +194,5 @@ impl Office {
             return Ok(body.into_reader());
         }
         Err(format!("{status}: {}", body.read_to_string().unwrap_or_default()))
-    }
-}
-
-impl Drop for Office {
-    fn drop(&mut self) {
-        self.kill();
     }
 }

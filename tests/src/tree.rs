@@ -1,9 +1,8 @@
 //! A city, a county, a town and two villages of 乐清, enrolled without a network.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use daiban_node::identity::{Desk, Identity, Joining, Lifetimes, RevokedKeys, system_rng};
+use daiban_node::identity::{Identity, Lifetimes, admit_beside, system_rng};
 use daiban_sync::id::{Millis, OfficeCode};
 
 pub const CITY: u64 = 330_300_000_000;
@@ -11,9 +10,6 @@ pub const COUNTY: u64 = 330_382_000_000;
 pub const TOWN: u64 = 330_382_001_000;
 pub const VILLAGE_A: u64 = 330_382_001_001;
 pub const VILLAGE_B: u64 = 330_382_001_002;
-
-/// Whole days of validity do not matter here; the machine's clock does.
-const DAY_MS: u64 = 86_400_000;
 
 /// The machine's clock.
 pub fn now() -> Millis {
@@ -36,18 +32,10 @@ pub fn city() -> Identity {
 /// `child` joins `parent`, whose invitations are kept in `folder`.
 pub fn join(parent: &Identity, child: u64, folder: &Path) -> Identity {
     let mut rng = system_rng().expect("the system has randomness");
-    let registry = Arc::new(RevokedKeys::default());
-    let parent = Arc::new(parent.clone());
     std::fs::create_dir_all(folder.join("identity")).expect("a writable folder");
     let nowhere = vec!["127.0.0.1:9".to_owned()];
-    let mut desk = Desk::open(folder, parent, nowhere, Lifetimes::default(), registry)
-        .expect("a readable folder");
-    let invitation =
-        desk.invite(office(child), now(), now().plus(DAY_MS), &mut rng).expect("our child");
-    let joining =
-        Joining::prepare(invitation, folder, now(), &mut rng).expect("a fresh invitation");
-    let reply = desk.handle_request(&joining.request(), now());
-    joining.accept(&reply, now()).expect("an invited child is admitted")
+    admit_beside((parent, folder), (office(child), folder), nowhere, now(), &mut rng)
+        .expect("an invited child is admitted")
 }
 
 /// Every office of the line with its identity saved under `root/CODE`.

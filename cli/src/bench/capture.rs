@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 
 use super::child::ChildNode;
 use super::forms::Forms;
-use super::stage::{LINE, Stage, free_port, settings};
+use super::stage::{LINE, Stage, settings};
 use super::{BenchError, millis, percentile, ratio, seconds};
+use crate::process::free_port;
 
 /// Saved one after the other.
 const SINGLE: u64 = 300;

@@ -1,18 +1,18 @@
 //! Nodes in processes of their own, so that each one's memory can be read.
 
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use daiban_node::shell::{ADMIN_FILE, AdminAddress};
 use serde_json::Value;
 
 use super::BenchError;
+use crate::client::Client;
+use crate::process::{Process, run_on_loopback};
 
 /// A node that is up.
 pub(super) struct ChildNode {
-    process: Child,
-    admin: AdminAddress,
+    process: Process,
+    client: Client,
     /// From the start of the process until it said that it is ready.
     pub(super) start: Duration,
 }
@@ -21,30 +21,20 @@ pub(super) struct ChildNode {
 const START_MAX: Duration = Duration::from_secs(60);
 /// How often a node is asked whether it has got there.
 const ASK_EVERY: Duration = Duration::from_millis(5);
+/// Where no office is.
+const NOWHERE: u16 = 9;
 
 impl ChildNode {
     /// Starts `daiban run` and waits until it is ready.
     pub(super) fn start(data: &Path, listen: u16, parent: Option<u16>) -> Result<Self, BenchError> {
-        let file: PathBuf = data.join(ADMIN_FILE);
-        // Left by an earlier process of the same directory.
-        let _ = std::fs::remove_file(&file);
+        let ports = (listen, parent.unwrap_or(NOWHERE));
         let began = Instant::now();
-        let parent = format!("127.0.0.1:{}", parent.unwrap_or(9));
-        let process = Command::new(std::env::current_exe()?)
-            .args(["--data".as_ref(), data.as_os_str()])
-            .args(["--set", "node.training=true", "--set", "node.admin=127.0.0.1:0"])
-            .args(["--set", "log.level=warn"])
-            .args(["--set", &format!("node.listen=127.0.0.1:{listen}")])
-            .args(["--set", &format!("parent.addresses={parent}")])
-            .arg("run")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()?;
+        let program = std::env::current_exe()?;
+        let process = Process::start(&mut run_on_loopback(&program, data, ports, &[]))?;
         loop {
-            let found =
-                std::fs::read(&file).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-            if let Some(admin) = found {
-                return Self { process, admin, start: Duration::ZERO }.ready(began);
+            let client = Client::open(data).ok().filter(|client| client.is_ok("/readyz"));
+            if let Some(client) = client {
+                return Ok(Self { process, client, start: began.elapsed() });
             }
             if began.elapsed() > START_MAX {
                 return Err(BenchError::Other(format!("{} did not start", data.display())));
@@ -53,34 +43,9 @@ impl ChildNode {
         }
     }
 
-    fn ready(mut self, began: Instant) -> Result<Self, BenchError> {
-        while self.get("/readyz").is_err() {
-            if began.elapsed() > START_MAX {
-                return Err(BenchError::Other("a node did not become ready".into()));
-            }
-            std::thread::sleep(ASK_EVERY);
-        }
-        self.start = began.elapsed();
-        Ok(self)
-    }
-
-    fn get(&self, path: &str) -> Result<String, BenchError> {
-        let url = format!("http://{}{path}", self.admin.address);
-        let token = format!("Bearer {}", self.admin.token);
-        let mut response =
-            ureq::get(&url).header("authorization", &token).call().map_err(BenchError::other)?;
-        response.body_mut().read_to_string().map_err(BenchError::other)
-    }
-
     /// Sends a command.
     pub(super) fn ask(&self, command: &Value) -> Result<Value, BenchError> {
-        let url = format!("http://{}/v1/command", self.admin.address);
-        let token = format!("Bearer {}", self.admin.token);
-        let mut response = ureq::post(&url)
-            .header("authorization", &token)
-            .send_json(command)
-            .map_err(BenchError::other)?;
-        response.body_mut().read_json().map_err(BenchError::other)
+        Ok(self.client.post("/v1/command", command)?)
     }
 
     /// How it is.
@@ -90,8 +55,8 @@ impl ChildNode {
 
     /// UDP bytes sent and received on all its links.
     pub(super) fn link_bytes(&self) -> Result<(u64, u64), BenchError> {
-        let links: Vec<Value> =
-            serde_json::from_str(&self.get("/v1/links")?).map_err(BenchError::other)?;
+        let links = self.client.get("/v1/links")?;
+        let links = links.as_array().map(Vec::as_slice).unwrap_or_default();
         let sum = |key: &str| links.iter().filter_map(|link| link[key].as_u64()).sum();
         Ok((sum("sent_bytes"), sum("received_bytes")))
     }
@@ -120,16 +85,7 @@ impl ChildNode {
 
     /// Ends it in order.
     pub(super) fn stop(mut self) -> Result<(), BenchError> {
-        Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status()?;
-        self.process.wait()?;
+        self.process.terminate()?;
         Ok(())
-    }
-}
-
-impl Drop for ChildNode {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }

@@ -14,7 +14,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use crate::exit::{Code, Done, Failure};
-use crate::say::Screen;
+use crate::say::{Lang, Screen};
 
 /// What to measure.
 #[derive(Debug, Args)]
@@ -57,6 +57,12 @@ pub(crate) enum BenchError {
     Other(String),
     #[error(transparent)]
     Automerge(#[from] automerge::AutomergeError),
+}
+
+impl From<Failure> for BenchError {
+    fn from(failure: Failure) -> Self {
+        Self::Other(failure.shown(Lang::En))
+    }
 }
 
 impl BenchError {

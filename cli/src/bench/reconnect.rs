@@ -6,7 +6,8 @@ use super::BenchError;
 use super::capture::batch;
 use super::child::ChildNode;
 use super::forms::Forms;
-use super::stage::{LINE, Stage, free_port, settings};
+use super::stage::{LINE, Stage, settings};
+use crate::process::free_port;
 use crate::relay::Relay;
 use daiban_node::shell::Node;
 

@@ -1,10 +1,8 @@
 //! Offices for benchmarks: a line of identities made in this process, and data directories.
 
-use std::net::UdpSocket;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use daiban_node::identity::{Desk, Identity, Joining, Lifetimes, RevokedKeys, system_rng};
+use daiban_node::identity::{Identity, Lifetimes, admit_beside, system_rng};
 use daiban_node::settings::Settings;
 use daiban_sync::id::{Millis, OfficeCode};
 
@@ -13,8 +11,8 @@ use super::BenchError;
 /// 温州市, 乐清市, 城东街道 and a village of it.
 pub(super) const LINE: [u64; 4] =
     [330_300_000_000, 330_382_000_000, 330_382_001_000, 330_382_001_001];
-/// One day, in milliseconds: how long an invitation lasts here.
-const DAY_MS: u64 = 86_400_000;
+/// Where no office is; the settings say where the parent listens.
+const NOWHERE: &str = "127.0.0.1:9";
 
 /// A folder that goes away with its owner.
 pub(super) struct Stage {
@@ -31,17 +29,19 @@ impl Stage {
         std::fs::create_dir_all(&root)?;
         let stage = Self { root };
         let mut above: Option<Identity> = None;
+        let mut rng = system_rng().map_err(BenchError::other)?;
         for (place, code) in LINE.into_iter().enumerate() {
             let office = OfficeCode::new(code)?;
             let data = stage.data(place);
             std::fs::create_dir_all(&data)?;
             let identity = match &above {
-                None => {
-                    let mut rng = system_rng().map_err(BenchError::other)?;
-                    Identity::init_city(office, now(), &Lifetimes::default(), &mut rng)
+                None => Identity::init_city(office, now(), &Lifetimes::default(), &mut rng)
+                    .map_err(BenchError::other)?,
+                Some(parent) => {
+                    let (parent, child) = ((parent, &*stage.data(place - 1)), (office, &*data));
+                    admit_beside(parent, child, vec![NOWHERE.into()], now(), &mut rng)
                         .map_err(BenchError::other)?
                 }
-                Some(parent) => admit(&stage.data(place - 1), &data, parent, office)?,
             };
             identity.save_new(&data).map_err(BenchError::other)?;
             above = Some(identity);
@@ -66,25 +66,6 @@ impl Drop for Stage {
     }
 }
 
-fn admit(
-    parent_data: &Path,
-    data: &Path,
-    parent: &Identity,
-    child: OfficeCode,
-) -> Result<Identity, BenchError> {
-    let registry = Arc::new(RevokedKeys::default());
-    let nowhere = vec!["127.0.0.1:9".to_owned()];
-    let parent = Arc::new(parent.clone());
-    let mut desk = Desk::open(parent_data, parent, nowhere, Lifetimes::default(), registry)
-        .map_err(BenchError::other)?;
-    let mut rng = system_rng().map_err(BenchError::other)?;
-    let invitation =
-        desk.invite(child, now(), now().plus(DAY_MS), &mut rng).map_err(BenchError::other)?;
-    let joining = Joining::prepare(invitation, data, now(), &mut rng).map_err(BenchError::other)?;
-    let reply = desk.handle_request(&joining.request(), now());
-    joining.accept(&reply, now()).map_err(BenchError::other)
-}
-
 /// Settings for a node on loopback that knows where its parent is.
 pub(super) fn settings(listen: u16, parent: Option<u16>) -> Settings {
     let mut settings = Settings::default();
@@ -93,11 +74,6 @@ pub(super) fn settings(listen: u16, parent: Option<u16>) -> Settings {
     settings.node.training = true;
     settings.parent.addresses = vec![format!("127.0.0.1:{}", parent.unwrap_or(9))];
     settings
-}
-
-/// A UDP port that was free a moment ago.
-pub(super) fn free_port() -> std::io::Result<u16> {
-    Ok(UdpSocket::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
 pub(super) fn now() -> Millis {

@@ -11,8 +11,9 @@ use super::capture::batch;
 use super::child::ChildNode;
 use super::forms::{self, Forms};
 use super::plain::{self, Took};
-use super::stage::{LINE, Stage, free_port, settings};
+use super::stage::{LINE, Stage, settings};
 use super::{BenchError, ratio, seconds};
+use crate::process::free_port;
 
 /// Changes of each form.
 const CHANGES: u64 = 5;

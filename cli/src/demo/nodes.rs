@@ -1,9 +1,9 @@
 //! The processes of the demo: enrolled, started, killed, stopped.
 
 use std::fs::{File, OpenOptions};
-use std::net::{SocketAddr, UdpSocket};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{ChildStdin, Stdio};
 use std::time::{Duration, Instant};
 
 use daiban_node::replica;
@@ -16,6 +16,7 @@ use crate::client::Client;
 use crate::exit::{Code, Done, Failure};
 use crate::home::{Home, disk};
 use crate::office::{begin_city, enrol, request_invitation};
+use crate::process::{self, Process};
 
 /// How long anything may take before the demo gives up on it.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
@@ -29,7 +30,7 @@ pub(super) struct Running {
     pub(super) role: Role,
     pub(super) home: Home,
     pub(super) client: Client,
-    child: Child,
+    process: Process,
     /// Open for as long as the node may run: it stops when the demo is gone, however that ends.
     stdin: Option<ChildStdin>,
 }
@@ -100,7 +101,7 @@ impl City {
     pub(super) fn fallen(&mut self) -> Option<Failure> {
         self.nodes
             .iter_mut()
-            .find_map(|node| node.child.try_wait().ok().flatten().map(|_| node.fell()))
+            .find_map(|node| node.process.has_ended().then(|| fallen(node.role, &node.home)))
     }
 
     /// Tells all to stop, and waits for each.
@@ -115,27 +116,21 @@ impl City {
 
 impl Running {
     fn start(role: Role, home: Home) -> Done<Self> {
-        let (mut child, stdin) = spawn(&home)?;
-        let ready = until(&format!("{} 就绪 (ready)", role.name()), || {
-            if child.try_wait().ok().flatten().is_some() {
+        let mut process = spawn(&home)?;
+        let stdin = process.take_stdin();
+        let client = until(&format!("{} 就绪 (ready)", role.name()), || {
+            if process.has_ended() {
                 return Err(fallen(role, &home));
             }
-            let client = Client::open(&home.data).ok().filter(|client| client.pid == child.id());
+            let client = Client::open(&home.data).ok().filter(|client| client.pid == process.id());
             Ok(client.filter(|client| client.is_ok("/healthz") && client.is_ok("/readyz")))
-        });
-        match ready {
-            Ok(client) => Ok(Self { role, home, client, child, stdin: Some(stdin) }),
-            Err(failure) => {
-                // It has not come up; whether it still tries does not matter any more.
-                let _ = child.kill().and_then(|()| child.wait());
-                Err(failure)
-            }
-        }
+        })?;
+        Ok(Self { role, home, client, process, stdin })
     }
 
     /// SIGKILL: no farewell, no flush.
     pub(super) fn kill(&mut self) -> Done {
-        self.child.kill().and_then(|()| self.child.wait()).map(drop).map_err(|error| {
+        self.process.kill().map_err(|error| {
             Failure::new(Code::Internal, "无法杀死进程", "the process cannot be killed")
                 .because(error)
         })
@@ -159,7 +154,7 @@ impl Running {
         drop(self.stdin.take());
         let patience = Instant::now();
         while patience.elapsed() < STOP_WITHIN {
-            if self.child.try_wait().ok().flatten().is_some() {
+            if self.process.has_ended() {
                 return Ok(());
             }
             std::thread::sleep(LOOK_EVERY);
@@ -171,17 +166,6 @@ impl Running {
             format!("{name}没有在 {within} 秒内停止"),
             format!("{name} did not stop within {within} s"),
         ))
-    }
-
-    fn fell(&self) -> Failure {
-        fallen(self.role, &self.home)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // A node that has stopped in order is gone already.
-        let _ = self.child.kill().and_then(|()| self.child.wait());
     }
 }
 
@@ -213,9 +197,10 @@ pub(super) fn until<T>(what: &str, mut probe: impl FnMut() -> Done<Option<T>>) -
 
 /// A UDP port of this machine that nobody uses just now.
 pub(super) fn free_address() -> Done<SocketAddr> {
-    UdpSocket::bind(("127.0.0.1", 0)).and_then(|socket| socket.local_addr()).map_err(|error| {
+    let port = process::free_port().map_err(|error| {
         Failure::new(Code::Internal, "没有可用的UDP端口", "no UDP port is free").because(error)
-    })
+    })?;
+    Ok(([127, 0, 0, 1], port).into())
 }
 
 /// Two demos in one folder would fight over it.
@@ -239,14 +224,14 @@ pub(super) fn refuse_running(dir: &Path) -> Done {
     Ok(())
 }
 
-fn spawn(home: &Home) -> Done<(Child, ChildStdin)> {
+fn spawn(home: &Home) -> Done<Process> {
     let failed = |error: std::io::Error| {
         Failure::new(Code::Internal, "无法启动子进程", "a child process cannot be started")
             .because(error)
     };
     let program = std::env::current_exe().map_err(failed)?;
-    let mut command = Command::new(program);
-    command.arg("--data").arg(&home.data).args(["run", "--until-stdin-closes"]);
+    let mut command = process::run(&program, &home.data, &[]);
+    command.arg("--until-stdin-closes");
     // Settings in the environment are meant for one node, not for five.
     let settings = std::env::vars_os().map(|(name, _)| name);
     for name in settings.filter(|name| name.to_str().is_some_and(is_setting)) {
@@ -254,12 +239,8 @@ fn spawn(home: &Home) -> Done<(Child, ChildStdin)> {
     }
     // The log is a file.
     command.env("NO_COLOR", "1");
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(log(home)?);
-    let mut child = command.spawn().map_err(failed)?;
-    match child.stdin.take() {
-        Some(stdin) => Ok((child, stdin)),
-        None => Err(failed(std::io::ErrorKind::BrokenPipe.into())),
-    }
+    command.stdin(Stdio::piped()).stderr(log(home)?);
+    Process::start(&mut command).map_err(failed)
 }
 
 fn is_setting(name: &str) -> bool {

@@ -40,30 +40,34 @@ pub struct Actor {
     pub organ: Option<OrganCode>,
 }
 
+/// What somebody wants to do.
+#[derive(Clone, Copy)]
+pub struct Step<'a> {
+    pub item: &'a Item,
+    pub stage: &'a Stage,
+    /// Where the case comes from.
+    pub origin: OfficeCode,
+    pub day: Date,
+}
+
 impl Authority {
     pub fn new(mut delegations: Vec<Delegation>) -> Self {
         delegations.sort();
         Self { delegations }
     }
 
-    /// Whether `actor` may do `stage` of a case from `origin` on that day.
+    /// Whether `actor` may take the step.
     ///
     /// # Errors
     /// [`NotAllowed`] with whose turn it is instead.
-    pub fn may(
-        &self,
-        item: &Item,
-        stage: &Stage,
-        actor: Actor,
-        origin: OfficeCode,
-        day: Date,
-    ) -> Result<(), NotAllowed> {
-        let holder = stage.office(origin);
+    pub fn may(&self, actor: Actor, step: Step<'_>) -> Result<(), NotAllowed> {
+        let stage = step.stage;
+        let holder = stage.office(step.origin);
         if stage.action == Action::Collect {
             return self.may_collect(actor, holder);
         }
         let direct = actor.office == holder && actor.organ == Some(stage.organ);
-        if direct || self.is_delegated(item, stage, actor, origin, day) {
+        if direct || self.is_delegated(actor, step) {
             return Ok(());
         }
         let (zh, en) = stage.action.words();
@@ -91,14 +95,8 @@ impl Authority {
         )))
     }
 
-    fn is_delegated(
-        &self,
-        item: &Item,
-        stage: &Stage,
-        actor: Actor,
-        origin: OfficeCode,
-        day: Date,
-    ) -> bool {
+    fn is_delegated(&self, actor: Actor, step: Step<'_>) -> bool {
+        let Step { item, stage, origin, day } = step;
         self.delegations.iter().any(|d| {
             d.item == item.code
                 && d.action == stage.action

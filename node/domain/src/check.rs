@@ -11,6 +11,7 @@ use crate::catalog::{Derive, Field, FieldType, Item};
 use crate::form::{FieldValue, Fields};
 use crate::office::OfficeTree;
 use crate::words::Said;
+pub(crate) use number::id_check;
 pub use number::{CitizenId, IdFault};
 pub use number::{NumberFault, bank_card, mobile, uscc};
 

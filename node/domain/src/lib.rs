@@ -21,5 +21,6 @@ pub mod office;
 pub mod organ;
 pub mod payload;
 pub mod receipt_number;
+pub mod sample;
 pub mod shipped;
 pub mod words;

@@ -4,12 +4,13 @@
 
 mod common;
 
-use common::{START_MS, World, Written, agree, node_of, organ, replayed, texts, written};
+use common::{START_MS, World, Written, agree, node_of, organ, replayed, written};
 use daiban_domain::act::{Act, ActId, ActKind, CaseId, OfficerRef, Opinion, Outcome, Pin};
 use daiban_domain::case::Case;
 use daiban_domain::desk::{ActRequest, Draft};
 use daiban_domain::form::{FieldValue, Fields, Form, actor_for, stem_of};
 use daiban_domain::payload;
+use daiban_domain::sample::texts;
 use daiban_sync::entry::Kind;
 use daiban_sync::id::Tier::{City, County, Town, Village};
 use daiban_sync::id::{Hlc, Incarnation, Millis, NodeKey};

@@ -7,6 +7,7 @@
 //!
 //! Nothing here touches the network; `transport` carries the bytes.
 
+mod beside;
 mod certificate;
 mod chain;
 mod clock;
@@ -22,6 +23,7 @@ mod registry;
 mod renew;
 mod save;
 
+pub use beside::{AdmitError, admit_beside};
 pub use certificate::{IssueError, Lifetimes};
 pub use chain::{ChainError, Peer, Validity, keys_of, validity_of, verify_chain};
 pub(crate) use chain::{key_in, verify_ders};

@@ -13,22 +13,16 @@ use daiban_domain::fold::CaseState;
 use daiban_domain::payload;
 use daiban_sync::channel::Channel;
 use daiban_sync::entry::{Entry, Kind};
-use daiban_sync::head::Head;
 use daiban_sync::id::{BlobId, LogId, Millis};
 use daiban_sync::run::Tip;
 
 use super::io::{Alarm, Effect};
+use super::kept::{Marks, save_case};
 use super::{Replica, keys};
 use crate::store::{Durable, ReadError, Record, ViewBatch, ViewError};
 
 /// Bytes of journal that are applied before the next input is looked at.
 const SLICE_BYTES: usize = 128 * 1024;
-/// Cases that are made anew at once after a fork was mended.
-const REBUILT_AT_ONCE: usize = 512;
-
-/// For each log the number of the last entry about a case, plus one: what an office must hold to
-/// hold all of the case.
-pub(super) type Marks = BTreeMap<LogId, u64>;
 
 /// Why views do not follow the journal.
 #[derive(Debug, thiserror::Error)]
@@ -39,29 +33,23 @@ pub(super) enum ApplyError {
     View(#[from] ViewError),
 }
 
-/// A case as the views keep it.
-pub(super) struct Kept {
-    pub(super) channel: Channel,
-    pub(super) marks: Marks,
-    pub(super) case: Case,
-}
-
 /// Cases that a slice touches, and what it writes.
 #[derive(Default)]
 pub(super) struct Slice {
-    cases: BTreeMap<CaseId, Touched>,
+    pub(super) cases: BTreeMap<CaseId, Touched>,
     batch: ViewBatch,
     blobs: Vec<(BlobId, Channel)>,
 }
 
-struct Touched {
-    channel: Channel,
-    case: Case,
-    marks: Marks,
-    changed: bool,
-    is_new: bool,
+/// A case that entries of the slice are about.
+pub(super) struct Touched {
+    pub(super) channel: Channel,
+    pub(super) case: Case,
+    pub(super) marks: Marks,
+    pub(super) changed: bool,
+    pub(super) is_new: bool,
     /// It already holds what this node wrote.
-    is_ahead: bool,
+    pub(super) is_ahead: bool,
 }
 
 impl Replica {
@@ -225,11 +213,6 @@ impl Replica {
         Ok(Touched { channel, case, marks, changed: false, is_new, is_ahead })
     }
 
-    /// A case from the views.
-    pub(super) fn load(&self, id: CaseId) -> Result<Option<Kept>, ViewError> {
-        self.store.view_get(&keys::case(id))?.map(|stored| load_case(&stored, id)).transpose()
-    }
-
     /// Folds the touched cases and writes what people look them up by. Gives the blobs that are
     /// here and that peers may ask for from now on.
     fn settle_slice(&mut self, slice: Slice) -> Result<(ViewBatch, Vec<BlobId>), ViewError> {
@@ -299,80 +282,6 @@ impl Replica {
         }
     }
 
-    /// Makes the cases of a channel anew, because entries were taken out of one of its logs.
-    fn rebuild_channel_of(&mut self, log: LogId, slice: &mut Slice) -> Result<(), ViewError> {
-        let Some(channel) = self.store.tips().get(&log).map(|tip| tip.channel) else {
-            return Ok(());
-        };
-        let logs = self.logs_of(channel);
-        let mut ids: Vec<_> = slice.cases.keys().copied().collect();
-        for (key, stored) in self.store.view_scan(keys::CASES, &[], usize::MAX)? {
-            if let Some(id) = key.get(1..).and_then(|id| id.try_into().ok()).map(CaseId)
-                && load_case(&stored, id).is_ok_and(|kept| kept.channel == channel)
-            {
-                ids.push(id);
-            }
-        }
-        ids.sort_unstable();
-        ids.dedup();
-        for part in ids.chunks(REBUILT_AT_ONCE) {
-            for (id, rebuilt) in self.cases_from_logs(part, channel, &logs) {
-                slice.cases.insert(id, rebuilt);
-            }
-        }
-        Ok(())
-    }
-
-    fn logs_of(&self, channel: Channel) -> Vec<(LogId, Tip)> {
-        let all = self.store.tips().iter().filter(|(_, tip)| tip.channel == channel);
-        all.map(|(&log, tip)| (log, *tip)).collect()
-    }
-
-    /// Cases as they were when `log` ended at `head`.
-    pub(super) fn cases_until(
-        &self,
-        ids: &[CaseId],
-        log: LogId,
-        head: Head,
-    ) -> Vec<(CaseId, Case)> {
-        let Some(channel) = self.store.tips().get(&log).map(|tip| tip.channel) else {
-            return Vec::new();
-        };
-        let mut logs = self.logs_of(channel);
-        logs.iter_mut().filter(|(of, _)| *of == log).for_each(|(_, tip)| tip.head = head);
-        let cases = self.cases_from_logs(ids, channel, &logs);
-        cases.into_iter().map(|(id, touched)| (id, touched.case)).collect()
-    }
-
-    fn cases_from_logs(
-        &self,
-        ids: &[CaseId],
-        channel: Channel,
-        logs: &[(LogId, Tip)],
-    ) -> BTreeMap<CaseId, Touched> {
-        let fresh = |&id: &CaseId| {
-            let case = Case::new(id, origin_of(&channel));
-            let (marks, changed, is_new, is_ahead) = (Marks::new(), true, false, false);
-            (id, Touched { channel, case, marks, changed, is_new, is_ahead })
-        };
-        let mut rebuilt: BTreeMap<_, _> = ids.iter().map(fresh).collect();
-        // The order of the logs does not matter: a form holds a change back until what it builds on
-        // is there.
-        for (log, tip) in logs {
-            let entries = self.store.entries(*log, 0).filter_map(Result::ok);
-            for (seq, entry) in entries.take_while(|(seq, _)| *seq < tip.head.len) {
-                let Some(bytes) = entry.payload.bytes() else { continue };
-                let subject = payload::subject(bytes).filter(|_| entry.kind != Kind::Genesis);
-                if let Some(touched) = subject.and_then(|id| rebuilt.get_mut(&id)) {
-                    touched.marks.insert(*log, seq + 1);
-                    // What does not apply is in quarantine already.
-                    let _ = touched.case.apply(entry.kind, bytes, writer_of(tip), entry.at);
-                }
-            }
-        }
-        rebuilt
-    }
-
     /// Answers whoever waited for what is now in the views.
     pub(super) fn reply_applied(&mut self, now: Millis) {
         let applied = self.store.applied();
@@ -387,30 +296,13 @@ impl Replica {
     }
 }
 
-fn origin_of(channel: &Channel) -> daiban_sync::id::OfficeCode {
+pub(super) fn origin_of(channel: &Channel) -> daiban_sync::id::OfficeCode {
     match *channel {
         Channel::Cases { origin, .. } => origin,
         Channel::Notices { issuer } => issuer,
     }
 }
 
-fn writer_of(tip: &Tip) -> Writer {
+pub(super) fn writer_of(tip: &Tip) -> Writer {
     Writer { node: tip.author, office: tip.office, incarnation: tip.incarnation }
-}
-
-fn save_case(channel: Channel, marks: &Marks, case: &Case) -> Vec<u8> {
-    let marks: Vec<_> = marks.iter().collect();
-    let mut bytes = postcard::to_stdvec(&(channel, marks))
-        .expect("plain data into a growing buffer always encodes");
-    bytes.extend(case.save());
-    bytes
-}
-
-/// Reads what [`save_case`] wrote.
-pub(super) fn load_case(stored: &[u8], id: CaseId) -> Result<Kept, ViewError> {
-    let damaged = || ViewError::Damaged { key: format!("case {id}") };
-    let ((channel, marks), case): ((Channel, Vec<(LogId, u64)>), _) =
-        postcard::take_from_bytes(stored).map_err(|_| damaged())?;
-    let case = Case::load(case).map_err(|_| damaged())?;
-    Ok(Kept { channel, marks: marks.into_iter().collect(), case })
 }

@@ -6,12 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use daiban_sync::head::Receipt;
-use daiban_sync::id::LogId;
+use daiban_sync::id::{LogId, Millis};
 use daiban_sync::run::{Tip, VerifiedRun};
 
-use super::command::Answer;
-use super::io::{CommandId, CommitId, LinkId};
-use crate::store::Record;
+use super::command::{Answer, Refusal};
+use super::io::{Alarm, CommandId, CommitId, Effect, LinkId};
+use super::{PendingReply, Replica};
+use crate::store::{Appended, CommitError, Record};
 
 /// What may happen once a batch is durable.
 pub(super) enum After {
@@ -142,5 +143,67 @@ impl Commits {
 
     pub(super) fn latched(&self) -> Option<&str> {
         self.latched.as_deref()
+    }
+}
+
+impl Replica {
+    /// The disk has answered for the batch that was on its way.
+    pub(super) fn committed(
+        &mut self,
+        now: Millis,
+        commit: CommitId,
+        result: Result<Vec<Appended>, CommitError>,
+    ) {
+        let noted = match result {
+            Ok(appended) => self.store.note_durable(appended).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(reason) = noted {
+            return self.latch(reason);
+        }
+        let landed = self.commits.landed(commit);
+        #[cfg(feature = "mutants")]
+        std::mem::take(&mut self.early);
+        for after in landed.after {
+            self.after(after);
+        }
+        for log in landed.logs {
+            if let Some(tip) = self.store.tips().get(&log) {
+                self.offices.insert(tip.author, tip.office);
+            }
+            self.announce(log);
+        }
+        if let Err(error) = self.prove_receipts() {
+            self.alarm(Alarm::PeerRefused {
+                office: self.config.office,
+                reason: error.to_string(),
+            });
+        }
+        self.reply_applied(now);
+    }
+
+    fn latch(&mut self, reason: String) {
+        for id in self.commits.latch(reason.clone()) {
+            let answer = Err(Refusal::latched(&reason));
+            self.effects.push_back(Effect::Reply { id, answer });
+        }
+        self.alarm(Alarm::Latched { reason });
+    }
+
+    pub(super) fn after(&mut self, after: After) {
+        match after {
+            After::Acknowledge { link, log, len } => {
+                if let Some(peer) = self.links.get_mut(&link) {
+                    peer.session.acknowledge(log, len);
+                }
+            }
+            After::Reply { id, answer } => {
+                let position = self.store.durable().position;
+                self.replies.push_back(PendingReply { position, id, answer });
+            }
+            After::Repaired { log, from, to } => self.alarm(Alarm::Repaired { log, from, to }),
+            After::Mended => self.mended(),
+            After::PassDown(receipts) => self.pass_down(&receipts),
+        }
     }
 }

@@ -17,18 +17,23 @@
 
 mod apply;
 mod author;
+mod beacon;
 mod carry;
 mod cases;
 mod command;
 mod commit;
 mod intake;
 mod io;
+mod kept;
 mod keys;
 mod law;
 mod links;
 #[cfg(feature = "mutants")]
 mod mutants;
+mod open;
 mod queries;
+mod random;
+mod rebuild;
 mod recover;
 mod upstream;
 mod view;
@@ -39,16 +44,12 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use daiban_domain::act::{ActId, CaseId};
 use daiban_domain::case::Case;
-use daiban_domain::payload;
 use daiban_sync::admission::Admission;
-use daiban_sync::channel::Channel;
 use daiban_sync::head::Receipt;
-use daiban_sync::id::{LogId, Millis, NodeKey, OfficeCode, Tier};
+use daiban_sync::id::{LogId, Millis, NodeKey, OfficeCode};
 use daiban_sync::run::Authenticator;
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
-use serde::{Deserialize, Serialize};
 
+pub use beacon::Beacon;
 pub use carry::Load;
 pub use command::{
     AboveView, Answer, Attachment, CaseView, Command, Counters, PeerView, QuarantineView, Refusal,
@@ -59,11 +60,12 @@ pub use law::Law;
 #[cfg(feature = "mutants")]
 pub use mutants::Mutant;
 
-use crate::store::{Blobs, CommitError, Entropy, IndexError, Position, Space, Store, ViewError};
+use crate::store::{Blobs, IndexError, Position, Space, Store, ViewError};
 use author::Author;
-use commit::{After, Commits};
+use commit::Commits;
 use law::Serials;
 use links::Links;
+use random::Random;
 use recover::{Hold, Recovery};
 use upstream::Upstream;
 use view::Word;
@@ -71,10 +73,6 @@ use wants::Wants;
 
 /// Alarms that are kept for `daiban status`.
 const ALARMS_MAX: usize = 256;
-/// Peers that may be compared with at the same time.
-const COMPARING_MAX: usize = 256;
-/// Shortest time for which a crowd is sent away.
-const ADMISSION_RETRY_MS: u64 = 500;
 
 /// One office's node.
 pub struct Replica {
@@ -127,147 +125,7 @@ struct PendingReply {
     answer: Answer,
 }
 
-/// A node's health in a few bytes; the latest replaces the one before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Beacon {
-    pub entries: u64,
-    pub cases: u64,
-    /// Entries that the office above has not signed for.
-    pub unsent: u64,
-    pub blobs_wanted: u64,
-    pub quarantined: u64,
-    pub latched: bool,
-    pub now: Millis,
-}
-
-/// Random numbers from one seed.
-struct Random(ChaCha8Rng);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0.next_u64()
-    }
-
-    /// Even enough: the bias is at most `bound` / 2^64.
-    fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound.max(1)
-    }
-
-    fn bytes<const N: usize>(&mut self) -> [u8; N] {
-        let mut bytes = [0; N];
-        self.0.fill_bytes(&mut bytes);
-        bytes
-    }
-}
-
-impl Entropy for Random {
-    fn fill(&mut self, bytes: &mut [u8]) {
-        self.0.fill_bytes(bytes);
-    }
-}
-
 impl Replica {
-    /// Takes over an open store.
-    ///
-    /// # Errors
-    /// [`ViewError`] if the database cannot be read.
-    pub fn new(
-        now: Millis,
-        config: Config,
-        store: Store,
-        law: Law,
-        authenticator: Box<dyn Authenticator + Send>,
-        seed: [u8; 32],
-    ) -> Result<Self, ViewError> {
-        let blobs = store.blobs();
-        let author = Author::new(config.key.clone(), store.incarnation());
-        let mut replica = Self {
-            word: Word::new(config.office, config.key.clone()),
-            upstream: Upstream::new(now, &config.ancestors, config.timing),
-            admission: Admission::new(config.sessions_max, COMPARING_MAX, ADMISSION_RETRY_MS),
-            config,
-            store,
-            blobs,
-            law,
-            authenticator,
-            random: Random(ChaCha8Rng::from_seed(seed)),
-            author,
-            commits: Commits::default(),
-            links: Links::new(),
-            wants: Wants::default(),
-            recovery: Vec::new(),
-            hold: Hold::default(),
-            repairs: BTreeMap::new(),
-            offices: BTreeMap::new(),
-            unproved: Vec::new(),
-            ahead: BTreeMap::new(),
-            busy: BTreeSet::new(),
-            deferred: VecDeque::new(),
-            replies: VecDeque::new(),
-            serials: Serials::default(),
-            space: Space::Plenty,
-            beacons: BTreeMap::new(),
-            beacon_at: now,
-            alarms: VecDeque::new(),
-            alarmed_acts: BTreeSet::new(),
-            damage: RefCell::default(),
-            views_broken: false,
-            case_count: 0,
-            quarantine_count: 0,
-            counters: Counters::default(),
-            commands: 0,
-            effects: VecDeque::new(),
-            now,
-            #[cfg(feature = "mutants")]
-            early: mutants::Early::default(),
-        };
-        replica.read_views()?;
-        replica.begin_notices();
-        Ok(replica)
-    }
-
-    /// What views say that is kept in memory.
-    fn read_views(&mut self) -> Result<(), ViewError> {
-        self.offices = self.store.tips().values().map(|tip| (tip.author, tip.office)).collect();
-        self.offices.insert(self.author.node, self.config.office);
-        for (key, bytes) in self.store.view_scan(keys::NOTICES, &[], usize::MAX)? {
-            let log = key.get(1..33).and_then(|log| log.try_into().ok()).map(LogId);
-            let issuer = log.and_then(|log| self.store.tips().get(&log)).map(|tip| tip.office);
-            if let (Some(issuer), Ok(notice)) = (issuer, payload::read_notice(&bytes)) {
-                // It took effect when it came; what refuses it now is an older program's memory.
-                let _ = self.law.take(issuer, notice);
-            }
-        }
-        for (key, bytes) in self.store.view_scan(keys::WANTED, &[], usize::MAX)? {
-            if let (Some(blob), Ok(channel)) =
-                (keys::wanted_blob(&key), postcard::from_bytes(&bytes))
-            {
-                match self.blobs.contains(blob) {
-                    true => continue,
-                    false => self.wants.add(blob, channel),
-                }
-            }
-        }
-        for (key, bytes) in self.store.view_scan(keys::SERIALS, &[], usize::MAX)? {
-            if let (Some(day), Ok(last)) = (keys::serial_day(&key), bytes.try_into()) {
-                self.serials.raise(day, u32::from_be_bytes(last));
-            }
-        }
-        self.case_count = self.store.view_scan(keys::RECEIPTS, &[], usize::MAX)?.len() as u64;
-        self.quarantine_count =
-            self.store.view_scan(keys::QUARANTINE, &[], usize::MAX)?.len() as u64;
-        Ok(())
-    }
-
-    /// An office that has others below begins its log of notices, so that they know its node.
-    fn begin_notices(&mut self) {
-        let channel = Channel::Notices { issuer: self.config.office };
-        let is_known = self.store.tips().contains_key(&self.author.log(&channel));
-        if self.config.office.tier() != Tier::Village && !is_known {
-            self.author.begin(channel);
-        }
-    }
-
     /// Takes one input.
     pub fn handle(&mut self, now: Millis, input: Input) {
         self.now = now;
@@ -391,65 +249,6 @@ impl Replica {
         Ok(self.load(id)?.map(|kept| kept.case))
     }
 
-    fn committed(
-        &mut self,
-        now: Millis,
-        commit: CommitId,
-        result: Result<Vec<crate::store::Appended>, CommitError>,
-    ) {
-        let noted = match result {
-            Ok(appended) => self.store.note_durable(appended).map_err(|error| error.to_string()),
-            Err(error) => Err(error.to_string()),
-        };
-        if let Err(reason) = noted {
-            return self.latch(reason);
-        }
-        let landed = self.commits.landed(commit);
-        #[cfg(feature = "mutants")]
-        std::mem::take(&mut self.early);
-        for after in landed.after {
-            self.after(after);
-        }
-        for log in landed.logs {
-            if let Some(tip) = self.store.tips().get(&log) {
-                self.offices.insert(tip.author, tip.office);
-            }
-            self.announce(log);
-        }
-        if let Err(error) = self.prove_receipts() {
-            self.alarm(Alarm::PeerRefused {
-                office: self.config.office,
-                reason: error.to_string(),
-            });
-        }
-        self.reply_applied(now);
-    }
-
-    fn latch(&mut self, reason: String) {
-        for id in self.commits.latch(reason.clone()) {
-            let answer = Err(Refusal::latched(&reason));
-            self.effects.push_back(Effect::Reply { id, answer });
-        }
-        self.alarm(Alarm::Latched { reason });
-    }
-
-    fn after(&mut self, after: After) {
-        match after {
-            After::Acknowledge { link, log, len } => {
-                if let Some(peer) = self.links.get_mut(&link) {
-                    peer.session.acknowledge(log, len);
-                }
-            }
-            After::Reply { id, answer } => {
-                let position = self.store.durable().position;
-                self.replies.push_back(PendingReply { position, id, answer });
-            }
-            After::Repaired { log, from, to } => self.alarm(Alarm::Repaired { log, from, to }),
-            After::Mended => self.mended(),
-            After::PassDown(receipts) => self.pass_down(&receipts),
-        }
-    }
-
     fn alarm(&mut self, alarm: Alarm) {
         self.counters.alarms += 1;
         if self.alarms.len() >= ALARMS_MAX {
@@ -457,38 +256,5 @@ impl Replica {
         }
         self.alarms.push_back((self.now, alarm.clone()));
         self.effects.push_back(Effect::Alarm(alarm));
-    }
-
-    fn beacon(&self, now: Millis) -> Vec<u8> {
-        let unsent = self.config.office.parent().map_or(0, |parent| self.signed_by(parent).missing);
-        let beacon = Beacon {
-            entries: self.store.tips().values().map(|tip| tip.head.len).sum(),
-            cases: self.case_count,
-            unsent,
-            blobs_wanted: self.wants.len() as u64,
-            quarantined: self.quarantine_count,
-            latched: self.commits.latched().is_some(),
-            now,
-        };
-        postcard::to_stdvec(&beacon).expect("numbers always encode")
-    }
-
-    fn send_beacons(&mut self, now: Millis) {
-        if now.since(self.beacon_at) < self.config.timing.beacon_ms {
-            return;
-        }
-        self.beacon_at = now;
-        let beacon = self.beacon(now);
-        let ours = self.config.office;
-        for peer in self.links.values_mut().filter(|peer| peer.office.tier() < ours.tier()) {
-            peer.session.send_beacon(beacon.clone());
-        }
-    }
-
-    fn take_beacon(&mut self, link: LinkId, beacon: Vec<u8>) {
-        // An older or newer program's report is no reason to part.
-        if let (Some(peer), Ok(beacon)) = (self.links.get(&link), postcard::from_bytes(&beacon)) {
-            self.beacons.insert(peer.office, beacon);
-        }
     }
 }

@@ -7,12 +7,12 @@ use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_sync::id::{LogId, Millis, OfficeCode};
 use serde_json::Value;
 
-use super::apply::{Kept, Marks};
 use super::cases::no_such_case;
 use super::command::{
     AboveView, Answer, CaseView, Command, PeerView, QuarantineView, Refusal, RefusalKind, Safety,
     StatusView, short,
 };
+use super::kept::{Kept, Marks};
 use super::links::shown;
 use super::view::Shown;
 use super::{Replica, keys};

@@ -6,7 +6,7 @@ use crate::blob::Manifest;
 use crate::error::Misbehaviour;
 use crate::frame::{Bulk, Frame, Piece};
 use crate::id::{BlobId, Millis};
-use crate::limits::{BLOB_CHUNK_BYTES, BLOB_WANTS_MAX};
+use crate::limits::{BLOB_CHUNK_BYTES, BLOB_WANTS_MAX, BLOBS_MISSED_MAX};
 use crate::session::pacer::Pacer;
 use crate::session::{Event, Source};
 
@@ -72,22 +72,15 @@ impl Blobs {
         manifest: Manifest,
         first: u32,
     ) -> Result<(), Misbehaviour> {
-        if self.sending.len() >= BLOB_WANTS_MAX {
-            return Err(Misbehaviour::TooMany { what: "wishes for blobs", bound: BLOB_WANTS_MAX });
-        }
         self.missed.remove(&blob);
         let (announced, chunk, offset, bytes) = (false, first, 0, None);
         self.sending.push_back(Sending { blob, manifest, announced, chunk, offset, bytes });
-        Ok(())
+        Misbehaviour::check_bound("wishes for blobs", self.sending.len(), BLOB_WANTS_MAX)
     }
 
     pub(super) fn remember(&mut self, blob: BlobId) -> Result<(), Misbehaviour> {
-        const MISSED_MAX: usize = 64 * BLOB_WANTS_MAX;
-        if self.missed.len() >= MISSED_MAX {
-            return Err(Misbehaviour::TooMany { what: "missing blobs", bound: MISSED_MAX });
-        }
         self.missed.insert(blob);
-        Ok(())
+        Misbehaviour::check_bound("missing blobs", self.missed.len(), BLOBS_MISSED_MAX)
     }
 
     /// A blob is durable here now: a peer that missed it, or sent it, is told.

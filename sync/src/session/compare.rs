@@ -122,9 +122,9 @@ impl Compare {
         if matches!(self.state, State::Greeting | State::Done) {
             return Err(self.out_of_turn("heads"));
         }
-        if self.theirs.len() + heads.len() > SHARED_LOGS_MAX {
-            return Err(Misbehaviour::TooMany { what: "shared logs", bound: SHARED_LOGS_MAX });
-        }
+        Misbehaviour::check_bound("heads in one frame", heads.len(), HEADS_PER_FRAME)?;
+        let named = self.theirs.len() + heads.len();
+        Misbehaviour::check_bound("shared logs", named, SHARED_LOGS_MAX)?;
         let before = self.theirs.last_key_value().map(|(log, _)| *log);
         let in_order = heads.is_sorted_by(|(a, _), (b, _)| a < b)
             && heads.first().is_none_or(|(log, _)| Some(*log) > before);

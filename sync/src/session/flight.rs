@@ -65,6 +65,11 @@ impl Intake {
         Ok(())
     }
 
+    /// Logs of which something is not yet flushed.
+    pub(super) fn logs(&self) -> impl Iterator<Item = &LogId> {
+        self.flight.logs()
+    }
+
     /// `log` is flushed up to `len`: gives the end and the weight of the runs that this settles.
     pub(super) fn release(&mut self, log: LogId, len: u64) -> Option<(u64, u64)> {
         self.flight.land(log, len).map(|(head, weight)| (head.len, weight))

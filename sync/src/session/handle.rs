@@ -8,7 +8,10 @@ use crate::frame::{Frame, Hello};
 use crate::frontier::bucket_of;
 use crate::head::{Head, Receipt};
 use crate::id::{LogId, Millis};
-use crate::limits::{BEACON_BYTES_MAX, EVENTS_MAX, FETCHES_MAX, WINDOW_BYTES};
+use crate::limits::{
+    ACKS_PER_FRAME, BEACON_BYTES_MAX, EVENTS_MAX, FETCHES_MAX, RECEIPTS_PER_FRAME, SHARED_LOGS_MAX,
+    WINDOW_BYTES,
+};
 use crate::run::Run;
 
 impl Session {
@@ -36,10 +39,7 @@ impl Session {
     }
 
     fn check_events(&self) -> Result<(), Misbehaviour> {
-        if self.events.len() <= EVENTS_MAX {
-            return Ok(());
-        }
-        Err(Misbehaviour::TooMany { what: "messages at once", bound: EVENTS_MAX })
+        Misbehaviour::check_bound("messages at once", self.events.len(), EVENTS_MAX)
     }
 
     fn handle_frame(
@@ -65,6 +65,8 @@ impl Session {
             Frame::Run(run) => self.handle_run(run, source)?,
             Frame::Durable(acks) => self.handle_durable(&acks)?,
             Frame::Receipts(receipts) => {
+                let bound = RECEIPTS_PER_FRAME;
+                Misbehaviour::check_bound("receipts in one frame", receipts.len(), bound)?;
                 receipts.iter().try_for_each(|receipt| self.check_receipt(receipt, source))?;
                 self.events.push_back(Event::Receipts(receipts));
             }
@@ -145,6 +147,7 @@ impl Session {
         if self.push.is_aside(run.log) {
             return Ok(()); // it crossed our word that the log diverges
         }
+        self.check_room_for(run.log, source)?;
         self.intake.take(&run)?;
         self.push.peer_holds(run.log, run.head.head);
         self.events.push_back(Event::Run(run));
@@ -152,6 +155,7 @@ impl Session {
     }
 
     fn handle_durable(&mut self, acks: &[(LogId, u64)]) -> Result<(), Misbehaviour> {
+        Misbehaviour::check_bound("acknowledgements in one frame", acks.len(), ACKS_PER_FRAME)?;
         for &(log, len) in acks {
             self.push.acknowledged(log, len)?;
             self.events.push_back(Event::Durable { log, len });
@@ -184,11 +188,8 @@ impl Session {
         if source.frontier().get(&log).is_some_and(|tip| !self.scope.contains(&tip.channel)) {
             return Err(Misbehaviour::OutOfScope(log));
         }
-        if self.asked.len() >= FETCHES_MAX {
-            return Err(Misbehaviour::TooMany { what: "fetches", bound: FETCHES_MAX });
-        }
         self.asked.push_back((log, from));
-        Ok(())
+        Misbehaviour::check_bound("fetches", self.asked.len(), FETCHES_MAX)
     }
 
     fn handle_fetched(
@@ -255,6 +256,18 @@ impl Session {
         }
     }
 
+    /// A peer may not begin more logs than two offices can compare.
+    fn check_room_for(&self, log: LogId, source: &dyn Source) -> Result<(), Misbehaviour> {
+        let held = source.frontier();
+        if held.contains_key(&log) || held.len() + self.intake.logs().count() < SHARED_LOGS_MAX {
+            return Ok(());
+        }
+        let shared = held.values().filter(|tip| self.scope.contains(&tip.channel)).count();
+        let arriving =
+            self.intake.logs().filter(|other| **other != log && !held.contains_key(other)).count();
+        Misbehaviour::check_bound("shared logs", shared + arriving + 1, SHARED_LOGS_MAX)
+    }
+
     /// A receipt that comes from above and that its office could give.
     fn check_receipt(&self, receipt: &Receipt, source: &dyn Source) -> Result<(), Misbehaviour> {
         let is_from_above = self.scope.upper() == Some(self.scope.theirs)
@@ -267,8 +280,5 @@ impl Session {
 }
 
 fn check_beacon(beacon: &[u8]) -> Result<(), Misbehaviour> {
-    if beacon.len() <= BEACON_BYTES_MAX {
-        return Ok(());
-    }
-    Err(Misbehaviour::TooMany { what: "bytes of health report", bound: BEACON_BYTES_MAX })
+    Misbehaviour::check_bound("bytes of health report", beacon.len(), BEACON_BYTES_MAX)
 }

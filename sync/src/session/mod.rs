@@ -18,6 +18,7 @@
 
 mod blobs;
 mod compare;
+mod event;
 mod flight;
 mod handle;
 mod outbox;
@@ -25,6 +26,7 @@ mod pacer;
 mod push;
 #[cfg(test)]
 mod tests;
+mod transmit;
 
 use std::collections::VecDeque;
 
@@ -40,6 +42,7 @@ use crate::wire::{Compression, Decoder, Encoder, PlainDecoder, framed};
 
 use blobs::Blobs;
 use compare::Compare;
+pub use event::Event;
 use flight::Intake;
 use outbox::Outbox;
 use push::Push;
@@ -95,42 +98,6 @@ pub struct Opening {
     pub now: Millis,
 }
 
-/// What the node must know of or do.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Event {
-    /// The peer has introduced itself: admission is proved.
-    Hello(Hello),
-    /// Both sides know what the other lacks.
-    Live,
-    /// A stretch of a log, unverified.
-    Run(Run),
-    /// The peer's disk holds the log up to here.
-    Durable { log: LogId, len: u64 },
-    /// The peer announces a log up to here, which is more than we hold.
-    Ahead { log: LogId, len: u64 },
-    /// At this place of the log the peer holds something else than we: no run of it travels any
-    /// more in this session. Said once for each log.
-    Diverged { log: LogId, theirs: Head },
-    /// The answer to [`Session::fetch`].
-    Fetched { log: LogId, run: Option<Run> },
-    /// Ancestors' signed word, unverified.
-    Receipts(Vec<Receipt>),
-    /// A newer health report.
-    Beacon(Vec<u8>),
-    /// Come back later.
-    Busy { retry_after_ms: u64 },
-    /// The peer will send this blob; the manifest fits the name.
-    Manifest { blob: BlobId, manifest: Manifest },
-    /// A chunk that fits the manifest.
-    Chunk { blob: BlobId, chunk: u32, bytes: Vec<u8> },
-    /// The peer cannot send this blob now.
-    BlobMissing(BlobId),
-    /// The peer can send it now.
-    BlobHere(BlobId),
-    /// The peer holds it durably.
-    BlobHeld(BlobId),
-}
-
 /// One session.
 pub struct Session {
     scope: Scope,
@@ -150,9 +117,6 @@ pub struct Session {
     bulk_decoder: PlainDecoder,
     refused: bool,
 }
-
-/// Bytes that one call of [`Session::poll_transmit`] gathers before it returns.
-const TRANSMIT_BYTES: usize = 256 * 1024;
 
 impl Session {
     /// Begins a session; the greeting is the first thing to transmit.
@@ -315,36 +279,6 @@ impl Session {
     /// A blob is now here, durably.
     pub fn blob_arrived(&mut self, blob: BlobId) {
         self.outbox.extend(self.blobs.arrived(blob));
-    }
-
-    fn transmit_control(&mut self, source: &dyn Source) -> Result<Option<Vec<u8>>, SessionError> {
-        let (mut unpacked, mut frames) = (0, 0);
-        while unpacked.max(self.encoder.waiting()) < TRANSMIT_BYTES
-            && let Some(frame) = self.next_frame(source)
-        {
-            if let Frame::Run(run) | Frame::Fetched(_, Some(run)) = &frame {
-                unpacked += usize::try_from(run.weight()).unwrap_or(usize::MAX);
-            }
-            self.encoder.push(&frame)?;
-            frames += 1;
-        }
-        Ok((frames > 0).then(|| self.encoder.take()))
-    }
-
-    fn next_frame(&mut self, source: &dyn Source) -> Option<Frame> {
-        if let Some(frame) = self.outbox.next() {
-            return Some(frame);
-        }
-        if let Some((log, from)) = self.asked.pop_front() {
-            return Some(Frame::Fetched(log, source.read_run(log, from)));
-        }
-        match self.push.next(source)? {
-            push::Next::Run(run) => Some(Frame::Run(run)),
-            push::Next::Diverged { log, ours, theirs } => {
-                self.events.push_back(Event::Diverged { log, theirs });
-                Some(Frame::Diverged { log, at: ours })
-            }
-        }
     }
 
     /// Neither sends nor expects runs of `log` any more; `false` if that was so already.

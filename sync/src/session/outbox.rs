@@ -41,11 +41,8 @@ impl Outbox {
 
     /// Answers a question; a peer that asks and never reads is refused.
     pub(super) fn answer(&mut self, frame: Frame) -> Result<(), Misbehaviour> {
-        if self.frames.len() >= ANSWERS_MAX {
-            return Err(Misbehaviour::TooMany { what: "unread answers", bound: ANSWERS_MAX });
-        }
         self.frames.push_back(frame);
-        Ok(())
+        Misbehaviour::check_bound("unread answers", self.frames.len(), ANSWERS_MAX)
     }
 
     pub(super) fn acknowledge(&mut self, log: LogId, len: u64) {

@@ -1,4 +1,4 @@
-//! The bytes of version 1, as `print` in `golden.rs` gives them. Only ever added to.
+//! The bytes of version 1, as the test in `golden.rs` says them when they change. Only ever added to.
 
 pub(crate) const PINNED: &[(&str, &str)] = &[
     ("preface", "64616962616e0101"),

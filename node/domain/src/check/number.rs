@@ -42,6 +42,12 @@ const PROVINCES: [u8; 34] = [
 const TAIWAN_RESIDENT: u8 = 83;
 const TRAINING: u8 = 99;
 
+/// The character that ends an ID number with these digits.
+pub(crate) fn id_check(digits: &[u8]) -> u8 {
+    let sum: u32 = digits.iter().zip(ID_WEIGHTS).map(|(d, w)| u32::from(d - b'0') * w).sum();
+    ID_CHECKS[(sum % 11) as usize]
+}
+
 impl CitizenId {
     /// # Errors
     /// [`IdFault`]; a lower-case x is read as X.
@@ -76,9 +82,7 @@ impl CitizenId {
     }
 
     fn check_fits(&self) -> bool {
-        let sum: u32 =
-            self.0[..17].iter().zip(ID_WEIGHTS).map(|(d, w)| u32::from(d - b'0') * w).sum();
-        ID_CHECKS[(sum % 11) as usize] == self.0[17]
+        id_check(&self.0[..17]) == self.0[17]
     }
 
     fn birth_date(&self) -> Option<Date> {

@@ -15,6 +15,7 @@ use daiban_domain::form::{FieldValue, Fields};
 use daiban_domain::office::OfficeTree;
 use daiban_domain::organ::OrganCode;
 use daiban_domain::receipt_number::ReceiptNumber;
+use daiban_domain::sample::{self, texts};
 use daiban_domain::shipped;
 use daiban_sync::id::{BlobId, Hlc, Incarnation, Millis, NodeKey, OfficeCode, Tier};
 
@@ -196,73 +197,14 @@ pub(crate) fn organ(code: &str) -> OrganCode {
     code.parse().unwrap()
 }
 
-pub(crate) fn texts(fields: &[(&str, &str)]) -> Fields {
-    fields.iter().map(|(key, text)| ((*key).to_owned(), FieldValue::from(*text))).collect()
-}
-
-/// A test identity: the province 99 does not exist.
-pub(crate) fn id18(birth: &str, order: u32) -> String {
-    let body = format!("990382{birth}{order:03}");
-    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 =
-        body.bytes().zip(weights).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
-    format!("{body}{}", b"10X98765432"[(sum % 11) as usize] as char)
-}
-
+/// What is typed: also with a small x, and with what is not asked for.
 pub(crate) fn fields_for(code: &str) -> Fields {
-    let mut fields = if code == "JB-04" { project() } else { person() };
-    fields.extend(match code {
-        "CL-SB-01" => texts(&[("grade", "500"), ("pay_way", "自行缴纳")]),
-        "CL-MZ-05" => texts(&[("allow_type", "重度护理"), ("level", "二级"), ("hk_shared", "是")]),
-        "CL-SB-10" => {
-            let members = format!(
-                r#"[{{"name":"郑阿婆","id":"{}","relation":"配偶"}}]"#,
-                id18("19520304", 24)
-            );
-            let mut fields = texts(&[("batch_no", "2025-03"), ("members", &members)]);
-            fields.insert("land_mu".into(), 230.into());
-            fields.insert("annual_income".into(), 1_200_000.into());
-            fields
-        }
-        "JB-08" => texts(&[
-            ("partner_name", "李建国"),
-            ("partner_id", &id18("19951112", 11)),
-            ("marry_date", "2023-05-20"),
-            ("marry_type", "初婚"),
-            ("child_name", "王小禾"),
-            ("birth_cert_no", "Z330382001"),
-            ("settle_head", "李建国"),
-            ("allowance", "否"),
-        ]),
-        _ => Fields::new(),
-    });
-    fields
-}
-
-fn person() -> Fields {
-    texts(&[
-        ("applyname", "欧阳𬱖·买买提"),
-        ("apply_cardtype", "居民身份证"),
-        ("apply_cardnumber", &id18("19490101", 22).to_lowercase()),
-        ("has_mobile", "有"),
-        ("telphone", "15412345678"),
-        ("division", VILLAGE),
-        ("address", "城东街道一组12号"),
-    ])
-}
-
-fn project() -> Fields {
-    let mut fields = texts(&[
-        ("org_name", "乐清测试机电有限公司"),
-        ("uscc", "11511301008778183N"),
-        ("legalman", "南建华"),
-        ("legal_id", &id18("19700707", 33)),
-        ("org_tel", "15487654321"),
-        ("project_code", "2026-330382-38-01-000123"),
-        ("site", "城东街道工业区"),
-        ("summary", "年产低压电器二十万套"),
-    ]);
-    fields.insert("invest".into(), 500_000_000.into());
-    fields.insert("land_area".into(), 12_000.into());
+    let mut fields = sample::form(code, VILLAGE.parse().unwrap());
+    if let Some(FieldValue::Text(id)) = fields.get_mut("apply_cardnumber") {
+        *id = id.to_lowercase();
+    }
+    if code == "JB-04" {
+        fields.extend(texts(&[("summary", "年产低压电器二十万套")]));
+    }
     fields
 }

@@ -189,8 +189,8 @@ proptest! {
         let mut encoder = Encoder::new(Compression::SMALL);
         encoder.push(&frame).unwrap();
         let (mut decoder, mut read) = (Decoder::new(), Vec::new());
-        for part in encoder.take().chunks(cut) {
-            decoder.read(part, &mut |frame: Frame| { read.push(frame); Ok(()) }).unwrap();
+        for mut part in encoder.take().chunks(cut) {
+            read.extend(std::iter::from_fn(|| decoder.next::<Frame>(&mut part).unwrap()));
         }
         prop_assert!(read == [frame]);
     }

@@ -2,7 +2,7 @@
 
 use super::Machine;
 use crate::act::{ActKind, Outcome, SignedAct};
-use crate::authority::Actor;
+use crate::authority::{Actor, Step};
 use crate::calendar::Date;
 use crate::fold::progress::answers;
 use crate::fold::rules::{
@@ -63,9 +63,9 @@ impl<'a> Machine<'a> {
 
     pub(super) fn check_stage(&self, act: &SignedAct, at: usize) -> Result<(), Why> {
         let actor = Actor { office: act.office, organ: act.act.organ };
-        let day = Date::at(act.at.millis());
-        let stage = &self.law.item.stages[at];
-        let allowed = self.law.authority.may(self.law.item, stage, actor, self.origin, day);
+        let (item, day) = (self.law.item, Date::at(act.at.millis()));
+        let step = Step { item, stage: &item.stages[at], origin: self.origin, day };
+        let allowed = self.law.authority.may(actor, step);
         allowed.map_err(|refusal| not_allowed(refusal.0))
     }
 

@@ -1,0 +1,134 @@
+//! Taking over an open store: what a replica remembers from before it was stopped.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use daiban_domain::payload;
+use daiban_sync::admission::Admission;
+use daiban_sync::channel::Channel;
+use daiban_sync::id::{LogId, Millis, Tier};
+use daiban_sync::run::Authenticator;
+
+use super::author::Author;
+use super::command::Counters;
+use super::commit::Commits;
+use super::io::Config;
+use super::law::{Law, Serials};
+use super::links::Links;
+#[cfg(feature = "mutants")]
+use super::mutants;
+use super::random::Random;
+use super::recover::Hold;
+use super::upstream::Upstream;
+use super::view::Word;
+use super::wants::Wants;
+use super::{Replica, keys};
+use crate::store::{Space, Store, ViewError};
+
+/// Peers that may be compared with at the same time.
+const COMPARING_MAX: usize = 256;
+/// Shortest time for which a crowd is sent away.
+const ADMISSION_RETRY_MS: u64 = 500;
+
+impl Replica {
+    /// Takes over an open store.
+    ///
+    /// # Errors
+    /// [`ViewError`] if the database cannot be read.
+    pub fn new(
+        now: Millis,
+        config: Config,
+        store: Store,
+        law: Law,
+        authenticator: Box<dyn Authenticator + Send>,
+        seed: [u8; 32],
+    ) -> Result<Self, ViewError> {
+        let blobs = store.blobs();
+        let author = Author::new(config.key.clone(), store.incarnation());
+        let mut replica = Self {
+            word: Word::new(config.office, config.key.clone()),
+            upstream: Upstream::new(now, &config.ancestors, config.timing),
+            admission: Admission::new(config.sessions_max, COMPARING_MAX, ADMISSION_RETRY_MS),
+            config,
+            store,
+            blobs,
+            law,
+            authenticator,
+            random: Random::from_seed(seed),
+            author,
+            commits: Commits::default(),
+            links: Links::new(),
+            wants: Wants::default(),
+            recovery: Vec::new(),
+            hold: Hold::default(),
+            repairs: BTreeMap::new(),
+            offices: BTreeMap::new(),
+            unproved: Vec::new(),
+            ahead: BTreeMap::new(),
+            busy: BTreeSet::new(),
+            deferred: VecDeque::new(),
+            replies: VecDeque::new(),
+            serials: Serials::default(),
+            space: Space::Plenty,
+            beacons: BTreeMap::new(),
+            beacon_at: now,
+            alarms: VecDeque::new(),
+            alarmed_acts: BTreeSet::new(),
+            damage: RefCell::default(),
+            views_broken: false,
+            case_count: 0,
+            quarantine_count: 0,
+            counters: Counters::default(),
+            commands: 0,
+            effects: VecDeque::new(),
+            now,
+            #[cfg(feature = "mutants")]
+            early: mutants::Early::default(),
+        };
+        replica.read_views()?;
+        replica.begin_notices();
+        Ok(replica)
+    }
+
+    /// What views say that is kept in memory.
+    fn read_views(&mut self) -> Result<(), ViewError> {
+        self.offices = self.store.tips().values().map(|tip| (tip.author, tip.office)).collect();
+        self.offices.insert(self.author.node, self.config.office);
+        for (key, bytes) in self.store.view_scan(keys::NOTICES, &[], usize::MAX)? {
+            let log = key.get(1..33).and_then(|log| log.try_into().ok()).map(LogId);
+            let issuer = log.and_then(|log| self.store.tips().get(&log)).map(|tip| tip.office);
+            if let (Some(issuer), Ok(notice)) = (issuer, payload::read_notice(&bytes)) {
+                // It took effect when it came; what refuses it now is an older program's memory.
+                let _ = self.law.take(issuer, notice);
+            }
+        }
+        for (key, bytes) in self.store.view_scan(keys::WANTED, &[], usize::MAX)? {
+            if let (Some(blob), Ok(channel)) =
+                (keys::wanted_blob(&key), postcard::from_bytes(&bytes))
+            {
+                match self.blobs.contains(blob) {
+                    true => continue,
+                    false => self.wants.add(blob, channel),
+                }
+            }
+        }
+        for (key, bytes) in self.store.view_scan(keys::SERIALS, &[], usize::MAX)? {
+            if let (Some(day), Ok(last)) = (keys::serial_day(&key), bytes.try_into()) {
+                self.serials.raise(day, u32::from_be_bytes(last));
+            }
+        }
+        self.case_count = self.store.view_scan(keys::RECEIPTS, &[], usize::MAX)?.len() as u64;
+        self.quarantine_count =
+            self.store.view_scan(keys::QUARANTINE, &[], usize::MAX)?.len() as u64;
+        Ok(())
+    }
+
+    /// An office that has others below begins its log of notices, so that they know its node.
+    fn begin_notices(&mut self) {
+        let channel = Channel::Notices { issuer: self.config.office };
+        let is_known = self.store.tips().contains_key(&self.author.log(&channel));
+        if self.config.office.tier() != Tier::Village && !is_known {
+            self.author.begin(channel);
+        }
+    }
+}

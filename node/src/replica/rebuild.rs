@@ -1,0 +1,100 @@
+//! Cases made anew from the logs, when what the views hold of them no longer counts.
+
+use std::collections::BTreeMap;
+
+use daiban_domain::act::CaseId;
+use daiban_domain::case::Case;
+use daiban_domain::payload;
+use daiban_sync::channel::Channel;
+use daiban_sync::entry::Kind;
+use daiban_sync::head::Head;
+use daiban_sync::id::LogId;
+use daiban_sync::run::Tip;
+
+use super::apply::{Slice, Touched, origin_of, writer_of};
+use super::kept::{Marks, load_case};
+use super::{Replica, keys};
+use crate::store::ViewError;
+
+/// Cases that are made anew at once after a fork was mended.
+const REBUILT_AT_ONCE: usize = 512;
+
+impl Replica {
+    /// Makes the cases of a channel anew, because entries were taken out of one of its logs.
+    pub(super) fn rebuild_channel_of(
+        &mut self,
+        log: LogId,
+        slice: &mut Slice,
+    ) -> Result<(), ViewError> {
+        let Some(channel) = self.store.tips().get(&log).map(|tip| tip.channel) else {
+            return Ok(());
+        };
+        let logs = self.logs_of(channel);
+        let mut ids: Vec<_> = slice.cases.keys().copied().collect();
+        for (key, stored) in self.store.view_scan(keys::CASES, &[], usize::MAX)? {
+            if let Some(id) = key.get(1..).and_then(|id| id.try_into().ok()).map(CaseId)
+                && load_case(&stored, id).is_ok_and(|kept| kept.channel == channel)
+            {
+                ids.push(id);
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        for part in ids.chunks(REBUILT_AT_ONCE) {
+            for (id, rebuilt) in self.cases_from_logs(part, channel, &logs) {
+                slice.cases.insert(id, rebuilt);
+            }
+        }
+        Ok(())
+    }
+
+    fn logs_of(&self, channel: Channel) -> Vec<(LogId, Tip)> {
+        let all = self.store.tips().iter().filter(|(_, tip)| tip.channel == channel);
+        all.map(|(&log, tip)| (log, *tip)).collect()
+    }
+
+    /// Cases as they were when `log` ended at `head`.
+    pub(super) fn cases_until(
+        &self,
+        ids: &[CaseId],
+        log: LogId,
+        head: Head,
+    ) -> Vec<(CaseId, Case)> {
+        let Some(channel) = self.store.tips().get(&log).map(|tip| tip.channel) else {
+            return Vec::new();
+        };
+        let mut logs = self.logs_of(channel);
+        logs.iter_mut().filter(|(of, _)| *of == log).for_each(|(_, tip)| tip.head = head);
+        let cases = self.cases_from_logs(ids, channel, &logs);
+        cases.into_iter().map(|(id, touched)| (id, touched.case)).collect()
+    }
+
+    fn cases_from_logs(
+        &self,
+        ids: &[CaseId],
+        channel: Channel,
+        logs: &[(LogId, Tip)],
+    ) -> BTreeMap<CaseId, Touched> {
+        let fresh = |&id: &CaseId| {
+            let case = Case::new(id, origin_of(&channel));
+            let (marks, changed, is_new, is_ahead) = (Marks::new(), true, false, false);
+            (id, Touched { channel, case, marks, changed, is_new, is_ahead })
+        };
+        let mut rebuilt: BTreeMap<_, _> = ids.iter().map(fresh).collect();
+        // The order of the logs does not matter: a form holds a change back until what it builds on
+        // is there.
+        for (log, tip) in logs {
+            let entries = self.store.entries(*log, 0).filter_map(Result::ok);
+            for (seq, entry) in entries.take_while(|(seq, _)| *seq < tip.head.len) {
+                let Some(bytes) = entry.payload.bytes() else { continue };
+                let subject = payload::subject(bytes).filter(|_| entry.kind != Kind::Genesis);
+                if let Some(touched) = subject.and_then(|id| rebuilt.get_mut(&id)) {
+                    touched.marks.insert(*log, seq + 1);
+                    // What does not apply is in quarantine already.
+                    let _ = touched.case.apply(entry.kind, bytes, writer_of(tip), entry.at);
+                }
+            }
+        }
+        rebuilt
+    }
+}
