@@ -103,8 +103,10 @@ fn a_case_and_its_photo_reach_the_town_and_its_answer_comes_home() {
     import(&scene.village, &down).unwrap();
     let home = shown(&scene.village, &receipt);
     assert_eq!(home["form"], shown(&scene.town, &receipt)["form"]);
-    let at_town = &home["safety"][1];
-    assert_eq!((&at_town["office"], &at_town["safe"]), (&json!(TOWN), &json!(true)));
+    scene.village.wait("to know that it is safe at the town", |village| {
+        let at_town = &shown(village, &receipt)["safety"][1];
+        at_town["office"] == TOWN && at_town["safe"] == true
+    });
     // The town has signed for everything, so there is nothing more to carry.
     let nothing = export(&scene.village, TOWN, &scene.path("again.daiban")).unwrap_err();
     assert!(nothing.starts_with("4 "), "{nothing}");

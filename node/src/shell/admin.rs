@@ -14,7 +14,7 @@
 //! | `POST /v1/invitations` | yes | invites an office; answered by the code |
 //! | `GET /v1/invitations` | yes | all invitations |
 //! | `GET /v1/links` | yes | the QUIC connections and how they do |
-//! | `GET /v1/me` | yes | which office and where it listens |
+//! | `GET /v1/me` | yes | which office, where it listens, how long its certificate lasts |
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -28,7 +28,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use daiban_domain::act::BlobRef;
-use daiban_sync::id::{BlobId, OfficeCode};
+use daiban_sync::id::{BlobId, Millis, OfficeCode};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
@@ -69,6 +69,14 @@ pub(super) struct Served {
     desk: Arc<Mutex<Desk>>,
     transport: SharedTransport,
     materials: MaterialSettings,
+}
+
+impl Served {
+    /// When the certificate of this office ends, unless it is renewed.
+    pub(super) fn certified_until(&self) -> Option<Millis> {
+        let desk = self.desk.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        desk.identity().validity().ok().map(|validity| validity.not_after)
+    }
 }
 
 impl Admin {
@@ -284,7 +292,12 @@ async fn invitations(State(served): State<Served>) -> Response {
 }
 
 async fn me(State(served): State<Served>) -> Response {
-    Json(serde_json::json!({ "office": served.office, "listen": served.listen })).into_response()
+    Json(serde_json::json!({
+        "office": served.office,
+        "listen": served.listen,
+        "certified_until": served.certified_until(),
+    }))
+    .into_response()
 }
 
 async fn links(State(served): State<Served>) -> Response {

@@ -19,6 +19,7 @@ mod drive;
 mod hands;
 mod materials;
 mod metrics;
+mod renewal;
 mod start;
 
 use std::net::SocketAddr;
