@@ -11,10 +11,27 @@ pub use date::{Date, DateError};
 /// The published holidays.
 #[derive(Clone, Debug, Default)]
 pub struct Calendar {
-    /// `true`: worked although on a weekend; `false`: off although on a weekday.
-    exceptions: BTreeMap<Date, bool>,
+    /// By day: whether it is worked, and the holiday that this comes from.
+    exceptions: BTreeMap<Date, (bool, Box<str>)>,
     first_year: i32,
     last_year: i32,
+}
+
+/// What a day is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Day<'a> {
+    Working,
+    /// A weekend that is worked 调休上班, with the holiday that it is worked for.
+    Shifted(&'a str),
+    Weekend,
+    /// Off 放假, with the holiday's name.
+    Holiday(&'a str),
+}
+
+impl Day<'_> {
+    pub fn is_working(self) -> bool {
+        matches!(self, Self::Working | Self::Shifted(_))
+    }
 }
 
 /// The calendar of that year has not been published to this node.
@@ -38,20 +55,20 @@ pub struct CalendarError {
 
 impl Calendar {
     /// Reads `date,kind,name` rows; `kind` is `holiday` or `workday`. A year counts as known when
-    /// the file says anything about it.
+    /// the file says anything about it, and no year between two known ones may be left out.
     ///
     /// # Errors
     /// The first malformed row, by line.
     pub fn parse(csv: &str) -> Result<Self, CalendarError> {
         let mut exceptions = BTreeMap::new();
         for (index, row) in csv.lines().enumerate().skip(1) {
-            let (date, works) =
-                row_of(row).map_err(|problem| CalendarError { line: index + 1, problem })?;
-            if exceptions.insert(date, works).is_some() {
-                let problem = format!("{date} is named twice; keep one row");
-                return Err(CalendarError { line: index + 1, problem });
+            let at_line = |problem: String| CalendarError { line: index + 1, problem };
+            let (date, works, name) = row_of(row).map_err(at_line)?;
+            if exceptions.insert(date, (works, name.into())).is_some() {
+                return Err(at_line(format!("{date} is named twice; keep one row")));
             }
         }
+        check_years(&exceptions, csv)?;
         let year_of = |date: Option<&Date>| date.map_or(0, |date| date.year());
         let first_year = year_of(exceptions.keys().next());
         let last_year = year_of(exceptions.keys().next_back());
@@ -60,12 +77,23 @@ impl Calendar {
 
     /// # Errors
     /// [`CalendarUnknown`] outside the published years.
-    pub fn is_working(&self, date: Date) -> Result<bool, CalendarUnknown> {
+    pub fn day(&self, date: Date) -> Result<Day<'_>, CalendarUnknown> {
         let (first_year, last_year) = (self.first_year, self.last_year);
         if !(first_year..=last_year).contains(&date.year()) {
             return Err(CalendarUnknown { date, first_year, last_year });
         }
-        Ok(self.exceptions.get(&date).copied().unwrap_or_else(|| !date.is_weekend()))
+        Ok(match self.exceptions.get(&date) {
+            Some((true, name)) => Day::Shifted(name),
+            Some((false, name)) => Day::Holiday(name),
+            None if date.is_weekend() => Day::Weekend,
+            None => Day::Working,
+        })
+    }
+
+    /// # Errors
+    /// [`CalendarUnknown`] outside the published years.
+    pub fn is_working(&self, date: Date) -> Result<bool, CalendarUnknown> {
+        self.day(date).map(Day::is_working)
     }
 
     /// The `days`-th working day after `start`; the day of the event does not count
@@ -84,17 +112,31 @@ impl Calendar {
     }
 }
 
-fn row_of(row: &str) -> Result<(Date, bool), String> {
+/// A year in the middle without a row was forgotten: to call its weekdays worked would be a guess.
+fn check_years(
+    exceptions: &BTreeMap<Date, (bool, Box<str>)>,
+    csv: &str,
+) -> Result<(), CalendarError> {
+    let mut years: Vec<i32> = exceptions.keys().map(|date| date.year()).collect();
+    years.dedup();
+    let gap = years.windows(2).find(|pair| pair[1] > pair[0] + 1);
+    gap.map_or(Ok(()), |pair| {
+        let problem = format!("year {} has no row; add its holidays", pair[0] + 1);
+        Err(CalendarError { line: csv.lines().count(), problem })
+    })
+}
+
+fn row_of(row: &str) -> Result<(Date, bool, &str), String> {
     let mut cells = row.split(',');
-    let (Some(date), Some(kind), Some(_name), None) =
+    let (Some(date), Some(kind), Some(name), None) =
         (cells.next(), cells.next(), cells.next(), cells.next())
     else {
         return Err(format!("expected date,kind,name, got {row:?}"));
     };
     let date = date.parse::<Date>().map_err(|e| e.to_string())?;
     match kind {
-        "workday" => Ok((date, true)),
-        "holiday" => Ok((date, false)),
+        "workday" => Ok((date, true, name)),
+        "holiday" => Ok((date, false, name)),
         other => Err(format!("kind: expected holiday or workday, got {other:?}")),
     }
 }
@@ -122,6 +164,14 @@ mod tests {
     }
 
     #[test]
+    fn a_day_names_its_holiday() {
+        let calendar = shipped::calendar();
+        assert_eq!(calendar.day(date("2026-10-01")), Ok(Day::Holiday("国庆节")));
+        assert_eq!(calendar.day(date("2026-10-10")), Ok(Day::Shifted("国庆节")));
+        assert_eq!(calendar.day(date("2026-10-11")), Ok(Day::Weekend));
+    }
+
+    #[test]
     fn the_day_of_the_event_does_not_count() {
         let calendar = shipped::calendar();
         // Friday + 1 is Monday, or Sunday the fourth when that Sunday is worked.
@@ -140,5 +190,9 @@ mod tests {
         let bad = Calendar::parse("date,kind,name\n2026-01-01,holiday,元旦\n2026-01-02,feast,x")
             .unwrap_err();
         assert_eq!(bad.line, 3);
+        let gap =
+            Calendar::parse("date,kind,name\n2026-01-01,holiday,元旦\n2028-01-03,holiday,元旦")
+                .unwrap_err();
+        assert!(gap.to_string().contains("year 2027"), "{gap}");
     }
 }

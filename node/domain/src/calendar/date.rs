@@ -59,6 +59,16 @@ impl Date {
         self.plus(1)
     }
 
+    /// The same day of a later month, or that month's last (民法典 第二百零二条).
+    #[must_use]
+    pub fn plus_months(self, months: u16) -> Self {
+        let (year, month, day) = self.ymd();
+        let count = year * 12 + month.cast_signed() - 1 + i32::from(months);
+        let (year, month) = (count.div_euclid(12), count.rem_euclid(12).unsigned_abs() + 1);
+        let there = (1..=day).rev().find_map(|day| Self::from_ymd(year, month, day));
+        there.unwrap_or(Self(LAST))
+    }
+
     /// Days from `earlier` to `self`.
     pub fn since(self, earlier: Self) -> i32 {
         self.0 - earlier.0
