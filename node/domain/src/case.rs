@@ -10,6 +10,7 @@ use crate::act::{Act, ActId, ActKind, CaseId, SignedAct};
 use crate::authority::Authority;
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
+use crate::clock::Clock;
 use crate::fold::{self, CaseState, Due, Law, NextAct, Status};
 use crate::form::{ActorStem, Adopted, Fields, Form, FormDamaged, FormRefused, actor_for, stem_of};
 use crate::payload::{self, NotUnderstood};
@@ -183,6 +184,18 @@ impl Case {
         let (code, version) = self.item()?;
         let item = catalog.get(code, version)?;
         Some(fold::fold(Law { item, calendar, authority }, &self.form, self.acts()))
+    }
+
+    /// The clocks of the case, each with its reckoning; `None` as for [`Case::state`].
+    pub fn clocks(
+        &self,
+        catalog: &Catalog,
+        calendar: &Calendar,
+        authority: &Authority,
+    ) -> Option<Vec<Clock>> {
+        let (code, version) = self.item()?;
+        let item = catalog.get(code, version)?;
+        Some(fold::clocks(Law { item, calendar, authority }, &self.form, self.acts()))
     }
 
     /// What a work list shows, given the state from [`Case::state`].

@@ -10,6 +10,7 @@ mod deadline;
 mod machine;
 mod next;
 mod progress;
+mod rounds;
 mod rules;
 mod staleness;
 mod state;
@@ -21,8 +22,10 @@ use crate::act::{ActId, SignedAct};
 use crate::authority::Authority;
 use crate::calendar::Calendar;
 use crate::catalog::Item;
+use crate::clock::Clock;
+pub use crate::clock::Due;
 use crate::form::Form;
-pub use deadline::{Deadlines, Due};
+pub use deadline::Deadlines;
 pub use rules::{Cause, Why};
 pub use state::{
     Alarm, CaseState, DecisionState, DecisionView, Ignored, MaterialView, NextAct, OpenedView,
@@ -46,6 +49,15 @@ pub fn fold<'a>(
     let ordered = in_order(acts);
     let machine = machine::run(law, &form.fields(), &ordered);
     view::view(law, form, machine, &ordered)
+}
+
+/// The clocks of the case, each with the reckoning that leads to its day.
+pub fn clocks<'a>(
+    law: Law<'a>,
+    form: &Form,
+    acts: impl IntoIterator<Item = &'a SignedAct>,
+) -> Vec<Clock> {
+    deadline::clocks(&machine::run(law, &form.fields(), &in_order(acts)))
 }
 
 /// One order for every node. An act that was written into several logs counts once, at its

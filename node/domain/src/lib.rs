@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod case;
 pub mod catalog;
 pub mod check;
+pub mod clock;
 pub mod desk;
 pub mod fold;
 pub mod form;

@@ -1,34 +1,17 @@
-//! Deadlines: a pure function of signed times, the item and the calendar.
+//! The clocks of a case: what starts, stops and ends each of them.
 //!
-//! The day of acceptance does not count; days inside a special procedure do not count, for its
-//! declared length at most (行政许可法 第四十五条); nor do days on which a stage that is off the
-//! clock runs (公示 …), for its limit at most; nor days on which the applicant owes a correction.
+//! Which day a clock then comes to is for [`crate::clock`] to reckon.
 
 use daiban_sync::id::Millis;
 use serde::Serialize;
 
-use super::machine::Machine;
-use crate::calendar::{Calendar, CalendarUnknown, Date};
-use crate::catalog::{Limit, Unit};
-
-/// Working days to accept or to ask for what is missing (行政许可法 第三十二条).
-pub(super) const ACCEPT_WITHIN_DAYS: u16 = 5;
-
-/// One deadline.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case", tag = "is")]
-pub enum Due {
-    /// Open, and due on this day.
-    On { date: Date },
-    /// The calendar of that time is not known until a notice brings it.
-    CalendarUnknown { beyond: Date },
-    /// The applicant owes a correction.
-    Suspended,
-    /// Done on a day; `late` if it was due before.
-    Done { due: Date, done: Date, late: bool },
-    /// It has not begun, or ended without counting.
-    NotRunning,
-}
+use super::machine::{Correction, Machine, Pause};
+use super::progress::Slot;
+use super::rounds;
+use crate::calendar::{CalendarUnknown, Date};
+use crate::catalog::{Action, Limit, Stage};
+use crate::clock::{Clock, ClockKind, Course, Due, Ends, Extension, Reason, Steps, Stop, Why};
+use crate::words::Said;
 
 /// The deadlines of a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -48,65 +31,149 @@ impl Deadlines {
     }
 }
 
-/// The last day of a limit that starts with an event on `start`.
-pub(super) fn after(
-    calendar: &Calendar,
-    start: Date,
-    limit: Limit,
-) -> Result<Date, CalendarUnknown> {
-    match limit.unit {
-        Unit::OnTheSpot => Ok(start),
-        Unit::WorkingDays => calendar.add_working_days(start, limit.value),
-        Unit::NaturalDays => Ok(start.plus(i32::from(limit.value))),
-        Unit::Months => Ok(months_after(start, limit.value)),
-    }
+/// A clock that has begun.
+struct Running<'a> {
+    course: Course<'a>,
+    done: Option<Millis>,
+    /// When somebody acted for whom the law had acted before.
+    deemed: Option<Millis>,
 }
 
-/// The same day of a later month, or that month's last (民法典 第二百零二条).
-fn months_after(start: Date, months: u16) -> Date {
-    let (year, month, day) = start.ymd();
-    let count = year * 12 + i32::try_from(month).unwrap_or(1) - 1 + i32::from(months);
-    let (year, month) = (count.div_euclid(12), count.rem_euclid(12).unsigned_abs() + 1);
-    let last_first = (1..=day).rev().find_map(|day| Date::from_ymd(year, month, day));
-    last_first.unwrap_or(start)
-}
-
-/// A stretch of days off the clock: after `from`, up to and with `to`.
-struct Stop {
-    from: Date,
-    to: Date,
-}
+type Asked<'a> = Result<Option<Running<'a>>, CalendarUnknown>;
 
 pub(super) fn deadlines(machine: &Machine<'_>) -> Deadlines {
     let item = machine.law.item;
-    let extra = item.extension.as_ref().filter(|_| machine.extended).map(|e| e.limit.value);
-    let longer = |limit: Limit| Limit { value: limit.value + extra.unwrap_or(0), ..limit };
     Deadlines {
-        accept: acceptance(machine),
-        promised: running(machine, longer(item.promised)),
-        statutory: running(machine, longer(item.statutory)),
+        accept: due_of(machine, acceptance(machine)),
+        promised: due_of(machine, handling(machine, item.promised)),
+        statutory: due_of(machine, handling(machine, item.statutory)),
     }
 }
 
-fn acceptance(machine: &Machine<'_>) -> Due {
-    let Some(received) = machine.received_at.map(Date::at) else { return Due::NotRunning };
-    let asked = machine.corrections.first().map(|correction| correction.since);
-    let done = machine.progress.accepted_at.into_iter().chain(asked).min();
-    if done.is_none() && machine.ended.is_some() {
-        return Due::NotRunning;
-    }
-    let limit = Limit { value: ACCEPT_WITHIN_DAYS, unit: Unit::WorkingDays };
-    close(after(machine.law.calendar, received, limit), done)
+/// When an open stage is due.
+pub(super) fn of_stage(machine: &Machine<'_>, at: usize) -> Due {
+    due_of(machine, Ok(part(machine, at)))
 }
 
-fn running(machine: &Machine<'_>, limit: Limit) -> Due {
-    let Some(accepted) = machine.progress.accepted_at.map(Date::at) else { return Due::NotRunning };
+/// The clocks of the case and of its open stages, each with its reckoning.
+pub(super) fn clocks(machine: &Machine<'_>) -> Vec<Clock> {
+    let item = machine.law.item;
+    let explained = |kind, limit, source: &str, asked: Asked<'_>| {
+        explain(machine, Named { kind, limit, source }, asked)
+    };
+    let mut clocks = vec![
+        explained(ClockKind::Acceptance, rounds::ACCEPT_WITHIN, "", acceptance(machine)),
+        explained(
+            ClockKind::Promised,
+            item.promised,
+            &item.promised_basis,
+            handling(machine, item.promised),
+        ),
+        explained(
+            ClockKind::Statutory,
+            item.statutory,
+            &item.statutory_basis,
+            handling(machine, item.statutory),
+        ),
+    ];
+    for (at, stage, slot) in machine.progress.stages() {
+        let kind = ClockKind::Stage { seq: stage.seq, organ: stage.organ };
+        let running = part(machine, at).filter(|_| slot.answer.is_none());
+        if running.is_some() {
+            clocks.push(explained(kind, stage.limit, &stage.note, Ok(running)));
+        }
+    }
+    clocks
+}
+
+struct Named<'s> {
+    kind: ClockKind,
+    limit: Limit,
+    source: &'s str,
+}
+
+fn explain(machine: &Machine<'_>, named: Named<'_>, asked: Asked<'_>) -> Clock {
+    let mut steps = Steps::wanted(is_licence(machine));
+    let (due, rest) = reckon(machine, asked, &mut steps);
+    let Named { kind, limit, source } = named;
+    let (name, source) = (name_of(machine, kind), source.to_owned());
+    Clock { kind, name, limit, source, due, rest, steps: steps.into_vec() }
+}
+
+fn name_of(machine: &Machine<'_>, kind: ClockKind) -> Said {
+    match kind {
+        ClockKind::Acceptance => Said::new("受理时限", "acceptance"),
+        ClockKind::Promised => Said::new("承诺时限", "promised limit"),
+        ClockKind::Statutory => Said::new("法定时限", "limit by law"),
+        ClockKind::Stage { seq, organ } => {
+            let stages = &machine.law.item.stages;
+            let action = stages.iter().find(|s| s.seq == seq && s.organ == organ).map(|s| s.action);
+            let (zh, en) = action.map_or(("环节", "stage"), Action::words);
+            Said::new(
+                format!("环节{seq} {zh} {}", organ.name()),
+                format!("stage {seq} {en} {organ}"),
+            )
+        }
+    }
+}
+
+fn is_licence(machine: &Machine<'_>) -> bool {
+    machine.law.item.task_type.starts_with("01")
+}
+
+fn due_of(machine: &Machine<'_>, asked: Asked<'_>) -> Due {
+    reckon(machine, asked, &mut Steps::unwanted()).0
+}
+
+/// The due day, and the days that are left beyond the steps.
+fn reckon(machine: &Machine<'_>, asked: Asked<'_>, steps: &mut Steps) -> (Due, Option<u16>) {
+    let running = match asked {
+        Ok(Some(running)) => running,
+        Ok(None) => return (Due::NotRunning, Some(0)),
+        Err(unknown) => return (Due::CalendarUnknown { beyond: unknown.date }, None),
+    };
+    if let Some(at) = running.deemed {
+        steps.noted(Date::at(at), Reason::DeemedAccepted);
+    }
+    match (running.course.reckon(machine.law.calendar, steps), running.done.map(Date::at)) {
+        (Ok(Ends::On(date)), None) => (Due::On { date }, Some(0)),
+        (Ok(Ends::On(due)), Some(done)) => (Due::Done { due, done, late: done > due }, Some(0)),
+        (Ok(Ends::Waits { left }), _) => (Due::Suspended, Some(left)),
+        (Err(unknown), _) => (Due::CalendarUnknown { beyond: unknown.date }, None),
+    }
+}
+
+fn acceptance<'a>(machine: &Machine<'a>) -> Asked<'a> {
+    let Some(round) = rounds::decisive(machine)? else { return Ok(None) };
+    let over = machine.ended.is_some() && round.answered.is_none();
+    let running = Running { course: round.course, done: round.answered, deemed: None };
+    Ok(Some(running).filter(|_| !over))
+}
+
+/// The promise, or the law's limit: from acceptance until the last counted stage was answered.
+fn handling<'a>(machine: &Machine<'a>, limit: Limit) -> Asked<'a> {
+    let late = rounds::decisive(machine)?.filter(|round| round.is_late);
+    let accepted = machine.progress.accepted_at.map(Date::at);
+    let Some(start) = late.as_ref().map(|round| round.course.start).or(accepted) else {
+        return Ok(None);
+    };
     let done = finished(machine);
-    if done.is_none() && (machine.ended.is_some() || machine.is_correcting()) {
-        return if machine.ended.is_some() { Due::NotRunning } else { Due::Suspended };
+    if done.is_none() && machine.ended.is_some() {
+        return Ok(None);
     }
-    let due = stops(machine).and_then(|stops| walk(machine.law.calendar, accepted, limit, &stops));
-    close(due, done)
+    let mut stops: Vec<_> = machine.pauses.iter().map(Pause::stop).collect();
+    stops.extend(machine.corrections.iter().map(Correction::stop));
+    stops.extend(off_the_clock(machine, |_| true));
+    end_all(&mut stops, done);
+    let by = machine.law.item.extension.as_ref().map(|extension| extension.limit);
+    let extension = machine.extended_at.zip(by).map(|(at, by)| Extension { on: Date::at(at), by });
+    let course = Course { start, limit, stops, extension };
+    Ok(Some(Running { course, done, deemed: late.and_then(|round| round.answered) }))
+}
+
+/// Once it is done nothing stops a clock any more.
+fn end_all(stops: &mut [Stop<'_>], done: Option<Millis>) {
+    stops.iter_mut().for_each(|stop| stop.until = stop.until.or(done.map(Date::at)));
 }
 
 /// When the last counted stage was answered, or the refusal was decided.
@@ -123,80 +190,50 @@ fn finished(machine: &Machine<'_>) -> Option<Millis> {
         .max()
 }
 
-fn close(due: Result<Date, CalendarUnknown>, done: Option<Millis>) -> Due {
-    match (due, done.map(Date::at)) {
-        (Ok(date), None) => Due::On { date },
-        (Ok(due), Some(done)) => Due::Done { due, done, late: done > due },
-        (Err(unknown), _) => Due::CalendarUnknown { beyond: unknown.date },
-    }
-}
-
-fn stops(machine: &Machine<'_>) -> Result<Vec<Stop>, CalendarUnknown> {
-    let calendar = machine.law.calendar;
-    let capped = |since: Millis, until: Option<Millis>, limit: Limit| {
-        let from = Date::at(since);
-        let cap = after(calendar, from, limit)?;
-        Ok(Stop { from, to: until.map_or(cap, |until| Date::at(until).min(cap)) })
+/// The stages that the item keeps off the clock: each for its own limit at most, and not while a
+/// stage beside it is on the clock.
+pub(super) fn off_the_clock<'a>(
+    machine: &Machine<'a>,
+    wanted: impl Fn(&Stage) -> bool,
+) -> Vec<Stop<'a>> {
+    let progress = &machine.progress;
+    let off = progress.stages().filter(|(_, stage, _)| !stage.counts && !stage.optional);
+    let stop = |(_, stage, slot): (usize, &Stage, &Slot)| {
+        let since = progress.since(stage.seq).filter(|_| progress.is_reached(stage.seq))?;
+        let beside = progress
+            .stages()
+            .filter(|(_, beside, _)| beside.seq == stage.seq && beside.counts && !beside.optional);
+        let mut answers = beside.map(|(.., slot)| slot.answer.as_ref().map(|answer| answer.at));
+        let alone = answers.try_fold(since, |latest, answered| Some(latest.max(answered?)))?;
+        Some(Stop {
+            from: Date::at(alone),
+            until: slot.answer.as_ref().map(|answer| Date::at(answer.at)),
+            at_most: Some(stage.limit),
+            why: Why::Stage(stage.action),
+        })
     };
-    let mut stops = Vec::new();
-    for pause in &machine.pauses {
-        let limit = Limit { value: pause.declared_days, unit: Unit::WorkingDays };
-        stops.push(capped(pause.since, pause.until, limit)?);
-    }
-    for correction in
-        machine.corrections.iter().filter(|c| Some(c.since) > machine.progress.accepted_at)
-    {
-        if let Some(until) = correction.until {
-            stops.push(Stop { from: Date::at(correction.since), to: Date::at(until) });
-        }
-    }
-    for (_, stage, slot) in
-        machine.progress.stages().filter(|(_, stage, _)| !stage.counts && !stage.optional)
-    {
-        let Some(since) =
-            machine.progress.since(stage.seq).filter(|s| Some(*s) >= machine.progress.accepted_at)
-        else {
-            continue;
-        };
-        if machine.progress.is_reached(stage.seq) {
-            stops.push(capped(since, slot.answer.as_ref().map(|answer| answer.at), stage.limit)?);
-        }
-    }
-    Ok(stops)
+    off.filter(|(_, stage, _)| wanted(stage)).filter_map(stop).collect()
 }
 
-/// The day on which the last counted day falls.
-fn walk(
-    calendar: &Calendar,
-    start: Date,
-    limit: Limit,
-    stops: &[Stop],
-) -> Result<Date, CalendarUnknown> {
-    let stopped = |date: Date| stops.iter().any(|stop| stop.from < date && date <= stop.to);
-    let (mut left, by_working_day) = match limit.unit {
-        Unit::OnTheSpot => return Ok(start),
-        Unit::WorkingDays => (i32::from(limit.value), true),
-        Unit::NaturalDays => (i32::from(limit.value), false),
-        Unit::Months => (months_after(start, limit.value).since(start), false),
-    };
-    let mut date = start;
-    while left > 0 {
-        date = date.next();
-        let counts = !by_working_day || calendar.is_working(date)?;
-        left -= i32::from(counts && !stopped(date));
-    }
-    Ok(date)
-}
-
-/// When an open stage is due.
-pub(super) fn of_stage(machine: &Machine<'_>, at: usize) -> Due {
+/// An organ's own part. What is off the case's clock has a limit too, and only a question to the
+/// applicant stops it.
+fn part<'a>(machine: &Machine<'a>, at: usize) -> Option<Running<'a>> {
     let stage = &machine.law.item.stages[at];
-    let Some(since) = machine.progress.since(stage.seq) else { return Due::NotRunning };
+    let since = machine.progress.since(stage.seq)?;
     let done = machine.progress.slots[at].answer.as_ref().map(|answer| answer.at);
-    if done.is_none()
-        && (machine.ended.is_some() || !machine.progress.is_open(at, machine.is_granted()))
-    {
-        return Due::NotRunning;
+    let open = machine.ended.is_none() && machine.progress.is_open(at, machine.is_granted());
+    if done.is_none() && !open {
+        return None;
     }
-    close(after(machine.law.calendar, Date::at(since), stage.limit), done)
+    let held = machine.corrections.iter().filter(|correction| {
+        let asking = &machine.law.item.stages[correction.stage];
+        correction.stage == at || asking.pauses_others || asking.seq < stage.seq
+    });
+    let mut stops: Vec<_> = held.map(Correction::stop).collect();
+    if stage.counts {
+        stops.extend(machine.pauses.iter().map(Pause::stop));
+    }
+    end_all(&mut stops, done);
+    let course = Course { start: Date::at(since), limit: stage.limit, stops, extension: None };
+    Some(Running { course, done, deemed: None })
 }

@@ -11,6 +11,9 @@ use super::progress::Progress;
 use super::rules::{Cause, Why, not_yet};
 use super::{Law, Status};
 use crate::act::{ActId, ActKind, BlobRef, Pin, SignedAct};
+use crate::calendar::Date;
+use crate::catalog::{Limit, Unit};
+use crate::clock::{self, Stop};
 use crate::form::Fields;
 
 /// The case so far.
@@ -27,9 +30,10 @@ pub(super) struct Machine<'a> {
     pub(super) closed_at: Option<Millis>,
     /// How it ended early, if it did.
     pub(super) ended: Option<Status>,
+    pub(super) ended_at: Option<Millis>,
     pub(super) corrections: Vec<Correction>,
-    pub(super) pauses: Vec<Pause>,
-    pub(super) extended: bool,
+    pub(super) pauses: Vec<Pause<'a>>,
+    pub(super) extended_at: Option<Millis>,
     pub(super) materials: BTreeMap<(String, BlobRef), ActId>,
     pub(super) reconfirmed: BTreeMap<ActId, Vec<&'a Pin>>,
     pub(super) rating: Option<u8>,
@@ -41,13 +45,31 @@ pub(super) struct Correction {
     pub(super) since: Millis,
     pub(super) until: Option<Millis>,
     pub(super) items: Vec<String>,
+    /// The stage that asked.
+    pub(super) stage: usize,
 }
 
-/// A special procedure.
-pub(super) struct Pause {
+impl Correction {
+    pub(super) fn stop<'a>(&self) -> Stop<'a> {
+        let (from, until) = (Date::at(self.since), self.until.map(Date::at));
+        Stop { from, until, at_most: None, why: clock::Why::Correction }
+    }
+}
+
+/// A special procedure 特别程序, for its declared working days at most.
+pub(super) struct Pause<'a> {
     pub(super) since: Millis,
     pub(super) until: Option<Millis>,
+    pub(super) procedure: &'a str,
     pub(super) declared_days: u16,
+}
+
+impl<'a> Pause<'a> {
+    pub(super) fn stop(&self) -> Stop<'a> {
+        let (from, until) = (Date::at(self.since), self.until.map(Date::at));
+        let declared = Limit { value: self.declared_days, unit: Unit::WorkingDays };
+        Stop { from, until, at_most: Some(declared), why: clock::Why::Procedure(self.procedure) }
+    }
 }
 
 /// Folds acts that are in order.
@@ -81,9 +103,10 @@ impl<'a> Machine<'a> {
             delivered: false,
             closed_at: None,
             ended: None,
+            ended_at: None,
             corrections: Vec::new(),
             pauses: Vec::new(),
-            extended: false,
+            extended_at: None,
             materials: BTreeMap::new(),
             reconfirmed: BTreeMap::new(),
             rating: None,

@@ -3,9 +3,10 @@
 use daiban_sync::id::{Millis, OfficeCode};
 use serde::Serialize;
 
-use super::deadline::{self, Deadlines};
+use super::deadline::Deadlines;
 use crate::act::{ActId, BlobRef, Opinion, Outcome, Pin};
 use crate::catalog::Action;
+use crate::clock::Due;
 use crate::form::{FieldChange, FieldConflict};
 use crate::organ::OrganCode;
 use crate::receipt_number::ReceiptNumber;
@@ -136,7 +137,7 @@ pub struct StageView {
     pub office: OfficeCode,
     pub optional: bool,
     pub state: StageState,
-    pub due: deadline::Due,
+    pub due: Due,
 }
 
 /// What an organ has answered.

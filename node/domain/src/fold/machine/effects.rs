@@ -6,6 +6,7 @@ use super::{Correction, Machine, Pause};
 use crate::act::{ActId, BlobRef, Outcome, Pin, SignedAct};
 use crate::calendar::Date;
 use crate::catalog::Silence;
+use crate::clock::Due;
 use crate::fold::progress::{Answer, Slot, answers, is_review};
 use crate::fold::rules::{
     Why, already_answered, impossible, not_allowed, not_yet, too_late, turn_has_not_come,
@@ -102,8 +103,7 @@ impl<'a> Machine<'a> {
     pub(super) fn refuse(&mut self, act: &'a SignedAct) -> Result<(), Why> {
         self.check_accepting(act)?;
         self.check_received(act)?;
-        self.ended = Some(Status::NotAccepted);
-        Ok(())
+        self.end(act, Status::NotAccepted)
     }
 
     pub(super) fn request_correction(
@@ -121,7 +121,7 @@ impl<'a> Machine<'a> {
         }
         let since = act.at.millis();
         *slot = Slot { correcting_since: Some(since), has_asked: true, ..slot.clone() };
-        self.corrections.push(Correction { since, until: None, items: items.to_vec() });
+        self.corrections.push(Correction { since, until: None, items: items.to_vec(), stage: at });
         Ok(())
     }
 
@@ -160,7 +160,7 @@ impl<'a> Machine<'a> {
         let silent = self.progress.stages().find(|(_, stage, _)| {
             stage.organ == organ && stage.on_silence == Silence::DeemedAgreed
         });
-        let Some((at, stage, slot)) = silent else {
+        let Some((at, _, slot)) = silent else {
             return Err(impossible(
                 format!("{organ}逾期不视为同意"),
                 format!("silence of {organ} does not count as consent in this item"),
@@ -169,13 +169,11 @@ impl<'a> Machine<'a> {
         if slot.answer.is_some() {
             return Err(already_answered(&act.act.kind));
         }
-        let Some(since) =
-            self.progress.since(stage.seq).filter(|_| self.progress.is_open(at, false))
-        else {
+        if !self.progress.is_open(at, false) {
             return Err(turn_has_not_come(&act.act.kind));
-        };
-        let due = deadline::after(self.law.calendar, Date::at(since), stage.limit);
-        if !due.is_ok_and(|due| Date::at(act.at.millis()) > due) {
+        }
+        let today = Date::at(act.at.millis());
+        if !matches!(deadline::of_stage(self, at), Due::On { date } if today > date) {
             return Err(not_yet("该部门的答复期限尚未届满", "the organ's limit has not passed"));
         }
         self.progress.slots[at].answer = Some(Answer::of(act));
@@ -185,7 +183,7 @@ impl<'a> Machine<'a> {
     pub(super) fn pause(
         &mut self,
         act: &'a SignedAct,
-        procedure: &str,
+        procedure: &'a str,
         declared_days: u16,
     ) -> Result<(), Why> {
         self.turn_of(act)?;
@@ -198,7 +196,8 @@ impl<'a> Machine<'a> {
         if self.progress.accepted_at.is_none() || self.is_paused() {
             return Err(turn_has_not_come(&act.act.kind));
         }
-        self.pauses.push(Pause { since: act.at.millis(), until: None, declared_days });
+        let since = act.at.millis();
+        self.pauses.push(Pause { since, until: None, procedure, declared_days });
         Ok(())
     }
 
@@ -216,13 +215,13 @@ impl<'a> Machine<'a> {
         if self.law.item.extension.is_none() {
             return Err(impossible("本事项不得延期", "the item cannot be extended"));
         }
-        if self.extended || self.decision.is_some() {
+        if self.extended_at.is_some() || self.decision.is_some() {
             return Err(already_answered(&act.act.kind));
         }
         if self.progress.accepted_at.is_none() {
             return Err(turn_has_not_come(&act.act.kind));
         }
-        self.extended = true;
+        self.extended_at = Some(act.at.millis());
         Ok(())
     }
 
@@ -289,14 +288,17 @@ impl<'a> Machine<'a> {
         if self.decision.is_some() {
             return Err(too_late("已作出决定，不能撤回", "it was decided and cannot be withdrawn"));
         }
-        self.ended = Some(Status::Withdrawn);
-        Ok(())
+        self.end(act, Status::Withdrawn)
     }
 
     pub(super) fn void(&mut self, act: &'a SignedAct) -> Result<(), Why> {
         self.check_accepting(act)
             .or_else(|_| self.check_stage(act, self.law.item.deciding_stage()))?;
-        self.ended = Some(Status::Voided);
+        self.end(act, Status::Voided)
+    }
+
+    fn end(&mut self, act: &SignedAct, status: Status) -> Result<(), Why> {
+        (self.ended, self.ended_at) = (Some(status), Some(act.at.millis()));
         Ok(())
     }
 

@@ -1,0 +1,106 @@
+//! What a clock says today: days used and left, and cards. Nothing of it is stored.
+
+use serde::Serialize;
+
+use super::{Clock, ClockKind, Due};
+use crate::calendar::{Calendar, Date};
+
+/// 预警 so many working days before a limit ends, unless an item says otherwise.
+pub const WARN_BEFORE_DAYS: u16 = 2;
+
+/// 预警与亮牌, the graver the greater.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Card {
+    #[default]
+    None,
+    /// 预警: it is due soon, or an organ is past its own part.
+    Warning,
+    /// 黄牌: past the promise.
+    Yellow,
+    /// 红牌: past the law.
+    Red,
+}
+
+/// A clock on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// Today, or the day on which it was done.
+    pub as_of: Date,
+    pub used: u16,
+    /// `None` where the calendar ends.
+    pub left: Option<u16>,
+    /// Natural days past the last day.
+    pub over: u16,
+    pub card: Card,
+}
+
+impl Clock {
+    /// How it stands; `warn_before` in working days.
+    pub fn standing(&self, today: Date, calendar: &Calendar, warn_before: u16) -> Standing {
+        let as_of = match self.due {
+            Due::Done { done, .. } => done,
+            _ => today,
+        };
+        let used = self.counted_until(as_of);
+        let all = self.steps.iter().map(|step| step.total).max().unwrap_or(0);
+        let over = self.last_day().map_or(0, |due| as_of.since(due));
+        Standing {
+            as_of,
+            used,
+            left: self.rest.map(|rest| rest + all - used),
+            over: u16::try_from(over.max(0)).unwrap_or(u16::MAX),
+            card: self.card(today, calendar, warn_before),
+        }
+    }
+
+    fn counted_until(&self, day: Date) -> u16 {
+        let days = |step: &super::Step| (step.to.min(day).since(step.from) + 1).max(0);
+        let counted = self.steps.iter().filter(|step| step.counts).map(days).sum::<i32>();
+        u16::try_from(counted).unwrap_or(u16::MAX)
+    }
+
+    fn last_day(&self) -> Option<Date> {
+        match self.due {
+            Due::On { date } => Some(date),
+            Due::Done { due, .. } => Some(due),
+            _ => None,
+        }
+    }
+
+    fn card(&self, today: Date, calendar: &Calendar, warn_before: u16) -> Card {
+        match self.due {
+            Due::On { date } if today > date => self.late_card(),
+            Due::Done { late: true, .. } => self.late_card(),
+            Due::On { date } if is_soon(calendar, today, date, warn_before) => Card::Warning,
+            _ => Card::None,
+        }
+    }
+
+    fn late_card(&self) -> Card {
+        match self.kind {
+            ClockKind::Promised => Card::Yellow,
+            ClockKind::Acceptance | ClockKind::Statutory => Card::Red,
+            ClockKind::Stage { .. } => Card::Warning,
+        }
+    }
+}
+
+/// Whether at most `days` working days are left after today.
+fn is_soon(calendar: &Calendar, today: Date, due: Date, days: u16) -> bool {
+    let (mut date, mut left) = (today, days);
+    while date < due {
+        date = date.next();
+        match calendar.is_working(date) {
+            Ok(true) if left == 0 => return false,
+            Ok(working) => left -= u16::from(working),
+            Err(_) => return false,
+        }
+    }
+    true
+}
+
+/// The gravest card of a case.
+pub fn card_of(standings: impl IntoIterator<Item = Standing>) -> Card {
+    standings.into_iter().map(|standing| standing.card).max().unwrap_or_default()
+}
