@@ -1,5 +1,6 @@
-//! `daiban case …`: open, edit, show, list, attach, submit, withdraw.
+//! `daiban case …`: open, edit, show, list, clocks, attach, submit, withdraw.
 
+mod clock;
 mod enter;
 mod page;
 mod record;
@@ -47,6 +48,14 @@ pub(crate) enum CaseVerb {
     Show {
         /// 收件号 (receipt number)
         receipt: String,
+    },
+    /// 时限：何日到期、已用几天、是否亮牌 (when the case is due, days used and left, cards)
+    Clock {
+        /// 收件号 (receipt number)
+        receipt: String,
+        /// 逐日说明计与不计，及其依据 (day by day, with the article or rule of each step)
+        #[arg(long)]
+        explain: bool,
     },
     /// 办件列表 (list of cases, newest first)
     List(ListArgs),
@@ -136,6 +145,10 @@ pub(crate) fn case(home: &Home, screen: &Screen, verb: CaseVerb) -> Done {
             tell_saved(screen, &client.ask(&Command::EditCase { case: receipt, fields, by })?)
         }
         CaseVerb::Show { receipt } => show(home, screen, &client, receipt),
+        CaseVerb::Clock { receipt, explain } => {
+            let view = client.ask(&Command::CaseClock { case: receipt })?;
+            screen.show(&view, |view| clock::page(screen.lang, view, explain))
+        }
         CaseVerb::List(ListArgs { status, organ, limit }) => {
             list(screen, &client.ask(&Command::ListCases { status, organ, limit })?)
         }

@@ -2,7 +2,9 @@
 //! all speak these; on the admin socket they are JSON.
 
 use daiban_domain::act::{ActId, BlobRef, CaseId, OfficerRef, SignedAct};
+use daiban_domain::calendar::Date;
 use daiban_domain::case::Summary;
+use daiban_domain::clock::{Card, Clock, Standing};
 use daiban_domain::desk::{ActRequest, Refused};
 use daiban_domain::fold::{CaseState, Status};
 use daiban_domain::form::Fields;
@@ -57,6 +59,10 @@ pub enum Command {
     ShowCase {
         case: String,
     },
+    /// When the case is due, and how these days are reckoned.
+    CaseClock {
+        case: String,
+    },
     /// Work list, newest first.
     ListCases {
         #[serde(default)]
@@ -89,6 +95,7 @@ impl Command {
             | Self::Act { .. }
             | Self::Publish { .. } => true,
             Self::ShowCase { .. }
+            | Self::CaseClock { .. }
             | Self::ListCases { .. }
             | Self::Status
             | Self::Alarms
@@ -118,6 +125,7 @@ pub enum Answer {
         act: Option<ActId>,
     },
     Case(Box<CaseView>),
+    Clock(Box<ClockView>),
     Cases {
         cases: Vec<serde_json::Value>,
         more: bool,
@@ -160,6 +168,24 @@ pub struct CaseView {
     pub held: Vec<BlobId>,
     pub safety: Vec<Safety>,
     pub training: bool,
+}
+
+/// The clocks of a case, today.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ClockView {
+    pub summary: Summary,
+    pub today: Date,
+    pub card: Card,
+    pub clocks: Vec<ClockToday>,
+    pub training: bool,
+}
+
+/// One clock with how it stands today.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ClockToday {
+    #[serde(flatten)]
+    pub clock: Clock,
+    pub standing: Standing,
 }
 
 fn hex_list<S: serde::Serializer>(ids: &[BlobId], serializer: S) -> Result<S::Ok, S::Error> {

@@ -52,8 +52,8 @@ use daiban_sync::run::Authenticator;
 pub use beacon::Beacon;
 pub use carry::Load;
 pub use command::{
-    AboveView, Answer, Attachment, CaseView, Command, Counters, PeerView, QuarantineView, Refusal,
-    RefusalKind, Safety, StatusView,
+    AboveView, Answer, Attachment, CaseView, ClockToday, ClockView, Command, Counters, PeerView,
+    QuarantineView, Refusal, RefusalKind, Safety, StatusView,
 };
 pub use io::{Alarm, CommandId, CommitId, Config, Effect, Input, LinkId, Timing};
 pub use law::Law;

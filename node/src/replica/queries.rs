@@ -1,6 +1,8 @@
 //! Questions: answered from what is durable and in the views.
 
 use daiban_domain::act::CaseId;
+use daiban_domain::calendar::Date;
+use daiban_domain::clock::{self, Clock};
 use daiban_domain::fold::Status;
 use daiban_domain::organ::OrganCode;
 use daiban_domain::receipt_number::ReceiptNumber;
@@ -9,8 +11,8 @@ use serde_json::Value;
 
 use super::cases::no_such_case;
 use super::command::{
-    AboveView, Answer, CaseView, Command, PeerView, QuarantineView, Refusal, RefusalKind, Safety,
-    StatusView, short,
+    AboveView, Answer, CaseView, ClockToday, ClockView, Command, PeerView, QuarantineView, Refusal,
+    RefusalKind, Safety, StatusView, short,
 };
 use super::kept::{Kept, Marks};
 use super::links::shown;
@@ -29,6 +31,11 @@ impl Replica {
                 let id = self.find_case(&case)?;
                 let kept = self.load(id).map_err(Refusal::internal)?.ok_or_else(no_such_case)?;
                 Ok(Answer::Case(Box::new(self.case_view(&kept))))
+            }
+            Command::CaseClock { case } => {
+                let id = self.find_case(&case)?;
+                let kept = self.load(id).map_err(Refusal::internal)?.ok_or_else(no_such_case)?;
+                Ok(Answer::Clock(Box::new(self.clock_view(Date::at(now), &kept))))
             }
             Command::ListCases { status, organ, limit } => self.list(status, organ, limit),
             Command::Status => Ok(Answer::Status(Box::new(self.status(now)))),
@@ -75,6 +82,24 @@ impl Replica {
             safety: self.safety(case.origin, &kept.marks),
             training: self.config.training,
             state,
+        }
+    }
+
+    fn clock_view(&self, today: Date, kept: &Kept) -> ClockView {
+        let (law, case) = (&self.law, &kept.case);
+        let state = case.state(&law.catalog, &law.calendar, &law.authority);
+        let clocks = case.clocks(&law.catalog, &law.calendar, &law.authority).unwrap_or_default();
+        let on_day = |clock: Clock| ClockToday {
+            standing: clock.standing(today, &law.calendar, clock::WARN_BEFORE_DAYS),
+            clock,
+        };
+        let clocks: Vec<_> = clocks.into_iter().map(on_day).collect();
+        ClockView {
+            summary: case.summary(state.as_ref()),
+            today,
+            card: clock::card_of(clocks.iter().map(|clock| clock.standing)),
+            clocks,
+            training: self.config.training,
         }
     }
 

@@ -1,15 +1,16 @@
 //! What a clock says today: days used and left, and cards. Nothing of it is stored.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Clock, ClockKind, Due};
 use crate::calendar::{Calendar, Date};
+use crate::words::Said;
 
 /// 预警 so many working days before a limit ends, unless an item says otherwise.
 pub const WARN_BEFORE_DAYS: u16 = 2;
 
 /// 预警与亮牌, the graver the greater.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Card {
     #[default]
@@ -20,6 +21,19 @@ pub enum Card {
     Yellow,
     /// 红牌: past the law.
     Red,
+}
+
+impl Card {
+    /// 中文 and English word.
+    pub fn words(self) -> Said {
+        let (zh, en) = match self {
+            Self::None => ("无", "none"),
+            Self::Warning => ("预警", "warning"),
+            Self::Yellow => ("黄牌", "yellow card"),
+            Self::Red => ("红牌", "red card"),
+        };
+        Said::new(zh, en)
+    }
 }
 
 /// A clock on a day.

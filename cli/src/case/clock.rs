@@ -1,0 +1,155 @@
+//! The clocks of a case on the screen, and how its days are reckoned.
+
+use daiban_domain::catalog::Limit;
+use daiban_domain::clock::Card;
+use serde_json::Value;
+
+use super::words::{due, list, said, status_words, text};
+use crate::say::{Lang, table};
+
+/// The clocks, from the JSON of `ClockView`; with `explain` the reckoning of each.
+pub(super) fn page(lang: Lang, view: &Value, explain: bool) -> String {
+    let mut parts = vec![head(lang, view), overview(lang, view)];
+    if explain {
+        parts.extend(list(&view["clocks"]).iter().map(|clock| reckoning(lang, clock)));
+    }
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+fn head(lang: Lang, view: &Value) -> String {
+    let summary = &view["summary"];
+    let mut rows = vec![
+        (lang.word("收件号", "receipt"), text(&summary["receipt"])),
+        (
+            lang.word("事项", "item"),
+            format!("{} {}", text(&summary["item"]), text(&summary["item_name"])),
+        ),
+        (lang.word("状态", "status"), status_words(lang, &summary["status"])),
+        (lang.word("今天", "today"), text(&view["today"])),
+        (lang.word("亮牌", "card"), card(lang, &view["card"])),
+    ];
+    if view["training"].as_bool().unwrap_or_default() {
+        let practice = lang.word("测试数据，不是真实办件", "practice, not a real case");
+        rows.insert(0, (lang.word("培训", "training"), practice.to_owned()));
+    }
+    let rows: Vec<_> = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
+    table(&rows)
+}
+
+fn overview(lang: Lang, view: &Value) -> String {
+    let head = match lang {
+        Lang::Zh => ["时限", "天数", "到期", "已用", "剩余", "超期（日）", "亮牌"],
+        Lang::En => ["clock", "limit", "due", "used", "left", "days over", "card"],
+    };
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    rows.extend(list(&view["clocks"]).iter().map(|clock| {
+        let standing = &clock["standing"];
+        let runs = clock["due"]["is"] != "not_running";
+        let days = |key: &str| Some(text(&standing[key])).filter(|_| runs).unwrap_or_default();
+        vec![
+            said(lang, &clock["name"]),
+            limit(lang, &clock["limit"]),
+            last_day(lang, &clock["due"]),
+            days("used"),
+            days("left"),
+            days("over"),
+            card(lang, &standing["card"]),
+        ]
+    }));
+    table(&rows)
+}
+
+fn reckoning(lang: Lang, clock: &Value) -> String {
+    let steps = list(&clock["steps"]);
+    if steps.is_empty() {
+        return String::new();
+    }
+    let source = text(&clock["source"]);
+    let title = [said(lang, &clock["name"]), limit(lang, &clock["limit"]), source];
+    let title = title.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ");
+    let rows: Vec<_> = steps.iter().map(|step| row(lang, step)).collect();
+    let ends = format!("  {} {}", lang.word("→ 到期", "→ due"), last_day(lang, &clock["due"]));
+    format!("── {title}\n{}\n{ends}", table(&rows))
+}
+
+/// Days, whether they count, how many have counted by then, why, and what that rests on.
+fn row(lang: Lang, step: &Value) -> Vec<String> {
+    let (from, to) = (text(&step["from"]), text(&step["to"]));
+    let counts = step["counts"].as_bool().unwrap_or_default();
+    vec![
+        if from == to { format!("  {from}") } else { format!("  {from} – {to}") },
+        if counts { lang.word("计", "counts") } else { lang.word("不计", "-") }.to_owned(),
+        Some(text(&step["total"])).filter(|_| counts).unwrap_or_default(),
+        said(lang, &step["words"]),
+        said(lang, &step["basis"]),
+    ]
+}
+
+/// The last day, and how it went if it is over.
+fn last_day(lang: Lang, value: &Value) -> String {
+    match value["is"].as_str().unwrap_or_default() {
+        "done" => {
+            format!("{}（{} {}）", text(&value["due"]), lang.word("办毕", "done"), due(lang, value))
+        }
+        "not_running" => lang.word("未起算", "not running").to_owned(),
+        "calendar_unknown" => format!("{} {}", due(lang, value), text(&value["beyond"])),
+        _ => due(lang, value),
+    }
+}
+
+fn limit(lang: Lang, value: &Value) -> String {
+    let known = serde_json::from_value::<Limit>(value.clone());
+    known.map_or_else(|_| text(value), |limit| lang.of(&limit.words()).to_owned())
+}
+
+fn card(lang: Lang, value: &Value) -> String {
+    let known = serde_json::from_value::<Card>(value.clone());
+    known.map_or_else(|_| text(value), |card| lang.of(&card.words()).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn view() -> Value {
+        json!({
+            "summary": { "receipt": "R1", "item": "JB-04", "item_name": "项目选址", "status": "paused" },
+            "today": "2026-10-09", "card": "warning", "training": true,
+            "clocks": [{
+                "is": "promised", "name": { "zh": "承诺时限", "en": "promised limit" },
+                "limit": { "value": 3, "unit": "working_days" }, "source": "各环节之和",
+                "due": { "is": "on", "date": "2026-10-10" }, "rest": 0,
+                "standing": { "as_of": "2026-10-09", "used": 2, "left": 1, "over": 0, "card": "warning" },
+                "steps": [
+                    { "from": "2026-10-01", "to": "2026-10-07", "counts": false, "total": 1,
+                        "words": { "zh": "放假（国庆节）", "en": "public holiday (国庆节)" },
+                        "basis": { "zh": "全国年节及纪念日放假办法", "en": "Regulation on Public Holidays" } },
+                    { "from": "2026-10-10", "to": "2026-10-10", "counts": true, "total": 3,
+                        "words": { "zh": "调休上班（国庆节）", "en": "weekend that is worked (国庆节)" },
+                        "basis": { "zh": "全国年节及纪念日放假办法", "en": "Regulation on Public Holidays" } },
+                ],
+            }],
+        })
+    }
+
+    #[test]
+    fn the_reckoning_is_shown_when_asked_for() {
+        let short = page(Lang::Zh, &view(), false);
+        assert!(short.contains("3个工作日") && short.contains("预警"), "{short}");
+        assert!(!short.contains("放假"), "{short}");
+        let long = page(Lang::Zh, &view(), true);
+        for part in ["2026-10-01 – 2026-10-07  不计", "计    3", "→ 到期 2026-10-10", "各环节之和"]
+        {
+            assert!(long.contains(part), "{part} is not in\n{long}");
+        }
+    }
+
+    #[test]
+    fn english_readers_see_english() {
+        let page = page(Lang::En, &view(), true);
+        for part in ["3 working days", "warning", "public holiday", "→ due 2026-10-10"] {
+            assert!(page.contains(part), "{part} is not in\n{page}");
+        }
+    }
+}
