@@ -64,7 +64,7 @@ fn reckoning(lang: Lang, clock: &Value) -> String {
     if steps.is_empty() {
         return String::new();
     }
-    let source = text(&clock["source"]);
+    let source = said(lang, &clock["source"]);
     let title = [said(lang, &clock["name"]), limit(lang, &clock["limit"]), source];
     let title = title.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ");
     let rows: Vec<_> = steps.iter().map(|step| row(lang, step)).collect();
@@ -118,7 +118,7 @@ mod tests {
             "today": "2026-10-09", "card": "warning", "training": true,
             "clocks": [{
                 "is": "promised", "name": { "zh": "承诺时限", "en": "promised limit" },
-                "limit": { "value": 3, "unit": "working_days" }, "source": "各环节之和",
+                "limit": { "value": 3, "unit": "working_days" }, "source": { "zh": "各环节之和", "en": "各环节之和" },
                 "due": { "is": "on", "date": "2026-10-10" }, "rest": 0,
                 "standing": { "as_of": "2026-10-09", "used": 2, "left": 1, "over": 0, "card": "warning" },
                 "steps": [

@@ -59,8 +59,8 @@ pub struct Clock {
     pub kind: ClockKind,
     pub name: Said,
     pub limit: Limit,
-    /// Where the limit comes from, as the item words it.
-    pub source: String,
+    /// Where the limit comes from: the law, or as the item words it.
+    pub source: Said,
     pub due: Due,
     /// Days that are left once all of `steps` has counted: none unless the clock stands still, and
     /// not known where the calendar ends.

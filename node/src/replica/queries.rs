@@ -97,7 +97,7 @@ impl Replica {
         ClockView {
             summary: case.summary(state.as_ref()),
             today,
-            card: clock::card_of(clocks.iter().map(|clock| clock.standing)),
+            card: clock::card_of(clocks.iter().map(|today| (today.clock.kind, today.standing))),
             clocks,
             training: self.config.training,
         }

@@ -114,7 +114,9 @@ fn is_soon(calendar: &Calendar, today: Date, due: Date, days: u16) -> bool {
     true
 }
 
-/// The gravest card of a case.
-pub fn card_of(standings: impl IntoIterator<Item = Standing>) -> Card {
-    standings.into_iter().map(|standing| standing.card).max().unwrap_or_default()
+/// The gravest card of a case. An organ's own part is a matter between offices and gives none.
+pub fn card_of(standings: impl IntoIterator<Item = (ClockKind, Standing)>) -> Card {
+    let of_case =
+        standings.into_iter().filter(|(kind, _)| !matches!(kind, ClockKind::Stage { .. }));
+    of_case.map(|(_, standing)| standing.card).max().unwrap_or_default()
 }

@@ -10,7 +10,9 @@ use super::progress::Slot;
 use super::rounds;
 use crate::calendar::{CalendarUnknown, Date};
 use crate::catalog::{Action, Limit, Stage};
-use crate::clock::{Clock, ClockKind, Course, Due, Ends, Extension, Reason, Steps, Stop, Why};
+use crate::clock::{
+    Basis, Clock, ClockKind, Course, Due, Ends, Extension, Reason, Steps, Stop, Why,
+};
 use crate::words::Said;
 
 /// The deadlines of a case.
@@ -59,10 +61,13 @@ pub(super) fn of_stage(machine: &Machine<'_>, at: usize) -> Due {
 pub(super) fn clocks(machine: &Machine<'_>) -> Vec<Clock> {
     let item = machine.law.item;
     let explained = |kind, limit, source: &str, asked: Asked<'_>| {
-        explain(machine, Named { kind, limit, source }, asked)
+        explain(machine, Named { kind, limit, source: Said::new(source, source) }, asked)
     };
+    let by_law = Basis::Licensing { article: 32, by_analogy: !is_licence(machine) };
+    let accepting =
+        Named { kind: ClockKind::Acceptance, limit: rounds::ACCEPT_WITHIN, source: by_law.words() };
     let mut clocks = vec![
-        explained(ClockKind::Acceptance, rounds::ACCEPT_WITHIN, "", acceptance(machine)),
+        explain(machine, accepting, acceptance(machine)),
         explained(
             ClockKind::Promised,
             item.promised,
@@ -86,17 +91,17 @@ pub(super) fn clocks(machine: &Machine<'_>) -> Vec<Clock> {
     clocks
 }
 
-struct Named<'s> {
+struct Named {
     kind: ClockKind,
     limit: Limit,
-    source: &'s str,
+    source: Said,
 }
 
-fn explain(machine: &Machine<'_>, named: Named<'_>, asked: Asked<'_>) -> Clock {
+fn explain(machine: &Machine<'_>, named: Named, asked: Asked<'_>) -> Clock {
     let mut steps = Steps::wanted(is_licence(machine));
     let (due, rest) = reckon(machine, asked, &mut steps);
     let Named { kind, limit, source } = named;
-    let (name, source) = (name_of(machine, kind), source.to_owned());
+    let name = name_of(machine, kind);
     Clock { kind, name, limit, source, due, rest, steps: steps.into_vec() }
 }
 
