@@ -78,7 +78,7 @@ pub(crate) enum Verb {
     Office(office::OfficeVerb),
     /// 运行节点 (run the node until SIGTERM or ctrl-c)
     Run(run::RunArgs),
-    /// 办件：新建、修改、查看 (cases: open, edit, show, list, attach, submit, withdraw)
+    /// 办件：新建、修改、查看 (cases: open, edit, show, clock, list, attach, submit, withdraw)
     #[command(subcommand)]
     Case(case::CaseVerb),
     /// 办理：受理、审核、决定 … (a named officer acts on a case)

@@ -2,10 +2,11 @@
 
 use daiban_domain::catalog::Limit;
 use daiban_domain::clock::Card;
+use daiban_sync::id::Millis;
 use serde_json::Value;
 
 use super::words::{due, list, said, status_words, text};
-use crate::say::{Lang, table};
+use crate::say::{Lang, moment, table};
 
 /// The clocks, from the JSON of `ClockView`; with `explain` the reckoning of each.
 pub(super) fn page(lang: Lang, view: &Value, explain: bool) -> String {
@@ -18,6 +19,10 @@ pub(super) fn page(lang: Lang, view: &Value, explain: bool) -> String {
 
 fn head(lang: Lang, view: &Value) -> String {
     let summary = &view["summary"];
+    let at = |key: &str| {
+        let at = view["times"][key].as_u64();
+        at.map_or_else(|| "—".to_owned(), |at| moment(Millis(at)))
+    };
     let mut rows = vec![
         (lang.word("收件号", "receipt"), text(&summary["receipt"])),
         (
@@ -25,6 +30,9 @@ fn head(lang: Lang, view: &Value) -> String {
             format!("{} {}", text(&summary["item"]), text(&summary["item_name"])),
         ),
         (lang.word("状态", "status"), status_words(lang, &summary["status"])),
+        (lang.word("收件", "received"), at("received")),
+        (lang.word("受理机构收到", "reached the accepting office"), at("reached_town")),
+        (lang.word("受理", "accepted"), at("accepted")),
         (lang.word("今天", "today"), text(&view["today"])),
         (lang.word("亮牌", "card"), card(lang, &view["card"])),
     ];
@@ -88,9 +96,10 @@ fn row(lang: Lang, step: &Value) -> Vec<String> {
 /// The last day, and how it went if it is over.
 fn last_day(lang: Lang, value: &Value) -> String {
     match value["is"].as_str().unwrap_or_default() {
-        "done" => {
-            format!("{}（{} {}）", text(&value["due"]), lang.word("办毕", "done"), due(lang, value))
-        }
+        "done" => match lang {
+            Lang::Zh => format!("{}（办毕 {}）", text(&value["due"]), due(lang, value)),
+            Lang::En => format!("{} (done {})", text(&value["due"]), due(lang, value)),
+        },
         "not_running" => lang.word("未起算", "not running").to_owned(),
         "calendar_unknown" => format!("{} {}", due(lang, value), text(&value["beyond"])),
         _ => due(lang, value),
@@ -115,6 +124,7 @@ mod tests {
     fn view() -> Value {
         json!({
             "summary": { "receipt": "R1", "item": "JB-04", "item_name": "项目选址", "status": "paused" },
+            "times": { "received": 0, "reached_town": null, "accepted": 0 },
             "today": "2026-10-09", "card": "warning", "training": true,
             "clocks": [{
                 "is": "promised", "name": { "zh": "承诺时限", "en": "promised limit" },
@@ -139,8 +149,13 @@ mod tests {
         assert!(short.contains("3个工作日") && short.contains("预警"), "{short}");
         assert!(!short.contains("放假"), "{short}");
         let long = page(Lang::Zh, &view(), true);
-        for part in ["2026-10-01 – 2026-10-07  不计", "计    3", "→ 到期 2026-10-10", "各环节之和"]
-        {
+        for part in [
+            "受理机构收到  —",
+            "2026-10-01 – 2026-10-07  不计",
+            "计    3",
+            "→ 到期 2026-10-10",
+            "各环节之和",
+        ] {
             assert!(long.contains(part), "{part} is not in\n{long}");
         }
     }

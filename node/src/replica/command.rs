@@ -6,7 +6,7 @@ use daiban_domain::calendar::Date;
 use daiban_domain::case::Summary;
 use daiban_domain::clock::{Card, Clock, Standing};
 use daiban_domain::desk::{ActRequest, Refused};
-use daiban_domain::fold::{CaseState, Status};
+use daiban_domain::fold::{CaseState, Status, Times};
 use daiban_domain::form::Fields;
 use daiban_domain::notice::Notice;
 use daiban_domain::organ::OrganCode;
@@ -174,6 +174,7 @@ pub struct CaseView {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ClockView {
     pub summary: Summary,
+    pub times: Option<Times>,
     pub today: Date,
     pub card: Card,
     pub clocks: Vec<ClockToday>,

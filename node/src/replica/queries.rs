@@ -96,6 +96,7 @@ impl Replica {
         let clocks: Vec<_> = clocks.into_iter().map(on_day).collect();
         ClockView {
             summary: case.summary(state.as_ref()),
+            times: state.map(|state| state.times),
             today,
             card: clock::card_of(clocks.iter().map(|today| (today.clock.kind, today.standing))),
             clocks,

@@ -134,8 +134,8 @@ impl Why<'_> {
             Self::Correction => ("补正", "correction"),
         };
         Said::new(
-            format!("「{zh}」超出其天数，继续计时"),
-            format!("\"{en}\" has used up its days: counted again"),
+            format!("计入：「{zh}」的天数已满"),
+            format!("counted: \"{en}\" has used up its days"),
         )
     }
 
