@@ -10,7 +10,7 @@ use crate::say::{Lang, moment, table};
 
 /// The clocks, from the JSON of `ClockView`; with `explain` the reckoning of each.
 pub(super) fn page(lang: Lang, view: &Value, explain: bool) -> String {
-    let mut parts = vec![head(lang, view), overview(lang, view)];
+    let mut parts = vec![head(lang, view), overview(lang, view), deemed(lang, view)];
     if explain {
         parts.extend(list(&view["clocks"]).iter().map(|clock| reckoning(lang, clock)));
     }
@@ -65,6 +65,23 @@ fn overview(lang: Lang, view: &Value) -> String {
         ]
     }));
     table(&rows)
+}
+
+/// Nobody has asked or accepted in time: what the law then says.
+fn deemed(lang: Lang, view: &Value) -> String {
+    let overdue = |clock: &&Value| {
+        let over = clock["standing"]["over"].as_u64().unwrap_or_default();
+        clock["is"] == "acceptance" && clock["due"]["is"] == "on" && over > 0
+    };
+    list(&view["clocks"]).iter().find(overdue).map_or_else(String::new, |clock| {
+        let source = said(lang, &clock["source"]);
+        match lang {
+            Lang::Zh => format!("! 逾期未告知补正的，自收到材料之日起即为受理（{source}）"),
+            Lang::En => format!(
+                "! nobody asked in time for what is missing: accepted from the day of receipt ({source})"
+            ),
+        }
+    })
 }
 
 fn reckoning(lang: Lang, clock: &Value) -> String {
@@ -158,6 +175,15 @@ mod tests {
         ] {
             assert!(long.contains(part), "{part} is not in\n{long}");
         }
+    }
+
+    #[test]
+    fn an_overdue_acceptance_says_what_follows() {
+        let mut view = view();
+        assert!(!page(Lang::Zh, &view, false).contains("即为受理"));
+        view["clocks"][0]["is"] = "acceptance".into();
+        view["clocks"][0]["standing"]["over"] = 1.into();
+        assert!(page(Lang::Zh, &view, false).contains("即为受理"));
     }
 
     #[test]

@@ -60,32 +60,21 @@ pub(super) fn of_stage(machine: &Machine<'_>, at: usize) -> Due {
 /// The clocks of the case and of its open stages, each with its reckoning.
 pub(super) fn clocks(machine: &Machine<'_>) -> Vec<Clock> {
     let item = machine.law.item;
-    let explained = |kind, limit, source: &str, asked: Asked<'_>| {
-        explain(machine, Named { kind, limit, source: Said::new(source, source) }, asked)
-    };
-    let by_law = Basis::Licensing { article: 32, by_analogy: !is_licence(machine) };
-    let accepting =
-        Named { kind: ClockKind::Acceptance, limit: rounds::ACCEPT_WITHIN, source: by_law.words() };
+    let by_law = Basis::Licensing { article: 32, by_analogy: !is_licence(machine) }.words();
+    let accept =
+        Named { kind: ClockKind::Acceptance, limit: rounds::ACCEPT_WITHIN, source: by_law };
+    let promised = Named::by_item(ClockKind::Promised, item.promised, &item.promised_basis);
+    let statutory = Named::by_item(ClockKind::Statutory, item.statutory, &item.statutory_basis);
     let mut clocks = vec![
-        explain(machine, accepting, acceptance(machine)),
-        explained(
-            ClockKind::Promised,
-            item.promised,
-            &item.promised_basis,
-            handling(machine, item.promised),
-        ),
-        explained(
-            ClockKind::Statutory,
-            item.statutory,
-            &item.statutory_basis,
-            handling(machine, item.statutory),
-        ),
+        explain(machine, accept, acceptance(machine)),
+        explain(machine, promised, handling(machine, item.promised)),
+        explain(machine, statutory, handling(machine, item.statutory)),
     ];
     for (at, stage, slot) in machine.progress.stages() {
         let kind = ClockKind::Stage { seq: stage.seq, organ: stage.organ };
-        let running = part(machine, at).filter(|_| slot.answer.is_none());
-        if running.is_some() {
-            clocks.push(explained(kind, stage.limit, &stage.note, Ok(running)));
+        if let Some(running) = part(machine, at).filter(|_| slot.answer.is_none()) {
+            let named = Named::by_item(kind, stage.limit, &stage.note);
+            clocks.push(explain(machine, named, Ok(Some(running))));
         }
     }
     clocks
@@ -95,6 +84,12 @@ struct Named {
     kind: ClockKind,
     limit: Limit,
     source: Said,
+}
+
+impl Named {
+    fn by_item(kind: ClockKind, limit: Limit, words: &str) -> Self {
+        Self { kind, limit, source: Said::new(words, words) }
+    }
 }
 
 fn explain(machine: &Machine<'_>, named: Named, asked: Asked<'_>) -> Clock {
