@@ -42,7 +42,7 @@ impl<'a> Files<'a> {
                     Ok(()) => *left = left.saturating_sub(1),
                     // It is not what the file's name promises: whoever made the bundle is wrong.
                     Err(BlobError::WrongChunk { .. }) => {}
-                    Err(error) => return Err(not_kept(&error)),
+                    Err(error) => return self.already_here(error),
                 }
                 self.finish_if_whole().await
             }
@@ -64,11 +64,21 @@ impl<'a> Files<'a> {
 
     async fn finish_if_whole(&mut self) -> Result<(), Refusal> {
         let Some((blob, 0)) = self.receiving else { return Ok(()) };
+        if let Err(error) = self.handle.blobs().finish(blob) {
+            return self.already_here(error);
+        }
         self.receiving = None;
-        self.handle.blobs().finish(blob).map_err(|error| not_kept(&error))?;
         self.finished += 1;
         let told = Message::Input(Input::BlobFinished { blob, held: true });
         self.handle.inbox.send(told).await.map_err(|_| stopped())
+    }
+
+    /// A peer may have brought the rest of the file meanwhile.
+    fn already_here(&mut self, error: BlobError) -> Result<(), Refusal> {
+        match self.receiving.take() {
+            Some((blob, _)) if self.handle.blobs().contains(blob) => Ok(()),
+            _ => Err(not_kept(&error)),
+        }
     }
 }
 
