@@ -101,6 +101,19 @@ async fn shutdown_closes_every_link_once_and_ends_the_events() {
 }
 
 #[tokio::test]
+async fn shutdown_does_not_wait_for_an_office_that_never_answers() {
+    let mut world = World::new(128);
+    let [city, county, ..] = world.line();
+    let node = Node::start(&world, &county).await;
+    let silent = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    node.dial(city.office(), silent.local_addr().unwrap());
+    within(silent.recv(&mut [0; 2_000])).await.unwrap();
+    let began = std::time::Instant::now();
+    node.transport.shutdown().await;
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
 async fn a_node_that_connects_again_replaces_its_oldest_link() {
     let mut pair = Pair::new(127, quick()).await;
     pair.county.dial(pair.city.office, pair.city.addr);
