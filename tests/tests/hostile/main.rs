@@ -3,208 +3,121 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
 
-use std::time::{Duration, Instant};
+mod limits;
+mod scene;
 
 use daiban_domain::act::CaseId;
 use daiban_domain::payload;
-use daiban_node::identity::Identity;
-use daiban_node::replica::{Answer, Command, StatusView};
-use daiban_node::settings::Settings;
-use daiban_node::shell::{Handle, Node};
+use daiban_node::replica::{Answer, Command};
 use daiban_node::transport::Lane;
 use daiban_sync::channel::Channel;
-use daiban_sync::entry::{Entry, Genesis, Kind, Payload, log_id};
-use daiban_sync::frame::Frame;
+use daiban_sync::entry::{Entry, Genesis, Kind, Payload};
+use daiban_sync::error::{Incompatible, InvalidFrame, Misbehaviour, SessionError};
+use daiban_sync::frame::{Frame, Hello};
 use daiban_sync::head::Head;
 use daiban_sync::id::{Hlc, Incarnation, LogId, NodeKey};
-use daiban_sync::run::Run;
+use daiban_sync::run::{Run, RunError};
 use daiban_sync::wire::PREFACE;
-use daiban_tests::office::{PATIENCE, free_port};
 use daiban_tests::stranger::Stranger;
-use daiban_tests::tree::{self, COUNTY, TOWN, VILLAGE_A, VILLAGE_B};
-
-struct Scene {
-    _folder: tempfile::TempDir,
-    node: Node,
-    village: Identity,
-}
-
-impl Scene {
-    /// A town's node and a villager who does not keep the rules.
-    async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        tree::enrol(folder.path());
-        let mut settings = Settings::default();
-        settings.node.listen = ([127, 0, 0, 1], free_port()).into();
-        settings.node.admin = ([127, 0, 0, 1], 0).into();
-        settings.store.ballast_mb = 1;
-        settings.parent.addresses = vec!["127.0.0.1:9".into()];
-        let node = Node::start(&folder.path().join(TOWN.to_string()), settings).await.unwrap();
-        let village = Identity::load(&folder.path().join(VILLAGE_A.to_string())).unwrap();
-        // Its own log of notices has begun.
-        until("the town's first entry", &node.handle(), |status| status.entries == 1).await;
-        Self { _folder: folder, node, village }
-    }
-
-    async fn stranger(&self) -> Stranger {
-        Stranger::connect(&self.village, tree::office(TOWN), self.node.listen()).await
-    }
-
-    async fn status(&self) -> StatusView {
-        match self.node.handle().ask(Command::Status).await {
-            Some(Ok(Answer::Status(status))) => *status,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    /// A log of the villager in `channel`.
-    fn log(&self, channel: Channel) -> (LogId, Entry) {
-        let (author, incarnation) = (self.village.key(), Incarnation(1));
-        let chain = self.village.chain().to_vec();
-        let genesis = Genesis { author, incarnation, channel, chain };
-        (log_id(author, incarnation, &channel), genesis.entry(Hlc(1)))
-    }
-
-    fn run(&self, channel: Channel, entries: Vec<Entry>) -> Run {
-        let (log, genesis) = self.log(channel);
-        let entries = [vec![genesis], entries].concat();
-        Run::write(log, Head::EMPTY, entries, self.village.signing_key())
-    }
-}
-
-fn act(payload: Vec<u8>) -> Entry {
-    Entry { at: Hlc(2), kind: Kind::Act, payload: Payload::Present(payload) }
-}
-
-/// Sends one run after a greeting; the town ends the session for the reason given and keeps nothing.
-async fn check_refused(name: &str, reason: &str, craft: impl FnOnce(&Scene) -> Run) {
-    let scene = Scene::new().await;
-    let before = scene.status().await.entries;
-    let mut stranger = scene.stranger().await;
-    stranger.greet();
-    let run = craft(&scene);
-    stranger.say(&Frame::Run(run));
-    let why = stranger.closed().await;
-    assert!(why.contains(reason), "{name}: expected {reason:?}, got {why:?}");
-    let after = scene.status().await;
-    assert_eq!((after.entries, after.counters.refused), (before, 1), "{name}");
-    // Others are served as before.
-    let mut other = scene.stranger().await;
-    other.greet();
-    let handle = scene.node.handle();
-    until("another peer's session", &handle, |status| status.peers.len() == 1).await;
-    scene.node.stop().await;
-}
-
-async fn until(what: &str, handle: &Handle, reached: impl Fn(&StatusView) -> bool) {
-    let began = Instant::now();
-    loop {
-        if let Some(Ok(Answer::Status(status))) = handle.ask(Command::Status).await
-            && reached(&status)
-        {
-            return;
-        }
-        assert!(began.elapsed() < PATIENCE, "waited for {what}");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-}
-
-fn own() -> Channel {
-    Channel::cases(tree::office(VILLAGE_A))
-}
+use daiban_tests::tree::{self, COUNTY, VILLAGE_A, VILLAGE_B};
+use scene::{Scene, act, genesis, own, village};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn entries_in_another_channel_are_refused() {
-    check_refused("a neighbour's cases", "not shared", |scene| {
-        scene.run(Channel::cases(tree::office(VILLAGE_B)), Vec::new())
-    })
-    .await;
-    check_refused("the county's notices", "may not write", |scene| {
-        scene.run(Channel::Notices { issuer: tree::office(COUNTY) }, Vec::new())
-    })
-    .await;
-    check_refused("own notices, which the town does not hold", "not shared", |scene| {
-        scene.run(Channel::Notices { issuer: tree::office(VILLAGE_A) }, Vec::new())
-    })
-    .await;
+    let scene = Scene::new().await;
+    let neighbours = scene.run(Channel::cases(tree::office(VILLAGE_B)), Vec::new());
+    let expected = Misbehaviour::OutOfScope(neighbours.log);
+    scene.refuses_frames("a neighbour's cases", expected, &[Frame::Run(neighbours)]).await;
+
+    let channel = Channel::Notices { issuer: tree::office(COUNTY) };
+    let countys = scene.run(channel, Vec::new());
+    let expected = RunError::Writer { log: countys.log, office: village(), channel };
+    scene.refuses_frames("the county's notices", expected, &[Frame::Run(countys)]).await;
+
+    let unshared = scene.run(Channel::Notices { issuer: tree::office(VILLAGE_A) }, Vec::new());
+    let expected = Misbehaviour::OutOfScope(unshared.log);
+    let name = "own notices, which the town does not hold";
+    scene.refuses_frames(name, expected, &[Frame::Run(unshared)]).await;
+    scene.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn entries_in_anothers_name_are_refused() {
-    check_refused("a genesis that names another key", "not authentic", |scene| {
-        let (channel, author) = (own(), NodeKey([9; 32]));
-        let chain = scene.village.chain().to_vec();
-        let genesis = Genesis { author, incarnation: Incarnation(1), channel, chain };
-        let log = genesis.log_id();
-        Run::write(log, Head::EMPTY, vec![genesis.entry(Hlc(1))], scene.village.signing_key())
-    })
-    .await;
-    check_refused("a log name that is not its own", "genesis", |scene| {
-        let (_, genesis) = scene.log(own());
-        Run::write(LogId([7; 32]), Head::EMPTY, vec![genesis], scene.village.signing_key())
-    })
-    .await;
+    let scene = Scene::new().await;
+    let chain = scene.village.chain().to_vec();
+    let (author, incarnation, channel) = (NodeKey([9; 32]), Incarnation(1), own());
+    let forged = Genesis { author, incarnation, channel, chain };
+    let entries = vec![forged.entry(Hlc(1))];
+    let run = Run::write(forged.log_id(), Head::EMPTY, entries, scene.village.signing_key());
+    let name = "a genesis that names another key";
+    scene.refuses_frames(name, "its author is not authentic", &[Frame::Run(run)]).await;
+
+    let (log, entries) = (LogId([7; 32]), vec![genesis(&scene.village, own()).entry(Hlc(1))]);
+    let run = Run::write(log, Head::EMPTY, entries, scene.village.signing_key());
+    let name = "a log's name that is not its own";
+    scene.refuses_frames(name, RunError::Genesis { log }, &[Frame::Run(run)]).await;
+    scene.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn broken_chains_and_limits_are_refused() {
-    check_refused("a changed payload", "chain of hashes", |scene| {
-        let mut run = scene.run(own(), vec![act(vec![1; 40])]);
-        run.entries[1].payload = Payload::Present(vec![2; 40]);
-        run
-    })
-    .await;
-    check_refused("a head signed for something else", "not signed", |scene| {
-        let other = scene.run(own(), vec![act(vec![1; 40])]);
-        let mut run = scene.run(own(), vec![act(vec![2; 40])]);
-        run.head.signature = other.head.signature;
-        run
-    })
-    .await;
-    check_refused("a continuation of nothing", "continuation", |scene| {
-        let mut run = scene.run(own(), vec![act(vec![1; 40])]);
-        run.after.len = 5;
-        run.head.head.len += 5;
-        run
-    })
-    .await;
-    check_refused("more entries than a run may have", "1 to 256", |scene| {
-        scene.run(own(), vec![act(vec![1; 20]); 400])
-    })
-    .await;
+async fn broken_chains_are_refused() {
+    let scene = Scene::new().await;
+    let run = |byte: u8| scene.run(own(), vec![act(vec![byte; 40])]);
+    let log = run(1).log;
+    let refuses = async |name: &str, expected: RunError, run: Run| {
+        scene.refuses_frames(name, expected, &[Frame::Run(run)]).await;
+    };
+    let mut changed = run(1);
+    changed.entries[1].payload = Payload::Present(vec![2; 40]);
+    refuses("a changed payload", RunError::Chain { log, len: 2 }, changed).await;
+
+    let mut borrowed = run(2);
+    borrowed.head.signature = run(1).head.signature;
+    let expected = RunError::Signature { log, len: 2 };
+    refuses("a head signed for something else", expected, borrowed).await;
+
+    let mut hanging = run(1);
+    (hanging.after.len, hanging.head.head.len) = (5, 7);
+    let expected = RunError::Gap { log, held: 0, after: 5 };
+    refuses("a continuation of nothing", expected, hanging).await;
+    scene.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bytes_that_are_no_protocol_are_refused() {
-    let bomb = {
-        let word = daiban_sync::wire::framed(&Frame::Beacon(Vec::new())).unwrap();
-        let packed = zstd::bulk::compress(&word.repeat(16 << 20), 3).unwrap();
-        [PREFACE.as_slice(), &packed].concat()
-    };
-    let cases: [(&str, Vec<u8>, &str); 4] = [
-        ("another protocol", b"GET / HTTP/1.1\r\n\r\n".to_vec(), "another version"),
-        ("garbage after the preface", [PREFACE.as_slice(), &[0xa5; 64]].concat(), "invalid bytes"),
-        ("a newer protocol", [b"daiban".as_slice(), &[8, 9], &[0; 16]].concat(), "another version"),
-        ("a decompression bomb", bomb, "broke the rules"),
+    let scene = Scene::new().await;
+    let newer = Incompatible::Version { ours_min: 1, ours_max: 1, theirs_min: 8, theirs_max: 9 };
+    let cases: [(&str, Vec<u8>, SessionError); 3] = [
+        ("another protocol", b"GET / HTTP/1.1\r\n\r\n".to_vec(), Incompatible::Preface.into()),
+        (
+            "garbage after the preface",
+            [PREFACE.as_slice(), &[0xa5; 64]].concat(),
+            InvalidFrame::Compression.into(),
+        ),
+        ("a newer protocol", [b"daiban".as_slice(), &[8, 9], &[0; 16]].concat(), newer.into()),
     ];
-    for (name, bytes, reason) in cases {
-        let scene = Scene::new().await;
-        let mut stranger = scene.stranger().await;
-        stranger.send(Lane::Control, bytes);
-        let why = stranger.closed().await;
-        assert!(why.contains(reason), "{name}: expected {reason:?}, got {why:?}");
-        scene.node.stop().await;
+    for (name, bytes, expected) in cases {
+        scene
+            .refuses(name, expected, async |stranger: &mut Stranger| {
+                stranger.send(Lane::Control, bytes);
+            })
+            .await;
     }
+    scene.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_greeting_in_another_offices_name_is_refused() {
     let scene = Scene::new().await;
-    let mut stranger = scene.stranger().await;
-    stranger.greet_as(tree::office(VILLAGE_B));
-    let why = stranger.closed().await;
-    assert!(why.contains("its certificate names office"), "{why}");
-    scene.node.stop().await;
+    let (certificate, hello) = (village(), tree::office(VILLAGE_B));
+    let expected = Misbehaviour::Office { certificate, hello };
+    scene
+        .refuses("a neighbour's name", expected, async |stranger: &mut Stranger| {
+            let lie = Hello { office: hello, ..stranger.hello() };
+            stranger.say(&[Frame::Hello(lie)]);
+        })
+        .await;
+    scene.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -221,14 +134,14 @@ async fn hostile_form_changes_are_quarantined_and_the_node_goes_on() {
     let mut stranger = scene.stranger().await;
     stranger.greet();
     let entries = (1u8..).zip(samples).map(change).collect();
-    stranger.say(&Frame::Run(scene.run(own(), entries)));
-    let handle = scene.node.handle();
-    until("the samples in quarantine", &handle, |status| status.quarantined == 4).await;
+    stranger.say(&[Frame::Run(scene.run(own(), entries))]);
+    scene.until("the samples in quarantine", |status| status.quarantined == 4).await;
     let status = scene.status().await;
-    assert_eq!((status.cases, status.peers.len(), status.latched), (0, 1, None));
-    let Some(Ok(Answer::Quarantine { entries })) = handle.ask(Command::Quarantine).await else {
+    assert_eq!((status.cases, status.peers.len(), status.latched), (0, 2, None));
+    let asked = scene.node.handle().ask(Command::Quarantine).await;
+    let Some(Ok(Answer::Quarantine { entries })) = asked else {
         panic!("the quarantine is shown");
     };
     assert_eq!(entries.len(), samples.len());
-    scene.node.stop().await;
+    scene.end().await;
 }
