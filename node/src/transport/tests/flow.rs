@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use crate::identity::testing::*;
 use crate::transport::tests::support::*;
 use crate::transport::*;
@@ -108,7 +110,7 @@ async fn shutdown_does_not_wait_for_an_office_that_never_answers() {
     let silent = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
     node.dial(city.office(), silent.local_addr().unwrap());
     within(silent.recv(&mut [0; 2_000])).await.unwrap();
-    let began = std::time::Instant::now();
+    let began = Instant::now();
     node.transport.shutdown().await;
     assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
 }
