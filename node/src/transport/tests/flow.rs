@@ -116,6 +116,27 @@ async fn shutdown_does_not_wait_for_an_office_that_never_answers() {
 }
 
 #[tokio::test]
+async fn shutdown_does_not_wait_long_for_a_peer_that_has_died() {
+    let mut world = World::new(129);
+    let [city, county, ..] = world.line();
+    let mut at_city = Node::start(&world, &city).await;
+    let (office, addr) = (city.office(), at_city.addr);
+    let elsewhere = tokio::runtime::Runtime::new().unwrap();
+    let dialed = elsewhere.spawn(async move {
+        let node = Node::start(&world, &county).await;
+        node.dial(office, addr);
+        node
+    });
+    let (link, _) = at_city.connected().await;
+    let _dead = dialed.await.unwrap();
+    elsewhere.shutdown_background();
+    at_city.send(link, Lane::Control, b"nobody reads this");
+    let began = Instant::now();
+    at_city.transport.shutdown().await;
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
 async fn a_node_that_connects_again_replaces_its_oldest_link() {
     let mut pair = Pair::new(127, quick()).await;
     pair.county.dial(pair.city.office, pair.city.addr);
