@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::exit::EXIT_CODES;
 use crate::home::{Home, setting};
 use crate::say::{Lang, Screen};
-use crate::{act, case, catalog, data, demo, office, run, status};
+use crate::{act, bundle, case, catalog, data, demo, office, run, status};
 
 const ABOUT: &str = "代办：四级（村、镇、县、市）可离线的办件系统 (daiban: applications that travel from villages up to the city, also without a network)";
 
@@ -92,6 +92,9 @@ pub(crate) enum Verb {
     /// 同步 (synchronisation)
     #[command(subcommand)]
     Sync(status::SyncVerb),
+    /// 摆渡包：没有网络时由人携带 (what is carried by hand when no link works)
+    #[command(subcommand)]
+    Bundle(bundle::BundleVerb),
     /// 检查全部数据，节点须停止 (check all data of a stopped node)
     Verify,
     /// 由日志重建数据库，节点须停止 (make the database of a stopped node anew from its journal)

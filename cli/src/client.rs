@@ -74,6 +74,21 @@ impl Client {
         self.fetch(path).is_ok_and(|response| response.status() == StatusCode::OK)
     }
 
+    /// Gets a file as it is made.
+    pub(crate) fn download(&self, path: &str) -> Done<impl std::io::Read + 'static> {
+        let response = self.fetch(path)?;
+        match response.status() {
+            StatusCode::OK => Ok(response.into_body().into_reader()),
+            _ => Err(json(response).err().unwrap_or_else(|| strange(&"no file"))),
+        }
+    }
+
+    /// Sends a file, gets JSON.
+    pub(crate) fn send_file(&self, path: &str, file: &std::fs::File) -> Done<Value> {
+        let request = self.agent.post(self.url(path)).header("authorization", self.bearer());
+        json(self.sent(request.send(file))?)
+    }
+
     /// Puts a file into the store and gives its reference.
     pub(crate) fn upload(&self, path: &Path) -> Done<BlobRef> {
         let found = std::fs::metadata(path).map_err(|error| disk(path, error))?;

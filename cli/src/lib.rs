@@ -4,6 +4,7 @@
 mod act;
 mod args;
 mod bench;
+mod bundle;
 mod case;
 mod catalog;
 mod client;
@@ -54,6 +55,7 @@ fn carry_out(global: &Global, verb: Verb) -> Done {
         Verb::Alarms => status::alarms(&home, &screen),
         Verb::Quarantine => status::quarantine(&home, &screen),
         Verb::Sync(verb) => status::sync(&home, &screen, &verb),
+        Verb::Bundle(verb) => bundle::bundle(&home, &screen, &verb),
         Verb::Verify => data::verify(&home, &screen),
         Verb::Rebuild => data::rebuild(&home, &screen),
         Verb::Backup(args) => data::backup(&home, &screen, &args),

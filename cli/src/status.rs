@@ -21,7 +21,9 @@ pub(crate) enum SyncVerb {
 
 /// `daiban status`
 pub(crate) fn status(home: &Home, screen: &Screen) -> Done {
-    let status = Client::open(&home.data)?.ask(&Command::Status)?;
+    let client = Client::open(&home.data)?;
+    let mut status = client.ask(&Command::Status)?;
+    status["certified_until"] = client.get("/v1/me")?["certified_until"].take();
     screen.show(&status, |status| page(screen.lang, status))
 }
 
@@ -114,6 +116,7 @@ fn summary(lang: Lang, status: &Value, tree: &OfficeTree) -> Vec<Vec<String>> {
             lang.word("节点", "node"),
             format!("{}  {}", text(&status["node"]), moment(Millis(number("now")))),
         ),
+        (lang.word("证书至", "certified until"), moment(Millis(number("certified_until")))),
         (lang.word("保存", "saving"), saving),
         (lang.word("磁盘", "disk"), text(&status["space"])),
         (lang.word("办件", "cases"), format!("{}{behind}", number("cases"))),

@@ -87,7 +87,7 @@ fn views(store: &mut Store) -> Outcome<()> {
 
 fn open(folder: &std::path::Path, rebuild: bool) -> Outcome<(Store, Committer, OpenReport)> {
     let disk = Arc::new(RealDisk::open(folder)?);
-    let mut kv = SledKvOpener::new(folder.join("db"));
+    let mut kv = SledKvOpener::new(folder.join("db"), 16 << 20);
     let unlock = Unlock::KeyFile(Zeroizing::new([1; 32]));
     let options = Options { rebuild, ..Options::default() };
     Ok(Store::open(disk, &mut kv, &unlock, options, Box::new(os_entropy), &mut |_, _| ())?)

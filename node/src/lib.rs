@@ -1,5 +1,6 @@
 //! A running office.
 
+pub mod bundle;
 pub mod identity;
 pub mod settings;
 pub mod telemetry;

@@ -57,7 +57,6 @@ pub struct SyncSettings {
     pub backoff_min_s: u64,
     pub backoff_max_s: u64,
     pub fallback_s: u64,
-    pub return_s: u64,
     pub window_kb: u64,
     pub backlog_kb: u64,
     pub socket_buffer_kb: u64,
@@ -75,7 +74,6 @@ pub struct StoreSettings {
     pub stop_materials_mb: u64,
     pub stop_cases_mb: u64,
     pub sled_cache_mb: u64,
-    pub erase_after_days: u64,
 }
 
 /// Photos and documents.
@@ -85,7 +83,6 @@ pub struct MaterialSettings {
     pub max_kb: u64,
     pub image_side_px: u64,
     pub jpeg_quality: u64,
-    pub strip_exif: bool,
 }
 
 /// How long certificates and invitations last.
@@ -166,7 +163,6 @@ impl Default for SyncSettings {
             backoff_min_s: 1,
             backoff_max_s: 300,
             fallback_s: 600,
-            return_s: 300,
             window_kb: 1024,
             backlog_kb: 8192,
             socket_buffer_kb: 8192,
@@ -185,14 +181,13 @@ impl Default for StoreSettings {
             stop_materials_mb: 1024,
             stop_cases_mb: 256,
             sled_cache_mb: 16,
-            erase_after_days: 90,
         }
     }
 }
 
 impl Default for MaterialSettings {
     fn default() -> Self {
-        Self { max_kb: 20_480, image_side_px: 2000, jpeg_quality: 80, strip_exif: true }
+        Self { max_kb: 20_480, image_side_px: 2000, jpeg_quality: 80 }
     }
 }
 

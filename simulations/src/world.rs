@@ -81,6 +81,10 @@ pub(crate) enum Event {
     },
     /// Somebody at some office does something.
     Person,
+    /// Somebody at this office does something.
+    PersonAt {
+        node: usize,
+    },
     Fault(Fault),
 }
 
@@ -203,6 +207,7 @@ impl World {
             Event::Dialled { node, boot, office } => self.dialled(node, boot, office),
             Event::Start { node } => self.start(node),
             Event::Person => self.person(),
+            Event::PersonAt { node } => self.person_at(node),
             Event::Fault(fault) => self.strike(fault),
         }
     }
@@ -239,6 +244,13 @@ impl World {
         let pause = self.dice.between(1_000, 50_000);
         self.after(pause, Event::Person);
         let node = self.dice.place(self.nodes.len());
+        self.person_at(node);
+    }
+
+    fn person_at(&mut self, node: usize) {
+        if !self.is_rough {
+            return;
+        }
         let Some((asked, command)) = self.workload.next(&self.nodes[node], &mut self.dice) else {
             return;
         };

@@ -161,6 +161,19 @@ impl Run {
         if fits { Ok(()) } else { Err(RunError::Size { log: self.log, entries }) }
     }
 
+    /// What of the run lies beyond `held`: the entries that are held already are left out if they
+    /// are the same. A run that does not reach so far, or that differs, stays as it is.
+    #[must_use]
+    pub fn beyond(mut self, held: Head) -> Self {
+        let known = held.len.checked_sub(self.after.len).and_then(|n| usize::try_from(n).ok());
+        let Some(known) = known.filter(|&known| known < self.entries.len()) else { return self };
+        if hash_within(&self, held.len) == Some(held.hash) {
+            self.entries.drain(..known);
+            self.after = held;
+        }
+        self
+    }
+
     fn begin(&self, authenticator: &dyn Authenticator) -> Result<Tip, RunError> {
         let log = self.log;
         if self.after.len != 0 {

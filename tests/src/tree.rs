@@ -22,30 +22,35 @@ pub fn office(code: u64) -> OfficeCode {
     OfficeCode::new(code).expect("a code of 乐清")
 }
 
-/// A new city.
-pub fn city() -> Identity {
+/// A city that began at `at`.
+fn city(at: Millis) -> Identity {
     let mut rng = system_rng().expect("the system has randomness");
-    Identity::init_city(office(CITY), now(), &Lifetimes::default(), &mut rng)
+    Identity::init_city(office(CITY), at, &Lifetimes::default(), &mut rng)
         .expect("a city is a city")
 }
 
 /// `child` joins `parent`, whose invitations are kept in `folder`.
-pub fn join(parent: &Identity, child: u64, folder: &Path) -> Identity {
+fn join(parent: &Identity, child: u64, folder: &Path, at: Millis) -> Identity {
     let mut rng = system_rng().expect("the system has randomness");
     std::fs::create_dir_all(folder.join("identity")).expect("a writable folder");
     let nowhere = vec!["127.0.0.1:9".to_owned()];
-    admit_beside((parent, folder), (office(child), folder), nowhere, now(), &mut rng)
+    admit_beside((parent, folder), (office(child), folder), nowhere, at, &mut rng)
         .expect("an invited child is admitted")
 }
 
 /// Every office of the line with its identity saved under `root/CODE`.
 pub fn enrol(root: &Path) {
-    let mut identities: Vec<(u64, Identity)> = vec![(CITY, city())];
+    enrol_at(root, now());
+}
+
+/// As [`enrol`], with certificates that begin at `at`.
+pub fn enrol_at(root: &Path, at: Millis) {
+    let mut identities: Vec<(u64, Identity)> = vec![(CITY, city(at))];
     for child in [COUNTY, TOWN, VILLAGE_A, VILLAGE_B] {
         let parent = u64::from(office(child).parent().expect("no city"));
         let (_, parent) =
             identities.iter().find(|(code, _)| *code == parent).expect("enrolled before");
-        let identity = join(parent, child, &root.join("desk").join(child.to_string()));
+        let identity = join(parent, child, &root.join("desk").join(child.to_string()), at);
         identities.push((child, identity));
     }
     for (code, identity) in identities {

@@ -53,6 +53,11 @@ impl Desk {
         Ok(Self { identity, ledger: Ledger::open(data)?, addresses, lifetimes, registry })
     }
 
+    /// Whose certificates are given out.
+    pub fn identity(&self) -> &Arc<Identity> {
+        &self.identity
+    }
+
     /// After a renewal.
     pub fn replace_identity(&mut self, identity: Arc<Identity>) {
         self.identity = identity;

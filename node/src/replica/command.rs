@@ -129,6 +129,12 @@ pub enum Answer {
     Quarantine {
         entries: Vec<QuarantineView>,
     },
+    /// Entries of a bundle: new, held before, and why others were not taken.
+    Carried {
+        entries: u64,
+        known: u64,
+        refused: Vec<String>,
+    },
     Done,
 }
 
@@ -282,7 +288,7 @@ impl Refusal {
         }
     }
 
-    pub(super) fn internal(error: impl std::fmt::Display) -> Self {
+    pub(crate) fn internal(error: impl std::fmt::Display) -> Self {
         let said = error.to_string();
         Self::new(
             RefusalKind::Internal,

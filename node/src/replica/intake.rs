@@ -3,7 +3,7 @@
 use daiban_sync::error::{Misbehaviour, SessionError};
 use daiban_sync::head::{Head, Receipt};
 use daiban_sync::id::{LogId, Millis};
-use daiban_sync::run::{Run, RunError, without_payloads};
+use daiban_sync::run::{Run, RunError, Tip, VerifiedRun, without_payloads};
 
 use super::Replica;
 use super::commit::After;
@@ -37,13 +37,7 @@ impl Replica {
         match run.clone().verify(held.as_ref(), &*self.authenticator) {
             Ok(verified) => {
                 self.check_shared(link, log, verified.tip())?;
-                for entry in &verified.run().entries {
-                    self.author.observe(entry.at, now);
-                }
-                self.counters.received_entries += verified.run().entries.len() as u64;
-                #[cfg(feature = "mutants")]
-                self.staged(&verified);
-                self.commits.push(Record::Run(verified));
+                self.keep(now, verified);
                 self.commits.after(After::Acknowledge { link, log, len: end });
                 Ok(())
             }
@@ -57,6 +51,17 @@ impl Replica {
         }
     }
 
+    /// Queues what others wrote for the disk.
+    pub(super) fn keep(&mut self, now: Millis, verified: VerifiedRun) {
+        for entry in &verified.run().entries {
+            self.author.observe(entry.at, now);
+        }
+        self.counters.received_entries += verified.run().entries.len() as u64;
+        #[cfg(feature = "mutants")]
+        self.staged(&verified);
+        self.commits.push(Record::Run(verified));
+    }
+
     fn acknowledge_known(&mut self, link: LinkId, log: LogId, len: u64, staged: bool) {
         if staged {
             self.commits.after(After::Acknowledge { link, log, len });
@@ -65,12 +70,7 @@ impl Replica {
         }
     }
 
-    fn check_shared(
-        &self,
-        link: LinkId,
-        log: LogId,
-        tip: &daiban_sync::run::Tip,
-    ) -> Result<(), Misbehaviour> {
+    fn check_shared(&self, link: LinkId, log: LogId, tip: &Tip) -> Result<(), Misbehaviour> {
         let shared =
             self.links.get(&link).is_some_and(|p| p.session.scope().contains(&tip.channel));
         if shared { Ok(()) } else { Err(Misbehaviour::OutOfScope(log)) }
@@ -88,20 +88,30 @@ impl Replica {
         if let Some(peer) = self.links.get_mut(&link) {
             peer.session.send_diverged(log, tip.head);
         }
-        let already = self.store.evidence().contains_key(&log);
         let from_author = self.links.get(&link).is_some_and(|peer| peer.key == tip.author);
-        if let Ok(Some(held)) = self.store.signed_head(log) {
-            if !already {
-                let offered = without_payloads(run);
-                self.commits.push(Record::Evidence(Evidence { log, held, offered }));
-            }
-            // An author that learns of it mends it; anybody else's word stays an alarm.
-            if !from_author || already {
-                let (author, office, len) = (tip.author, tip.office, tip.head.len);
-                self.alarm(Alarm::Equivocation { log, author, office, len });
-            }
+        // An author that learns of it mends it; anybody else's word stays an alarm.
+        if !self.keep_evidence(run) || !from_author {
+            self.equivocated(log, &tip);
         }
         Ok(())
+    }
+
+    /// Keeps both histories of a log as evidence; `false` if there is some already.
+    pub(super) fn keep_evidence(&mut self, run: Run) -> bool {
+        let log = run.log;
+        if self.store.evidence().contains_key(&log) {
+            return false;
+        }
+        if let Ok(Some(held)) = self.store.signed_head(log) {
+            let offered = without_payloads(run);
+            self.commits.push(Record::Evidence(Evidence { log, held, offered }));
+        }
+        true
+    }
+
+    pub(super) fn equivocated(&mut self, log: LogId, tip: &Tip) {
+        let (author, office, len) = (tip.author, tip.office, tip.head.len);
+        self.alarm(Alarm::Equivocation { log, author, office, len });
     }
 
     /// At this place of the log the peer holds something else than we.
@@ -110,8 +120,7 @@ impl Replica {
         if tip.author == self.author.node {
             self.recover(link, log);
         } else if self.links.get(&link).is_some_and(|peer| peer.key != tip.author) {
-            let (author, office) = (tip.author, tip.office);
-            self.alarm(Alarm::Equivocation { log, author, office, len: theirs.len });
+            self.equivocated(log, &Tip { head: theirs, ..tip });
         }
     }
 
@@ -128,17 +137,10 @@ impl Replica {
     ///
     /// # Errors
     /// A receipt that its signer could not give.
-    pub(super) fn take_receipts(
-        &mut self,
-        link: LinkId,
-        receipts: Vec<Receipt>,
-    ) -> Result<(), SessionError> {
-        let Some(peer) = self.links.get(&link) else { return Ok(()) };
-        let (office, key) = (peer.office, peer.key);
-        self.offices.insert(key, office);
+    pub(super) fn take_receipts(&mut self, receipts: Vec<Receipt>) -> Result<(), Misbehaviour> {
         self.unproved.extend(receipts);
         self.unproved.truncate(UNPROVED_RECEIPTS_MAX);
-        self.prove_receipts().map_err(SessionError::from)
+        self.prove_receipts()
     }
 
     /// Keeps the receipts for logs that are here whose signer is known by now to be a node of the

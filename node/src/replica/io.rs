@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use daiban_sync::frame::Frame;
 use daiban_sync::id::{BlobId, Incarnation, LogId, NodeKey, OfficeCode};
 use daiban_sync::session::{Lane, Role};
 use daiban_sync::wire::Compression;
@@ -56,6 +57,12 @@ pub enum Input {
     Command {
         id: CommandId,
         command: Command,
+    },
+    /// Entries and receipts that somebody brought from an office in a bundle.
+    Carried {
+        id: CommandId,
+        from: OfficeCode,
+        frames: Vec<Frame>,
     },
     /// How much room the disk has.
     Space(Space),

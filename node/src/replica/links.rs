@@ -59,6 +59,7 @@ impl Replica {
             self.effects.push_back(Effect::Close { link, reason });
             return;
         }
+        self.offices.insert(key, office);
         let comparing = self.links.values().filter(|l| !l.session.is_live()).count();
         let admitted = match role {
             Role::Dialer => Admitted::Yes,
@@ -193,7 +194,7 @@ impl Replica {
             Event::Ahead { log, len } => self.known_above(log, len),
             Event::Diverged { log, theirs } => self.diverged(link, log, theirs),
             Event::Fetched { log, run } => self.fetched(now, link, log, run)?,
-            Event::Receipts(receipts) => self.take_receipts(link, receipts)?,
+            Event::Receipts(receipts) => self.take_receipts(receipts)?,
             Event::Beacon(beacon) => self.take_beacon(link, beacon),
             Event::Busy { retry_after_ms } => {
                 let office = self.links.get(&link).map(|peer| peer.office);

@@ -18,6 +18,7 @@
 mod apply;
 mod author;
 mod beacon;
+mod carry;
 mod cases;
 mod command;
 mod commit;
@@ -49,6 +50,7 @@ use daiban_sync::id::{LogId, Millis, NodeKey, OfficeCode};
 use daiban_sync::run::Authenticator;
 
 pub use beacon::Beacon;
+pub use carry::Load;
 pub use command::{
     AboveView, Answer, Attachment, CaseView, Command, Counters, PeerView, QuarantineView, Refusal,
     RefusalKind, Safety, StatusView,
@@ -144,6 +146,7 @@ impl Replica {
             Input::Committed { commit, result } => self.committed(now, commit, result),
             Input::BlobFinished { blob, held } => self.blob_finished(blob, held),
             Input::Command { id, command } => self.command(now, id, command),
+            Input::Carried { id, from, frames } => self.carried(now, id, from, frames),
             Input::Space(space) => self.space = space,
             Input::Tick => {}
         }

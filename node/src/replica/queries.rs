@@ -89,7 +89,7 @@ impl Replica {
         above.map(|office| Safety { office, tier: office.tier(), safe: safe(office) }).collect()
     }
 
-    fn receipted(&self, log: LogId, office: OfficeCode) -> u64 {
+    pub(super) fn receipted(&self, log: LogId, office: OfficeCode) -> u64 {
         self.store.receipts().get(&(log, office)).map_or(0, |receipt| receipt.head.len)
     }
 

@@ -30,6 +30,10 @@ impl Wants {
         self.wanted.entry(blob).or_insert(Want { channel, asked, missing_at });
     }
 
+    pub(super) fn contains(&self, blob: BlobId) -> bool {
+        self.wanted.contains_key(&blob)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.wanted.len()
     }

@@ -9,10 +9,12 @@
 //! | `POST /v1/batch` | yes | a command a line, answered by a line each, when durable |
 //! | `POST /v1/blobs?name=` | yes | a file; answered by its reference |
 //! | `GET /v1/blobs/{id}` | yes | the file |
+//! | `GET /v1/bundles?to=&everything=&materials=` | yes | a bundle for an office, as a file |
+//! | `POST /v1/bundles` | yes | takes a bundle; answered by what it brought |
 //! | `POST /v1/invitations` | yes | invites an office; answered by the code |
 //! | `GET /v1/invitations` | yes | all invitations |
 //! | `GET /v1/links` | yes | the QUIC connections and how they do |
-//! | `GET /v1/me` | yes | which office and where it listens |
+//! | `GET /v1/me` | yes | which office, where it listens, how long its certificate lasts |
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -26,12 +28,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use daiban_domain::act::BlobRef;
-use daiban_sync::id::{BlobId, OfficeCode};
+use daiban_sync::id::{BlobId, Millis, OfficeCode};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
-use super::{Handle, SharedTransport, StartError, batch, clock, materials, metrics};
-use crate::identity::Desk;
+use super::{Handle, SharedTransport, StartError, batch, bundles, clock, materials, metrics};
+use crate::identity::{Desk, Identity};
 use crate::replica::{Answer, Command, Refusal, RefusalKind};
 use crate::settings::{MaterialSettings, Settings};
 use crate::store::os_entropy;
@@ -60,6 +62,8 @@ pub(super) struct Admin {
 pub(super) struct Served {
     pub(super) handle: Handle,
     pub(super) office: OfficeCode,
+    pub(super) identity: Arc<Identity>,
+    pub(super) data: Arc<Path>,
     listen: SocketAddr,
     token: Arc<str>,
     desk: Arc<Mutex<Desk>>,
@@ -67,11 +71,19 @@ pub(super) struct Served {
     materials: MaterialSettings,
 }
 
+impl Served {
+    /// When the certificate of this office ends, unless it is renewed.
+    pub(super) fn certified_until(&self) -> Option<Millis> {
+        let desk = self.desk.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        desk.identity().validity().ok().map(|validity| validity.not_after)
+    }
+}
+
 impl Admin {
     pub(super) async fn bind(
         data: &Path,
         settings: &Settings,
-        office: OfficeCode,
+        identity: Arc<Identity>,
         handle: Handle,
         desk: Arc<Mutex<Desk>>,
         (transport, listen): (SharedTransport, SocketAddr),
@@ -88,7 +100,9 @@ impl Admin {
             &AdminAddress { address, token: token.to_string(), pid: std::process::id() },
         )?;
         let materials = settings.materials.clone();
-        let served = Served { handle, office, listen, token, desk, transport, materials };
+        let (office, data) = (identity.office(), data.into());
+        let served =
+            Served { handle, office, identity, data, listen, token, desk, transport, materials };
         Ok(Self { listener, address, served })
     }
 
@@ -104,6 +118,10 @@ pub(super) async fn serve(admin: Admin) {
         .route("/v1/batch", post(batch::take))
         .route("/v1/blobs", post(put_blob))
         .route("/v1/blobs/{id}", get(get_blob))
+        .route(
+            "/v1/bundles",
+            get(bundles::export).post(bundles::import).layer(DefaultBodyLimit::disable()),
+        )
         .route("/v1/invitations", post(invite).get(invitations))
         .route("/v1/links", get(links))
         .route("/v1/me", get(me))
@@ -154,7 +172,7 @@ async fn command(State(served): State<Served>, Json(command): Json<Command>) -> 
 }
 
 /// An answer, or a refusal with the status of its kind.
-fn answered(result: Result<Answer, Refusal>) -> Response {
+pub(super) fn answered(result: Result<Answer, Refusal>) -> Response {
     match result {
         Ok(answer) => Json(answer).into_response(),
         Err(refusal) => (status_of(refusal.kind), Json(refusal)).into_response(),
@@ -171,7 +189,7 @@ fn status_of(kind: RefusalKind) -> StatusCode {
     }
 }
 
-fn stopping() -> Response {
+pub(super) fn stopping() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, "the node is stopping\n").into_response()
 }
 
@@ -274,7 +292,12 @@ async fn invitations(State(served): State<Served>) -> Response {
 }
 
 async fn me(State(served): State<Served>) -> Response {
-    Json(serde_json::json!({ "office": served.office, "listen": served.listen })).into_response()
+    Json(serde_json::json!({
+        "office": served.office,
+        "listen": served.listen,
+        "certified_until": served.certified_until(),
+    }))
+    .into_response()
 }
 
 async fn links(State(served): State<Served>) -> Response {

@@ -102,6 +102,12 @@ impl Drive {
                 self.waiting.insert(id, reply);
                 self.replica.handle(now, Input::Command { id, command });
             }
+            Message::Carried(from, frames, reply) => {
+                let id = self.replica.next_command();
+                self.waiting.insert(id, reply);
+                self.replica.handle(now, Input::Carried { id, from, frames });
+            }
+            Message::Look(read) => read(&self.replica),
             Message::Stop(done) => *stop = Some(done),
         }
     }

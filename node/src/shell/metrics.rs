@@ -5,18 +5,21 @@ use std::fmt::Write as _;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use daiban_sync::id::Millis;
 
 use super::admin::Served;
 use crate::replica::{Answer, Command, StatusView};
 
 pub(super) async fn metrics(State(served): State<Served>) -> Response {
     match served.handle.ask(Command::Status).await {
-        Some(Ok(Answer::Status(status))) => render(&status).into_response(),
+        Some(Ok(Answer::Status(status))) => {
+            render(&status, served.certified_until()).into_response()
+        }
         _ => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
 
-fn render(status: &StatusView) -> String {
+fn render(status: &StatusView, certified_until: Option<Millis>) -> String {
     let mut text = String::new();
     let mut figure = |name: &str, kind: &str, help: &str, value: u64| {
         // Writing to a string cannot fail.
@@ -25,6 +28,10 @@ fn render(status: &StatusView) -> String {
         let _ = writeln!(text, "daiban_{name} {value}");
     };
     let counters = &status.counters;
+    if let Some(until) = certified_until {
+        let seconds = until.0 / 1_000;
+        figure("certificate_expires", "gauge", "Seconds since 1970; renewed long before.", seconds);
+    }
     figure(
         "sync_received_entries_total",
         "counter",

@@ -11,18 +11,21 @@
 
 mod admin;
 mod batch;
+mod bundles;
+mod carried_files;
 mod clock;
 mod congestion;
 mod drive;
 mod hands;
 mod materials;
 mod metrics;
-
+mod renewal;
 mod start;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use daiban_sync::frame::Frame;
 use daiban_sync::id::OfficeCode;
 use tokio::sync::{mpsc, oneshot};
 
@@ -30,7 +33,7 @@ pub use admin::{ADMIN_FILE, AdminAddress};
 pub use materials::{MaterialError, Prepared, prepare};
 pub use start::{StartError, open_store};
 
-use crate::replica::{Answer, Command, Input, Refusal};
+use crate::replica::{Answer, Command, Input, Refusal, Replica};
 use crate::store::Blobs;
 use crate::transport::Transport;
 
@@ -38,6 +41,8 @@ use crate::transport::Transport;
 pub(crate) enum Message {
     Input(Input),
     Ask(Command, oneshot::Sender<Result<Answer, Refusal>>),
+    Carried(OfficeCode, Vec<Frame>, oneshot::Sender<Result<Answer, Refusal>>),
+    Look(Box<dyn FnOnce(&Replica) + Send>),
     Stop(oneshot::Sender<()>),
 }
 
@@ -65,6 +70,31 @@ impl Handle {
         let (reply, answer) = oneshot::channel();
         self.inbox.send(Message::Ask(command, reply)).await.ok()?;
         Some(answer)
+    }
+
+    /// Reads something of the replica between two of its steps; `None` if the node has stopped.
+    pub(crate) async fn look<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Replica) -> T + Send + 'static,
+    ) -> Option<T> {
+        let (reply, answer) = oneshot::channel();
+        let look = move |replica: &Replica| {
+            // Whoever asked may have gone.
+            let _ = reply.send(read(replica));
+        };
+        self.inbox.send(Message::Look(Box::new(look))).await.ok()?;
+        answer.await.ok()
+    }
+
+    /// Hands over what a bundle brought; `None` if the node has stopped.
+    pub(crate) async fn carried(
+        &self,
+        from: OfficeCode,
+        frames: Vec<Frame>,
+    ) -> Option<Result<Answer, Refusal>> {
+        let (reply, answer) = oneshot::channel();
+        self.inbox.send(Message::Carried(from, frames, reply)).await.ok()?;
+        answer.await.ok()
     }
 
     /// The files of materials.

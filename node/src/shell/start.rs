@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use daiban_sync::id::{Millis, NodeKey, OfficeCode};
 use daiban_sync::run::Authenticator;
@@ -13,6 +14,7 @@ use super::admin::{self, Admin};
 use super::congestion::Congestions;
 use super::drive::{Drive, forward};
 use super::hands::Hands;
+use super::renewal::{Renewal, parent_addresses};
 use super::{Handle, INBOX_MAX, Node, clock};
 use crate::identity::{self, Identity, RevokedKeys, verify_chain};
 use crate::replica::{Config, Law, Replica, Timing};
@@ -58,7 +60,8 @@ pub fn open_store(
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<(Arc<dyn Disk>, Store, Committer, OpenReport), StartError> {
     let disk: Arc<dyn Disk> = Arc::new(RealDisk::open(data)?);
-    let mut kv = SledKvOpener::new(data.join("sled"));
+    let cache_bytes = settings.store.sled_cache_mb << 20;
+    let mut kv = SledKvOpener::new(data.join("sled"), cache_bytes);
     let unlock = unlock(data)?;
     let segment_bytes = u32::try_from(settings.store.segment_mb << 20).unwrap_or(u32::MAX);
     let options = Options { segment_bytes, rebuild, ..Options::default() };
@@ -141,10 +144,20 @@ impl Node {
                 Err(error) => tracing::error!(%error, "the replica's thread did not start"),
             }
         })?;
+        let renewal = Renewal {
+            data: data.to_owned(),
+            identity: Arc::clone(&identity),
+            addresses: parent_addresses(&identity, &settings),
+            lifetimes: (&settings.identity).into(),
+            desk: Arc::clone(&desk),
+            transport: Arc::clone(&transport),
+            pauses: [settings.sync.backoff_min_s, settings.sync.backoff_max_s]
+                .map(Duration::from_secs),
+        };
         let admin = Admin::bind(
             data,
             &settings,
-            office,
+            Arc::clone(&identity),
             handle.clone(),
             desk,
             (Arc::clone(&transport), listen),
@@ -154,6 +167,7 @@ impl Node {
         let tasks = vec![
             tokio::spawn(forward(from_transport, inbox)),
             tokio::spawn(admin::serve(admin)),
+            tokio::spawn(renewal.keep()),
             tokio::spawn(congestion.watch(Arc::clone(&transport))),
         ];
         tracing::info!(%office, %listen, admin = %address, "ready");
@@ -168,8 +182,8 @@ fn config(identity: &Identity, settings: &Settings) -> Config {
         .chain(identity.ancestors())
         .map(|up| (up.office, up.addresses.clone()))
         .collect();
-    if let (Some(parent), false) = (ancestors.first_mut(), settings.parent.addresses.is_empty()) {
-        parent.1.clone_from(&settings.parent.addresses);
+    if let Some(parent) = ancestors.first_mut() {
+        parent.1 = parent_addresses(identity, settings);
     }
     let sync = &settings.sync;
     Config {

@@ -27,7 +27,7 @@ impl Place {
 
     pub(crate) fn try_open(&self, unlock: &Unlock, options: Options) -> Result<Opened, OpenError> {
         let disk = RealDisk::open(self.folder.path()).unwrap();
-        let mut kv = SledKvOpener::new(self.path("db"));
+        let mut kv = SledKvOpener::new(self.path("db"), 16 << 20);
         Store::open(
             Arc::new(disk),
             &mut kv,

@@ -17,6 +17,9 @@ use crate::told::Told;
 
 /// Views are made durable when this much time has passed since they last were.
 const FLUSH_EVERY_MS: u64 = 5_000;
+/// What people do while a node fetches what it lacks, and within how long.
+const DISTURBANCES: usize = 3;
+const DISTURBED_FOR_MS: u64 = 400;
 /// Slices of views in one turn.
 const SLICES: usize = 4;
 
@@ -163,6 +166,9 @@ impl World {
                 self.trace.tell(self.now, node as u64, &format!("on link {}: {said}", link.0));
             }
         }
+        if frames.iter().any(|frame| matches!(frame, Frame::Fetch { .. })) {
+            self.disturb(node);
+        }
         let kinds = tap::kinds(&frames);
         if kinds.iter().any(|&kind| self.passes(node, Point::BeforeSend(kind))) {
             return;
@@ -172,6 +178,14 @@ impl World {
             if self.passes(node, Point::AfterSend(kind)) {
                 return;
             }
+        }
+    }
+
+    /// People do not stop working because their node mends its log.
+    fn disturb(&mut self, node: usize) {
+        for _ in 0..DISTURBANCES {
+            let ms = self.dice.between(0, DISTURBED_FOR_MS);
+            self.after(ms, Event::PersonAt { node });
         }
     }
 
@@ -269,6 +283,7 @@ fn name(input: &Input) -> &'static str {
         Input::Committed { .. } => "committed",
         Input::BlobFinished { .. } => "blob finished",
         Input::Command { .. } => "command",
+        Input::Carried { .. } => "takes a bundle",
         Input::Space(_) => "space",
         Input::Tick => "tick",
     }

@@ -126,3 +126,21 @@ fn runs_are_cut_where_verification_wants_them_cut() {
     check(&[RUN_BYTES_MAX / 2, RUN_BYTES_MAX / 2, 1], 2);
     check(&[1, PAYLOAD_BYTES_MAX], 1);
 }
+
+#[test]
+fn what_is_held_already_is_left_out_of_a_run() {
+    let genesis = genesis();
+    let log = genesis.log_id();
+    let held = held();
+    let entries = vec![genesis.entry(Hlc(1)), act(b"one"), act(b"two")];
+    let longer = Run::write(log, Head::EMPTY, entries, &key(7));
+    let rest = longer.clone().beyond(held.head);
+    assert_eq!((rest.after, rest.entries.len()), (held.head, 1));
+    assert!(rest.verify(Some(&held), &Village).is_ok());
+
+    let other =
+        Run::write(log, Head::EMPTY, vec![genesis.entry(Hlc(1)), act(b"x"), act(b"y")], &key(7));
+    assert!(other.clone().beyond(held.head) == other, "another history stays as it is");
+    let short = first(&genesis);
+    assert!(short.clone().beyond(held.head) == short, "nothing lies beyond");
+}

@@ -53,6 +53,11 @@ impl Decoder {
         }
     }
 
+    /// Whether everything that was read has been given: no frame is half here.
+    pub fn is_between_frames(&self) -> bool {
+        !self.is_full && self.staging.is_empty()
+    }
+
     /// So many unpacked bytes turned out to be genuine; the ratio does not count them.
     pub fn credit(&mut self, bytes: u64) {
         self.credit += bytes;

@@ -36,7 +36,7 @@ impl Encoder {
     }
 
     /// Compressed bytes that wait for [`Self::take`].
-    pub(crate) fn waiting(&self) -> usize {
+    pub fn waiting(&self) -> usize {
         self.out.len()
     }
 

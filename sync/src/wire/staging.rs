@@ -32,6 +32,10 @@ impl Staging {
         self.bytes.truncate(self.bytes.len() - unused);
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.start == self.bytes.len()
+    }
+
     pub(super) fn next<F: DeserializeOwned>(&mut self) -> Result<Option<F>, InvalidFrame> {
         let Some(body) = self.whole()? else {
             self.compact();

@@ -14,7 +14,6 @@ use std::sync::Arc;
 
 use super::{Batch, Kv, KvError, KvOpener, Row, Visit};
 
-const CACHE_BYTES: u64 = 16 << 20;
 /// sled moves values beyond about 7 KB out of its pages.
 const PIECE_BYTES: usize = 4_096;
 /// No key of the store begins with this byte.
@@ -29,13 +28,13 @@ pub struct SledKv {
 }
 
 impl SledKv {
-    fn open(path: &Path) -> Result<Self, KvError> {
+    fn open(path: &Path, cache_bytes: u64) -> Result<Self, KvError> {
         guarded(|| {
             remove_half_snapshots(path).map_err(sled::Error::Io)?;
             sled::Config::default()
                 .path(path)
                 .mode(sled::Mode::LowSpace)
-                .cache_capacity(CACHE_BYTES)
+                .cache_capacity(cache_bytes)
                 .flush_every_ms(None)
                 .open()
         })
@@ -141,17 +140,19 @@ impl Kv for SledKv {
 /// Opens `path` with [`SledKv`].
 pub struct SledKvOpener {
     path: PathBuf,
+    cache_bytes: u64,
 }
 
 impl SledKvOpener {
-    pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+    /// The process needs about twice the cache.
+    pub fn new(path: impl Into<PathBuf>, cache_bytes: u64) -> Self {
+        Self { path: path.into(), cache_bytes }
     }
 }
 
 impl KvOpener for SledKvOpener {
     fn open(&mut self) -> Result<Arc<dyn Kv>, KvError> {
-        Ok(Arc::new(SledKv::open(&self.path)?))
+        Ok(Arc::new(SledKv::open(&self.path, self.cache_bytes)?))
     }
 
     fn set_aside(&mut self) -> Result<(), KvError> {
@@ -211,10 +212,12 @@ fn remove_any(path: &Path) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    const CACHE_BYTES: u64 = 16 << 20;
+
     #[test]
     fn large_values_live_in_pieces_and_leave_none_behind() {
         let folder = tempfile::tempdir().unwrap();
-        let kv = SledKv::open(&folder.path().join("db")).unwrap();
+        let kv = SledKv::open(&folder.path().join("db"), CACHE_BYTES).unwrap();
         let put = |value: Vec<u8>| {
             let mut batch = Batch::default();
             batch.put(*b"v1", value);
@@ -233,8 +236,8 @@ mod tests {
     fn a_half_written_snapshot_does_not_prevent_opening() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("db");
-        drop(SledKv::open(&path).unwrap());
+        drop(SledKv::open(&path, CACHE_BYTES).unwrap());
         fs::write(path.join("snap.0000000000000123.generating"), b"half").unwrap();
-        assert!(SledKv::open(&path).is_ok());
+        assert!(SledKv::open(&path, CACHE_BYTES).is_ok());
     }
 }

@@ -1,0 +1,294 @@
+//! Bundles over the admin socket: made while they are read, taken only when they are proved whole.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{BufReader, Seek as _, SeekFrom};
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use daiban_domain::act::ActKind;
+use daiban_domain::payload;
+use daiban_sync::entry::Kind;
+use daiban_sync::frame::{Bulk, Frame, Piece};
+use daiban_sync::id::{BlobId, OfficeCode};
+use daiban_sync::limits::RECEIPTS_PER_FRAME;
+use daiban_sync::run::Run;
+use serde::{Deserialize, Serialize};
+use tokio::io::AsyncWriteExt as _;
+use tokio::sync::mpsc;
+use tokio_stream::StreamExt as _;
+use tokio_stream::wrappers::ReceiverStream;
+
+use super::admin::{Served, answered};
+use super::carried_files::Files;
+use super::{Handle, clock};
+use crate::bundle::{BundleError, Item, Opened, Route, Sealer};
+use crate::identity::{Identity, system_rng};
+use crate::replica::{Answer, Load, Refusal, RefusalKind};
+
+/// Parts of the file that may wait for a slow reader.
+const PARTS_MAX: usize = 16;
+/// What is handed to the replica at once, in the bytes that a window counts.
+const BATCH_WEIGHT: u64 = 1 << 20;
+
+#[derive(Deserialize)]
+pub(super) struct Wish {
+    to: OfficeCode,
+    /// Also what the office is known to hold.
+    #[serde(default)]
+    everything: bool,
+    /// The files of materials too.
+    #[serde(default = "yes")]
+    materials: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What a bundle brought.
+#[derive(Debug, Default, Serialize)]
+struct Brought {
+    from: Option<OfficeCode>,
+    entries: u64,
+    known: u64,
+    files: u64,
+    refused: Vec<String>,
+}
+
+type Part = Result<Bytes, std::io::Error>;
+
+/// `GET /v1/bundles?to=`: the file, as it is made.
+pub(super) async fn export(State(served): State<Served>, Query(wish): Query<Wish>) -> Response {
+    let (handle, office) = (served.handle, served.office);
+    let Wish { to, everything, materials } = wish;
+    let load = match handle.look(move |replica| replica.load_for(to, everything)).await {
+        Some(Ok(load)) => load,
+        Some(Err(refusal)) => return answered(Err(refusal)),
+        None => return super::admin::stopping(),
+    };
+    let route = Route { from: office, to, made: clock::now() };
+    let sealer = match system_rng() {
+        Ok(mut rng) => Sealer::new(route, &load.recipients, &mut rng),
+        Err(error) => return answered(Err(Refusal::internal(error))),
+    };
+    let sealer = match sealer {
+        Ok(sealer) => sealer,
+        Err(error) => return answered(Err(Refusal::internal(error))),
+    };
+    let (parts, out) = mpsc::channel(PARTS_MAX);
+    let runtime = tokio::runtime::Handle::current();
+    // It reads files of materials, which blocks.
+    tokio::task::spawn_blocking(move || {
+        let packed = runtime.block_on(pack(&handle, sealer, load, materials, &parts));
+        if let Err(error) = packed {
+            // The reader sees that the file is not whole; if it is gone, nobody cares.
+            let _ = parts.blocking_send(Err(std::io::Error::other(error)));
+        }
+    });
+    Body::from_stream(ReceiverStream::new(out)).into_response()
+}
+
+async fn pack(
+    handle: &Handle,
+    mut sealer: Sealer,
+    load: Load,
+    materials: bool,
+    parts: &mpsc::Sender<Part>,
+) -> Result<(), BundleError> {
+    let mut files = BTreeSet::new();
+    for (log, mut from) in load.logs {
+        while let Some(run) =
+            handle.look(move |replica| replica.next_for_bundle(log, from)).await.flatten()
+        {
+            from = run.head.head.len;
+            files.extend(materials_of(&run));
+            sealer.push(&Item::Said(Frame::Run(run)))?;
+            send(&mut sealer, parts).await?;
+        }
+    }
+    for receipts in load.receipts.chunks(RECEIPTS_PER_FRAME) {
+        sealer.push(&Item::Said(Frame::Receipts(receipts.to_vec())))?;
+    }
+    for blob in files.into_iter().filter(|_| materials) {
+        pack_file(handle, &mut sealer, blob, parts).await?;
+    }
+    send_part(sealer.finish(), parts).await
+}
+
+/// A file that is not here (yet), or not readable, stays out; it is wanted all the same.
+async fn pack_file(
+    handle: &Handle,
+    sealer: &mut Sealer,
+    blob: BlobId,
+    parts: &mpsc::Sender<Part>,
+) -> Result<(), BundleError> {
+    let blobs = handle.blobs();
+    let Some(manifest) = blobs.manifest(blob).ok().flatten().filter(|_| blobs.contains(blob))
+    else {
+        return Ok(());
+    };
+    let chunks = 0u32..manifest.chunks.len().try_into().unwrap_or(u32::MAX);
+    sealer.push(&Item::File(Bulk::Manifest { blob, manifest }))?;
+    for chunk in chunks {
+        match blobs.read_chunk(blob, chunk as usize) {
+            Ok(bytes) => {
+                let piece = Piece { blob, chunk, offset: 0, bytes };
+                sealer.push(&Item::File(Bulk::Piece(piece)))?;
+            }
+            Err(error) => tracing::warn!(%error, "left out of a bundle"),
+        }
+        send(sealer, parts).await?;
+    }
+    Ok(())
+}
+
+async fn send(sealer: &mut Sealer, parts: &mpsc::Sender<Part>) -> Result<(), BundleError> {
+    send_part(sealer.take(), parts).await
+}
+
+async fn send_part(part: Vec<u8>, parts: &mpsc::Sender<Part>) -> Result<(), BundleError> {
+    if part.is_empty() || parts.send(Ok(part.into())).await.is_ok() {
+        return Ok(());
+    }
+    Err(std::io::Error::from(std::io::ErrorKind::BrokenPipe).into())
+}
+
+fn materials_of(run: &Run) -> Vec<BlobId> {
+    let acts = run.entries.iter().filter(|entry| entry.kind == Kind::Act);
+    let read = acts.filter_map(|entry| payload::read_act(entry.payload.bytes()?).ok());
+    let attached = |act: daiban_domain::act::Act| match act.kind {
+        ActKind::MaterialAttached { blob, .. } => Some(blob.id),
+        _ => None,
+    };
+    read.filter_map(|(_, act)| attached(act)).collect()
+}
+
+/// `POST /v1/bundles`: takes the file in the body.
+pub(super) async fn import(State(served): State<Served>, body: Body) -> Response {
+    let file = match spool(&served, body).await {
+        Ok(file) => file,
+        Err(error) => return answered(Err(not_spooled(&error))),
+    };
+    let runtime = tokio::runtime::Handle::current();
+    let (handle, identity) = (served.handle, served.identity);
+    let taken =
+        tokio::task::spawn_blocking(move || runtime.block_on(unpack(file, &handle, &identity)));
+    match taken.await {
+        Ok(Ok(brought)) => Json(brought).into_response(),
+        Ok(Err(refusal)) => answered(Err(refusal)),
+        Err(error) => answered(Err(Refusal::internal(error))),
+    }
+}
+
+/// Keeps the body, sealed as it came, in a file without a name: it is gone with this process.
+async fn spool(served: &Served, body: Body) -> std::io::Result<File> {
+    let file = tempfile::tempfile_in(&*served.data)?;
+    let mut spooled = tokio::fs::File::from_std(file);
+    let mut parts = body.into_data_stream();
+    while let Some(part) = parts.next().await {
+        spooled.write_all(&part.map_err(std::io::Error::other)?).await?;
+    }
+    spooled.flush().await?;
+    Ok(spooled.into_std().await)
+}
+
+async fn unpack(
+    mut file: File,
+    handle: &Handle,
+    identity: &Arc<Identity>,
+) -> Result<Brought, Refusal> {
+    check(&mut file, identity).map_err(|error| not_taken(&error))?;
+    file.seek(SeekFrom::Start(0)).map_err(|error| not_taken(&error.into()))?;
+    let opened = open(&mut file, identity).map_err(|error| not_taken(&error))?;
+    take(opened, handle).await
+}
+
+fn open<'a>(
+    file: &'a mut File,
+    identity: &Identity,
+) -> Result<Opened<BufReader<&'a mut File>>, BundleError> {
+    Opened::new(BufReader::new(file), identity.office(), identity.signing_key())
+}
+
+/// Reads all of it: a bundle that is not whole has no effect at all.
+fn check(file: &mut File, identity: &Identity) -> Result<(), BundleError> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut opened = open(file, identity)?;
+    while opened.next_item()?.is_some() {}
+    Ok(())
+}
+
+async fn take(
+    mut opened: Opened<BufReader<&mut File>>,
+    handle: &Handle,
+) -> Result<Brought, Refusal> {
+    let from = opened.route.from;
+    let mut brought = Brought { from: Some(from), ..Brought::default() };
+    let (mut frames, mut weight) = (Vec::new(), 0);
+    let mut files = Files::new(handle);
+    while let Some(item) = opened.next_item().map_err(|error| not_taken(&error))? {
+        match item {
+            Item::Said(frame) => {
+                weight += if let Frame::Run(run) = &frame { run.weight() } else { 1_024 };
+                frames.push(frame);
+            }
+            Item::File(bulk) => {
+                hand_over(&mut frames, from, handle, &mut brought).await?;
+                files.take(bulk).await?;
+            }
+        }
+        if weight >= BATCH_WEIGHT {
+            weight = 0;
+            hand_over(&mut frames, from, handle, &mut brought).await?;
+        }
+    }
+    hand_over(&mut frames, from, handle, &mut brought).await?;
+    brought.files = files.finished();
+    Ok(brought)
+}
+
+/// Waits until the replica has it on the disk and in the views.
+async fn hand_over(
+    frames: &mut Vec<Frame>,
+    from: OfficeCode,
+    handle: &Handle,
+    brought: &mut Brought,
+) -> Result<(), Refusal> {
+    if frames.is_empty() {
+        return Ok(());
+    }
+    let answer = handle.carried(from, std::mem::take(frames)).await;
+    if let Answer::Carried { entries, known, refused } = answer.ok_or_else(stopped)?? {
+        brought.entries += entries;
+        brought.known += known;
+        brought.refused.extend(refused);
+    }
+    Ok(())
+}
+
+pub(super) fn stopped() -> Refusal {
+    Refusal::internal("the node is stopping; import the bundle again when it runs")
+}
+
+fn not_taken(error: &BundleError) -> Refusal {
+    let (zh, en) = match error {
+        BundleError::Elsewhere { .. } | BundleError::AnotherNode { .. } => {
+            ("请交给收件机构，或请对方重新制作", "carry it where it belongs, or ask for a new one")
+        }
+        BundleError::Version { .. } => ("请更新较旧的一方", "update the older office"),
+        _ => ("请重新拷贝后再试", "copy it again and try once more"),
+    };
+    let said = error.to_string();
+    let sentence = (&*format!("摆渡包未导入，内容未保留：{said}"), &*said);
+    Refusal::new(RefusalKind::Input, sentence, (zh, en))
+}
+
+fn not_spooled(error: &std::io::Error) -> Refusal {
+    let said = format!("the bundle could not be received: {error}");
+    let remedy = ("请检查磁盘空间后重试", "look at the disk's space and try again");
+    Refusal::new(RefusalKind::Disk, (&format!("无法接收摆渡包：{error}"), &said), remedy)
+}
