@@ -4,6 +4,7 @@
 use daiban_domain::act::{Act, ActKind, BlobRef, CaseId, OfficerRef};
 use daiban_domain::payload;
 use daiban_node::settings::Settings;
+use daiban_node::store::os_entropy;
 use daiban_node::transport::Lane;
 use daiban_sync::blob::Manifest;
 use daiban_sync::entry::{Entry, Genesis};
@@ -15,7 +16,6 @@ use daiban_sync::id::{BlobId, EntryHash, Hlc, LogId};
 use daiban_sync::limits::*;
 use daiban_sync::run::{Run, RunError};
 use daiban_sync::wire::{PREFACE, framed};
-use daiban_tests::stranger::Stranger;
 use zstd::bulk::Compressor;
 use zstd::zstd_safe::CParameter;
 
@@ -75,71 +75,54 @@ fn unreadable_genesis(
 #[tokio::test(flavor = "multi_thread")]
 async fn words_have_bounds() {
     let scene = Scene::new().await;
-    let log = |n: usize| {
-        let mut log = LogId([0; 32]);
-        log.0[..8].copy_from_slice(&(n as u64).to_be_bytes());
-        log
-    };
-    let head = Head { len: 1, hash: EntryHash([1; 32]) };
-    let heads = |from: usize, count: usize| {
-        let heads = (from..from + count).map(|n| (log(n), head)).collect();
-        Frame::Heads { buckets: Buckets::NONE, heads, last: false }
-    };
-    let full = SHARED_LOGS_MAX / HEADS_PER_FRAME;
-    let all_and_one = (0..=full).map(|n| heads(n * HEADS_PER_FRAME, HEADS_PER_FRAME)).collect();
-    let receipt = Receipt::sign(log(1), head, village(), scene.village.signing_key());
-    let want = |n: usize| Frame::BlobWant { blob: BlobId(log(n).0), first: 0 };
-    let cases: [Said; 9] = [
-        (
-            "heads in one frame",
-            too_many("heads in one frame", HEADS_PER_FRAME),
-            vec![heads(0, HEADS_PER_FRAME + 1)],
-        ),
-        ("shared logs", too_many("shared logs", SHARED_LOGS_MAX), all_and_one),
-        (
-            "receipts in one frame",
-            too_many("receipts in one frame", RECEIPTS_PER_FRAME),
-            vec![Frame::Receipts(vec![receipt; RECEIPTS_PER_FRAME + 1])],
-        ),
-        (
-            "acknowledgements in one frame",
-            too_many("acknowledgements in one frame", ACKS_PER_FRAME),
-            vec![Frame::Durable((0..=ACKS_PER_FRAME).map(|n| (log(n), 1)).collect())],
-        ),
-        (
-            "fetches",
-            too_many("fetches", FETCHES_MAX),
-            vec![Frame::Fetch { log: log(1), from: 0 }; FETCHES_MAX + 1],
-        ),
-        ("answers", too_many("unread answers", ANSWERS_MAX), vec![want(0); ANSWERS_MAX + 1]),
-        (
-            "blobs that are not here",
-            too_many("missing blobs", BLOBS_MISSED_MAX),
-            (0..=BLOBS_MISSED_MAX).map(want).collect(),
-        ),
-        (
-            "a health report",
-            too_many("bytes of health report", BEACON_BYTES_MAX),
-            vec![Frame::Beacon(vec![0; BEACON_BYTES_MAX + 1])],
-        ),
-        (
-            "messages at once",
-            too_many("messages at once", EVENTS_MAX),
-            vec![Frame::Beacon(Vec::new()); EVENTS_MAX + 1],
-        ),
-    ];
-    for (name, expected, frames) in cases {
-        scene.refuses_frames(name, expected, &frames).await;
+    for (what, bound, frames) in words(&scene) {
+        scene.refuses_frames(what, too_many(what, bound), &frames).await;
     }
-    let expected = too_many("bytes of health report", BEACON_BYTES_MAX);
+    let (what, bound) = ("bytes of health report", BEACON_BYTES_MAX);
     scene
-        .refuses("a greeting's health report", expected, async |stranger: &mut Stranger| {
-            let beacon = vec![0; BEACON_BYTES_MAX + 1];
-            let hello = Hello { beacon, ..stranger.hello() };
+        .refuses("a greeting's health report", too_many(what, bound), async |stranger| {
+            let hello = Hello { beacon: vec![0; bound + 1], ..stranger.hello() };
             stranger.say(&[Frame::Hello(hello)]);
         })
         .await;
     scene.end().await;
+}
+
+/// Of what there may be so many, and frames with more.
+fn words(scene: &Scene) -> [(&'static str, usize, Vec<Frame>); 9] {
+    let log = numbered(1);
+    let head = Head { len: 1, hash: EntryHash([1; 32]) };
+    let heads = |from: usize, count: usize| {
+        let heads = (from..from + count).map(|n| (numbered(n), head)).collect();
+        Frame::Heads { buckets: Buckets::NONE, heads, last: false }
+    };
+    let lists = (0..=SHARED_LOGS_MAX / HEADS_PER_FRAME).map(|n| n * HEADS_PER_FRAME);
+    let lists = lists.map(|from| heads(from, HEADS_PER_FRAME)).collect();
+    let receipt = Receipt::sign(log, head, village(), scene.village.signing_key());
+    let receipts = vec![receipt; RECEIPTS_PER_FRAME + 1];
+    let acks = (0..=ACKS_PER_FRAME).map(|n| (numbered(n), 1)).collect();
+    let want = |n: usize| Frame::BlobWant { blob: BlobId(numbered(n).0), first: 0 };
+    let fetch = Frame::Fetch { log, from: 0 };
+    let (beacon, long_beacon) =
+        (Frame::Beacon(Vec::new()), Frame::Beacon(vec![0; BEACON_BYTES_MAX + 1]));
+    [
+        ("heads in one frame", HEADS_PER_FRAME, vec![heads(0, HEADS_PER_FRAME + 1)]),
+        ("shared logs", SHARED_LOGS_MAX, lists),
+        ("receipts in one frame", RECEIPTS_PER_FRAME, vec![Frame::Receipts(receipts)]),
+        ("acknowledgements in one frame", ACKS_PER_FRAME, vec![Frame::Durable(acks)]),
+        ("fetches", FETCHES_MAX, vec![fetch; FETCHES_MAX + 1]),
+        ("unread answers", ANSWERS_MAX, vec![want(0); ANSWERS_MAX + 1]),
+        ("missing blobs", BLOBS_MISSED_MAX, (0..=BLOBS_MISSED_MAX).map(want).collect()),
+        ("bytes of health report", BEACON_BYTES_MAX, vec![long_beacon]),
+        ("messages at once", EVENTS_MAX, vec![beacon; EVENTS_MAX + 1]),
+    ]
+}
+
+/// Any log, in the order of the numbers.
+fn numbered(n: usize) -> LogId {
+    let mut log = LogId([0; 32]);
+    log.0[..8].copy_from_slice(&(n as u64).to_be_bytes());
+    log
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,7 +140,7 @@ async fn streams_have_bounds() {
     ];
     for (name, expected, window_log, content) in cases {
         scene
-            .refuses(name, expected, async |stranger: &mut Stranger| {
+            .refuses(name, expected, async |stranger| {
                 let hello = framed(&Frame::Hello(stranger.hello())).unwrap();
                 let content = [&hello, content].concat();
                 let mut packer = Compressor::new(3).unwrap();
@@ -169,7 +152,7 @@ async fn streams_have_bounds() {
             .await;
     }
     scene
-        .refuses("bytes of a frame in bulk", length, async |stranger: &mut Stranger| {
+        .refuses("bytes of a frame in bulk", length, async |stranger| {
             stranger.greet();
             stranger.send(Lane::Bulk, long);
         })
@@ -187,8 +170,8 @@ struct Materials {
 
 impl Materials {
     async fn attached(scene: &Scene) -> Self {
-        let blobs = scene.node.handle().blobs().clone();
-        let held = blobs.put(&[7; 100_000], &mut |bytes: &mut [u8]| bytes.fill(3)).unwrap();
+        let handle = scene.node.handle();
+        let held = handle.blobs().put(&[7; 100_000], &mut os_entropy).unwrap();
         let small = Manifest::of(b"a photograph");
         let size = BLOB_BYTES_MAX + 1;
         let chunks = vec![[5; 32]; size.div_ceil(BLOB_CHUNK_BYTES as u64) as usize];
@@ -206,13 +189,13 @@ impl Materials {
 
 fn attached(id: BlobId) -> Entry {
     let blob = BlobRef { id, size: 1, media: "image/jpeg".into(), name: "ID.jpg".into() };
-    let act = Act {
+    let attached = Act {
         officer: OfficerRef { name: "王办事".into(), id: "wang".into() },
         organ: None,
         nonce: [0; 8],
         kind: ActKind::MaterialAttached { key: "ID".into(), blob },
     };
-    crate::scene::act(payload::act(CaseId([1; 16]), &act))
+    act(payload::act(CaseId([1; 16]), &attached))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -259,7 +242,7 @@ async fn blobs_have_bounds() {
     ];
     for (name, expected, words) in cases {
         scene
-            .refuses(name, expected, async |stranger: &mut Stranger| {
+            .refuses(name, expected, async |stranger| {
                 stranger.go_live();
                 let last = small.id().max(large.id());
                 stranger.hear(|f| matches!(f, Frame::BlobWant { blob, .. } if *blob == last)).await;

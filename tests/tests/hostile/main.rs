@@ -18,7 +18,6 @@ use daiban_sync::head::Head;
 use daiban_sync::id::{Hlc, Incarnation, LogId, NodeKey};
 use daiban_sync::run::{Run, RunError};
 use daiban_sync::wire::PREFACE;
-use daiban_tests::stranger::Stranger;
 use daiban_tests::tree::{self, COUNTY, VILLAGE_A, VILLAGE_B};
 use scene::{Scene, act, genesis, own, village};
 
@@ -98,7 +97,7 @@ async fn bytes_that_are_no_protocol_are_refused() {
     ];
     for (name, bytes, expected) in cases {
         scene
-            .refuses(name, expected, async |stranger: &mut Stranger| {
+            .refuses(name, expected, async |stranger| {
                 stranger.send(Lane::Control, bytes);
             })
             .await;
@@ -112,7 +111,7 @@ async fn a_greeting_in_another_offices_name_is_refused() {
     let (certificate, hello) = (village(), tree::office(VILLAGE_B));
     let expected = Misbehaviour::Office { certificate, hello };
     scene
-        .refuses("a neighbour's name", expected, async |stranger: &mut Stranger| {
+        .refuses("a neighbour's name", expected, async |stranger| {
             let lie = Hello { office: hello, ..stranger.hello() };
             stranger.say(&[Frame::Hello(lie)]);
         })

@@ -90,7 +90,7 @@ impl Scene {
         expected: impl ToString,
         frames: &[Frame],
     ) {
-        self.refuses(name, expected, async |stranger: &mut Stranger| {
+        self.refuses(name, expected, async |stranger| {
             stranger.greet();
             stranger.say(frames);
         })
