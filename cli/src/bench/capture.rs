@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fs::OpenOptions;
 use std::io::Write as _;
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -27,7 +28,7 @@ const VILLAGE: usize = 3;
 
 pub(super) async fn run(docs: u64) -> Result<Value, BenchError> {
     let stage = Stage::new("capture")?;
-    let mut disk = disk_itself(stage.root())?;
+    let [mut append, mut in_place] = [appended(stage.root())?, written_in_place(stage.root())?];
     let node =
         Node::start(&stage.data(VILLAGE), settings(0, None)).await.map_err(BenchError::other)?;
     let (handle, forms) = (node.handle(), Forms::new(LINE[VILLAGE])?);
@@ -48,16 +49,22 @@ pub(super) async fn run(docs: u64) -> Result<Value, BenchError> {
     }
     drop(handle);
     node.stop().await;
-    let (disk_p50, disk_p99) = (percentile(&mut disk, 50), percentile(&mut disk, 99));
+    let (append_p50, in_place_p50) = (percentile(&mut append, 50), percentile(&mut in_place, 50));
     let (p50, p99) = (percentile(&mut one_by_one, 50), percentile(&mut one_by_one, 99));
     let per_second = u128::from(docs) * 1_000_000 / batch_took.as_micros().max(1);
     Ok(json!({
-        "disk": { "append_and_fdatasync_p50_ms": millis(disk_p50), "append_and_fdatasync_p99_ms": millis(disk_p99) },
+        "disk": {
+            "append_and_fdatasync_p50_ms": millis(append_p50),
+            "append_and_fdatasync_p99_ms": millis(percentile(&mut append, 99)),
+            "write_in_place_and_fdatasync_p50_ms": millis(in_place_p50),
+            "write_in_place_and_fdatasync_p99_ms": millis(percentile(&mut in_place, 99)),
+        },
         "one": {
             "applications": SINGLE,
             "p50_ms": millis(p50),
             "p99_ms": millis(p99),
-            "p50_over_disk_p50": ratio(micros(p50), micros(disk_p50)),
+            "p50_over_append": ratio(micros(p50), micros(append_p50)),
+            "p50_over_write_in_place": ratio(micros(p50), micros(in_place_p50)),
             "bar": "p50 at most 3 times the disk's",
         },
         "batch": {
@@ -74,17 +81,28 @@ fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// Appends as much as one application takes and syncs, again and again.
-fn disk_itself(folder: &Path) -> Result<Vec<Duration>, BenchError> {
-    let mut file = OpenOptions::new().create(true).append(true).open(folder.join("disk"))?;
+/// Appends as much as one application takes and syncs, again and again: the file grows each time.
+fn appended(folder: &Path) -> Result<Vec<Duration>, BenchError> {
+    let mut file = OpenOptions::new().create(true).append(true).open(folder.join("appended"))?;
     let bytes = vec![0x5a; APPLICATION_BYTES];
-    let one = |_| -> std::io::Result<Duration> {
-        let began = Instant::now();
-        file.write_all(&bytes)?;
-        file.sync_data()?;
-        Ok(began.elapsed())
-    };
+    let one = |_| timed(|| file.write_all(&bytes).and_then(|()| file.sync_data()));
     Ok((0..SINGLE).map(one).collect::<Result<_, _>>()?)
+}
+
+/// As [`appended`], into a file that has its length already, as the journal's has.
+fn written_in_place(folder: &Path) -> Result<Vec<Duration>, BenchError> {
+    let file = OpenOptions::new().create_new(true).write(true).open(folder.join("in-place"))?;
+    let bytes = vec![0x5a; APPLICATION_BYTES];
+    let write = |n| file.write_all_at(&bytes, n * APPLICATION_BYTES as u64);
+    (0..SINGLE).try_for_each(write)?;
+    file.sync_all()?;
+    let one = |n| timed(|| write(n).and_then(|()| file.sync_data()));
+    Ok((0..SINGLE).map(one).collect::<Result<_, _>>()?)
+}
+
+fn timed(mut work: impl FnMut() -> std::io::Result<()>) -> std::io::Result<Duration> {
+    let began = Instant::now();
+    work().map(|()| began.elapsed())
 }
 
 /// Hands over all commands with many on their way; gives the receipt numbers in order.

@@ -14,8 +14,9 @@ use crate::transport;
 
 /// Inputs that are taken before their effects are carried out.
 const INPUTS_AT_ONCE: usize = 256;
-/// When no peer has sent anything for so long, views have their turn.
-const QUIET_MS: u64 = 10;
+/// When no peer has sent anything for so long, views have their turn: longer than a peer waits for
+/// the acknowledgement of a full window.
+const QUIET_MS: u64 = 50;
 /// However much comes in, views have a turn after this time.
 const WORK_EVERY_MS: u64 = 1_000;
 /// Views are made durable when this much time has passed since they last were.
@@ -42,9 +43,9 @@ impl Drive {
         let (mut more_work, mut stop) = (true, None);
         loop {
             let now = clock::now();
-            let streaming =
-                now.since(self.streamed_at) < QUIET_MS && now.since(worked_at) < WORK_EVERY_MS;
-            let work_now = more_work && (self.replica.is_awaited() || !streaming);
+            let quiet = self.replica.is_idle() && now.since(self.streamed_at) >= QUIET_MS;
+            let due = quiet || now.since(worked_at) >= WORK_EVERY_MS;
+            let work_now = more_work && (self.replica.is_awaited() || due);
             let came = match work_now {
                 true => self.inbox.try_recv().ok(),
                 false => self.wait(more_work).await,
