@@ -1,0 +1,61 @@
+//! The database: lost, or flipped, and made anew.
+
+use std::fs;
+use std::path::Path;
+
+use daiban_node::store::Options;
+
+use crate::place::{Place, all_payloads};
+use crate::store_support::{contents, key_file, small};
+
+#[test]
+fn a_lost_database_is_made_anew() {
+    type Harm = fn(&Path);
+    let harms: [(&str, Harm); 4] = [
+        ("deleted", |db| fs::remove_dir_all(db).unwrap()),
+        ("emptied", |db| {
+            fs::remove_dir_all(db).unwrap();
+            fs::create_dir(db).unwrap();
+        }),
+        ("garbage", |db| fs::write(db.join("db"), vec![0xa5; 70_000]).unwrap()),
+        ("a file", |db| {
+            fs::remove_dir_all(db).unwrap();
+            fs::write(db, b"not a folder").unwrap();
+        }),
+    ];
+    for (name, harm) in harms {
+        let place = Place::new();
+        let (author, runs) = place.filled();
+        harm(&place.path("db"));
+        let (store, _committer, report) = place.open();
+        assert!(report.rebuilt.is_some() || report.replayed > 0, "{name}: {report:?}");
+        assert_eq!(contents(&store, author.log), all_payloads(&runs), "{name}");
+        assert_eq!(store.verify(&mut |_, _| ()).unwrap().damages, [], "{name}");
+        assert_eq!(
+            store.unapplied(usize::MAX).unwrap().len(),
+            21,
+            "{name}: every view comes again"
+        );
+    }
+}
+
+#[test]
+fn a_bit_flipped_in_the_database_is_survived() {
+    for byte in (0..60).map(|i| i * 997) {
+        let place = Place::new();
+        let (author, runs) = place.filled();
+        if byte >= fs::metadata(place.path("db/db")).unwrap().len() {
+            continue;
+        }
+        place.flip("db/db", byte);
+        let (store, committer, _) = place.open();
+        let agrees = store.verify(&mut |_, _| ()).is_ok_and(|report| report.damages.is_empty());
+        drop((store, committer));
+        if !agrees {
+            let rebuild = Options { rebuild: true, ..small() };
+            drop(place.try_open(&key_file(), rebuild).unwrap());
+        }
+        let (store, _committer, _) = place.open();
+        assert_eq!(contents(&store, author.log), all_payloads(&runs), "byte {byte}");
+    }
+}
