@@ -28,7 +28,7 @@ pub(crate) fn verify(home: &Home, screen: &Screen) -> Done {
     let damages: Vec<String> = report.damages.iter().map(ToString::to_string).collect();
     let said = json!({
         "records": report.records, "logs": report.logs, "entries": report.entries,
-        "erased": report.erased, "blobs": report.blobs, "damages": damages, "opening": notes(&opened),
+        "erased": report.erased, "blobs": report.blobs, "healed": report.healed, "damages": damages, "opening": notes(&opened),
     });
     screen.show(&said, |_| {
         let counted = format!(

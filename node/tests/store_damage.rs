@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use daiban_node::store::disk::{DirectoryError, RealDisk};
-use daiban_node::store::kv::SledKvOpener;
+use daiban_node::store::kv::{Batch, KvOpener as _, SledKvOpener};
 use daiban_node::store::{
     Committer, Damage, OpenError, OpenReport, Options, ReadError, Record, Store, Unlock, ViewBatch,
     backup, restore,
@@ -200,11 +200,58 @@ fn a_damaged_record_is_named_and_healed_by_a_neighbour() {
     assert_eq!(store.damaged_ranges(), []);
     assert_eq!(store.tips()[&author.log].head, author.tip.head);
     assert_eq!(contents(&store, author.log), all_payloads(&runs));
+    let report = store.verify(&mut |_, _| ()).unwrap();
+    assert_eq!((report.damages, report.healed), (vec![], 1));
     drop((store, committer));
     let rebuild = Options { rebuild: true, ..small() };
     let (store, _committer, report) = place.try_open(&key_file(), rebuild).unwrap();
     assert!(!report.damaged_records.is_empty());
     assert_eq!(contents(&store, author.log), all_payloads(&runs), "healed for a rebuild too");
+    assert_eq!(store.verify(&mut |_, _| ()).unwrap().damages, []);
+}
+
+#[test]
+fn a_damaged_file_is_remembered_until_it_is_whole_again() {
+    let place = Place::new();
+    let (store, committer, _) = place.open();
+    let content = [5; 150_000];
+    let id = store.blobs().put(&content, &mut Draw::new(3)).unwrap();
+    let name = id.to_string();
+    place.flip(&format!("blobs/{}/{}/{name}", &name[..2], &name[2..4]), 100_000);
+    let named = store.verify(&mut |_, _| ()).unwrap().damages;
+    assert_eq!(named, [Damage::Chunk { id, index: 1 }]);
+    drop((store, committer));
+
+    let (store, _committer, _) = place.open();
+    assert_eq!(store.damaged_blobs().unwrap(), [id]);
+    let blobs = store.blobs();
+    blobs.unfinish(id).unwrap();
+    assert!(!blobs.contains(id));
+    assert_eq!(blobs.have_chunks(id).unwrap().unwrap(), [true, false, true]);
+    let named = store.verify(&mut |_, _| ()).unwrap().damages;
+    assert_eq!(named, [Damage::Unfinished { id }]);
+    blobs.write_chunk(id, 1, &content[65_536..131_072]).unwrap();
+    blobs.finish(id).unwrap();
+    assert_eq!(store.verify(&mut |_, _| ()).unwrap().damages, []);
+    assert_eq!(store.damaged_blobs().unwrap(), []);
+}
+
+#[test]
+fn views_that_do_not_open_are_named() {
+    let place = Place::new();
+    place.filled();
+    let (store, committer, _) = place.open();
+    store.view_put(b"case", None, b"content").unwrap();
+    assert_eq!(store.verify(&mut |_, _| ()).unwrap().damages, []);
+    drop((store, committer));
+    let kv = SledKvOpener::new(place.path("db")).open().unwrap();
+    let mut batch = Batch::default();
+    batch.put(*b"vcase", *b"\0other bytes");
+    kv.apply(&batch).unwrap();
+    drop(kv);
+    let (store, _committer, _) = place.open();
+    let named = store.verify(&mut |_, _| ()).unwrap().damages;
+    assert!(matches!(named[..], [Damage::Database(_)]), "{named:?}");
 }
 
 #[test]

@@ -75,6 +75,8 @@ impl Replica {
             Err(error) => {
                 self.views_broken = true;
                 self.alarm(Alarm::Views { reason: error.to_string() });
+                self.reply_applied(now);
+                self.release_writers(now);
                 false
             }
         }
@@ -277,7 +279,7 @@ impl Replica {
         for act in case.acts() {
             match &act.act.kind {
                 ActKind::MaterialAttached { blob, .. } => blobs.push((blob.id, touched.channel)),
-                ActKind::Opened { receipt, .. } if act.author == self.author.node => {
+                ActKind::Opened { receipt, .. } if act.office == self.config.office => {
                     let day = Date::at(act.at.millis());
                     let last = self.serials.seen(day, receipt);
                     batch.put(keys::serial(day), None, last.to_be_bytes());
@@ -373,10 +375,11 @@ impl Replica {
         rebuilt
     }
 
-    /// Answers whoever waited for what is now in the views.
+    /// Answers whoever waited for what is now in the views, or never will be: it is saved.
     pub(super) fn reply_applied(&mut self, now: Millis) {
-        let applied = self.store.applied();
-        while let Some(reply) = self.replies.pop_front_if(|reply| reply.position <= applied) {
+        let (applied, broken) = (self.store.applied(), self.views_broken);
+        let is_due = |reply: &mut super::PendingReply| broken || reply.position <= applied;
+        while let Some(reply) = self.replies.pop_front_if(is_due) {
             if let Some(case) = reply.answer.case() {
                 self.busy.remove(&case);
                 self.ahead.remove(&case);

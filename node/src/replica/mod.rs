@@ -64,7 +64,7 @@ use law::Serials;
 use links::Links;
 use recover::{Hold, Recovery};
 use upstream::Upstream;
-use view::Word;
+use view::{Unreadable, Word};
 use wants::Wants;
 
 /// Alarms that are kept for `daiban status`.
@@ -92,7 +92,7 @@ pub struct Replica {
     recovery: Vec<Recovery>,
     hold: Hold,
     /// Damaged stretches that were asked for, and where.
-    repairs: BTreeMap<(LogId, u64), LinkId>,
+    repairs: BTreeMap<(LogId, u64), BTreeSet<LinkId>>,
     /// Which office a node belongs to, as its logs or its certificate prove.
     offices: BTreeMap<NodeKey, OfficeCode>,
     unproved: Vec<Receipt>,
@@ -107,7 +107,7 @@ pub struct Replica {
     beacon_at: Millis,
     alarms: VecDeque<(Millis, Alarm)>,
     alarmed_acts: BTreeSet<ActId>,
-    damage: RefCell<Vec<String>>,
+    damage: RefCell<Unreadable>,
     views_broken: bool,
     case_count: u64,
     quarantine_count: u64,
@@ -220,6 +220,7 @@ impl Replica {
             early: mutants::Early::default(),
         };
         replica.read_views()?;
+        replica.want_unfinished_blobs()?;
         replica.begin_notices();
         Ok(replica)
     }
@@ -285,6 +286,7 @@ impl Replica {
             }
             Input::Committed { commit, result } => self.committed(now, commit, result),
             Input::BlobFinished { blob, held } => self.blob_finished(blob, held),
+            Input::BlobDamaged { blob } => self.blob_damaged(blob),
             Input::Command { id, command } => self.command(now, id, command),
             Input::Space(space) => self.space = space,
             Input::Tick => {}
@@ -312,9 +314,7 @@ impl Replica {
             }
         }
         self.transmit(now);
-        for what in self.damage.take() {
-            self.alarm(Alarm::Damaged { what });
-        }
+        self.see_to_damage();
     }
 
     /// The next thing to do to the world.
@@ -362,7 +362,11 @@ impl Replica {
     /// # Errors
     /// [`IndexError`]; the journal is safe all the same.
     pub fn flush_views(&mut self) -> Result<(), IndexError> {
-        self.store.flush()
+        // On a disk that has failed the database would fail too, and it is still read.
+        match self.commits.latched() {
+            Some(_) => Ok(()),
+            None => self.store.flush(),
+        }
     }
 
     /// The store, for reading.
@@ -399,7 +403,7 @@ impl Replica {
             Err(error) => Err(error.to_string()),
         };
         if let Err(reason) = noted {
-            return self.latch(reason);
+            return self.latch(now, reason);
         }
         let landed = self.commits.landed(commit);
         #[cfg(feature = "mutants")]
@@ -422,12 +426,13 @@ impl Replica {
         self.reply_applied(now);
     }
 
-    fn latch(&mut self, reason: String) {
+    fn latch(&mut self, now: Millis, reason: String) {
         for id in self.commits.latch(reason.clone()) {
             let answer = Err(Refusal::latched(&reason));
             self.effects.push_back(Effect::Reply { id, answer });
         }
         self.alarm(Alarm::Latched { reason });
+        self.release_writers(now);
     }
 
     fn after(&mut self, after: After) {
@@ -454,6 +459,16 @@ impl Replica {
         }
         self.alarms.push_back((self.now, alarm.clone()));
         self.effects.push_back(Effect::Alarm(alarm));
+    }
+
+    /// Tells of what could not be read, and asks for it again.
+    fn see_to_damage(&mut self) {
+        let Unreadable { said, blobs } = self.damage.take();
+        if !said.is_empty() {
+            self.ask_everybody_for_damaged();
+        }
+        said.into_iter().for_each(|what| self.alarm(Alarm::Damaged { what }));
+        blobs.into_iter().for_each(|blob| self.blob_damaged(blob));
     }
 
     fn beacon(&self, now: Millis) -> Vec<u8> {

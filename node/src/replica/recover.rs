@@ -109,7 +109,10 @@ impl Replica {
 
     pub(super) fn recovery_lost(&mut self, link: LinkId) {
         self.recovery.retain(|recovery| recovery.link != link || recovery.is_whole);
-        self.repairs.retain(|_, asked| *asked != link);
+        self.repairs.retain(|_, asked| {
+            asked.remove(&link);
+            !asked.is_empty()
+        });
     }
 
     /// A run that we asked for.
@@ -184,6 +187,18 @@ impl Replica {
 
     pub(super) fn hold_back(&mut self, id: CommandId, command: Command) {
         self.hold.commands.push_back((id, command));
+    }
+
+    /// This process writes nothing any more: whoever waits to write is told, a fork waits for the
+    /// next start.
+    pub(super) fn release_writers(&mut self, now: Millis) {
+        self.recovery.clear();
+        self.busy.clear();
+        self.ahead.clear();
+        for (id, command) in std::mem::take(&mut self.hold).commands {
+            self.command(now, id, command);
+        }
+        self.retry_deferred(now);
     }
 
     /// The mended log is durable.
@@ -300,14 +315,21 @@ impl Replica {
         }
     }
 
-    /// Asks a peer for stretches that cannot be read here.
+    /// Asks everybody for stretches that were found while peers are here.
+    pub(super) fn ask_everybody_for_damaged(&mut self) {
+        let greeted = self.links.iter().filter(|(_, peer)| peer.greeting.is_some());
+        for link in greeted.map(|(&link, _)| link).collect::<Vec<_>>() {
+            self.ask_for_damaged(link);
+        }
+    }
+
+    /// Asks a peer for stretches that cannot be read here. Each may be asked: not all hold them.
     pub(super) fn ask_for_damaged(&mut self, link: LinkId) {
         let Some(peer) = self.links.get_mut(&link) else { return };
         for range in self.store.damaged_ranges() {
             let channel = self.store.tips().get(&range.log).map(|tip| tip.channel);
             let shared = channel.is_some_and(|channel| peer.session.scope().contains(&channel));
-            if shared && !self.repairs.contains_key(&(range.log, range.from)) {
-                self.repairs.insert((range.log, range.from), link);
+            if shared && self.repairs.entry((range.log, range.from)).or_default().insert(link) {
                 peer.session.fetch(range.log, range.from);
             }
         }
@@ -332,7 +354,7 @@ impl Replica {
             .into_iter()
             .find(|r| r.log == log && r.to > to && r.from <= to);
         if let (Some(_), Some(peer)) = (rest, self.links.get_mut(&link)) {
-            self.repairs.insert((log, to), link);
+            self.repairs.entry((log, to)).or_default().insert(link);
             peer.session.fetch(log, to);
         }
         Ok(())

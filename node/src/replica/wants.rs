@@ -9,7 +9,8 @@ use daiban_sync::limits::BLOB_WANTS_MAX;
 
 use super::io::{Alarm, Effect, LinkId};
 use super::{Replica, keys};
-use crate::store::{BlobError, ViewBatch};
+use crate::store::kv::KvError;
+use crate::store::{BlobError, ViewBatch, ViewError};
 
 /// What is missing and who was asked for it.
 #[derive(Default)]
@@ -24,10 +25,25 @@ struct Want {
     missing_at: BTreeSet<LinkId>,
 }
 
+/// Why a damaged file was not taken back.
+#[derive(Debug, thiserror::Error)]
+enum WantError {
+    #[error(transparent)]
+    Blob(#[from] BlobError),
+    #[error(transparent)]
+    View(#[from] ViewError),
+    #[error(transparent)]
+    Kv(#[from] KvError),
+}
+
 impl Wants {
     pub(super) fn add(&mut self, blob: BlobId, channel: Channel) {
         let (asked, missing_at) = (None, BTreeSet::new());
         self.wanted.entry(blob).or_insert(Want { channel, asked, missing_at });
+    }
+
+    pub(super) fn contains(&self, blob: BlobId) -> bool {
+        self.wanted.contains_key(&blob)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -54,6 +70,49 @@ impl Wants {
 }
 
 impl Replica {
+    /// Files that were found damaged, or that a crash left unfinished, are asked for again.
+    pub(super) fn want_unfinished_blobs(&mut self) -> Result<(), ViewError> {
+        for blob in self.store.damaged_blobs()? {
+            self.blob_damaged(blob);
+        }
+        for blob in self.blobs.partial().unwrap_or_default() {
+            if let Some(channel) = self.referring_channel(blob)? {
+                self.wants.add(blob, channel);
+            }
+        }
+        Ok(())
+    }
+
+    /// The file of a held blob is damaged: what is sound of it stays, the rest is fetched again.
+    pub(super) fn blob_damaged(&mut self, blob: BlobId) {
+        if self.wants.contains(blob) {
+            return;
+        }
+        match self.want_again(blob) {
+            Ok(()) => {
+                let what = format!("the file {blob} is damaged on the disk; it is fetched again");
+                self.alarm(Alarm::Damaged { what });
+                self.ask_everybody_for_blobs();
+            }
+            Err(error) => self.alarm(Alarm::Damaged { what: error.to_string() }),
+        }
+    }
+
+    fn want_again(&mut self, blob: BlobId) -> Result<(), WantError> {
+        self.store.note_damaged_blob(blob)?;
+        self.blobs.unfinish(blob)?;
+        if let Some(channel) = self.referring_channel(blob)? {
+            self.wants.add(blob, channel);
+        }
+        Ok(())
+    }
+
+    /// A channel of a case that refers to the blob.
+    fn referring_channel(&self, blob: BlobId) -> Result<Option<Channel>, ViewError> {
+        let references = self.store.view_scan(&keys::blob_references(blob), &[], 1)?;
+        Ok(references.first().and_then(|(key, _)| keys::referring_channel(key)))
+    }
+
     /// Asks a peer for what is missing and its office may hold.
     pub(super) fn ask_for_blobs(&mut self, link: LinkId) {
         let Some(peer) = self.links.get_mut(&link) else { return };
@@ -113,6 +172,11 @@ impl Replica {
             let applied = self.store.applied();
             if let Err(error) = self.store.apply_views(batch, applied) {
                 self.alarm(Alarm::Views { reason: error.to_string() });
+            }
+            match self.store.forget_damaged_blob(blob) {
+                Ok(true) => self.alarm(Alarm::BlobRepaired { blob }),
+                Ok(false) => {}
+                Err(error) => self.alarm(Alarm::Views { reason: error.to_string() }),
             }
             for peer in self.links.values_mut() {
                 peer.session.blob_arrived(blob);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use daiban_sync::id::LogId;
+use daiban_sync::id::{BlobId, LogId};
 use serde::{Deserialize, Serialize};
 
 use super::index;
@@ -51,6 +51,11 @@ impl fmt::Display for DamagedRange {
             Cause::Missing => write!(f, "no journal record holds them"),
         }
     }
+}
+
+/// The database key of a blob whose file is damaged.
+pub(super) fn blob_key(id: BlobId) -> Vec<u8> {
+    [&[index::DAMAGED_BLOBS], &id.0[..]].concat()
 }
 
 /// The database key of a damaged range.
