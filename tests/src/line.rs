@@ -33,7 +33,8 @@ impl Line {
         let road = runtime.block_on(road).expect("loopback has room");
         let village = office(VILLAGE_A, road.address().port());
         let mut line = Self { village, town, county, city, road, _runtime: runtime, folder };
-        line.offices_mut().into_iter().for_each(Office::start);
+        // From the top, so that nobody dials in vain.
+        line.offices_mut().into_iter().rev().for_each(Office::start);
         line
     }
 

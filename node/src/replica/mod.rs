@@ -398,12 +398,12 @@ impl Replica {
         commit: CommitId,
         result: Result<Vec<crate::store::Appended>, CommitError>,
     ) {
-        let noted = match result {
-            Ok(appended) => self.store.note_durable(appended).map_err(|error| error.to_string()),
-            Err(error) => Err(error.to_string()),
+        let appended = match result {
+            Ok(appended) => appended,
+            Err(error) => return self.latch(now, error.to_string()),
         };
-        if let Err(reason) = noted {
-            return self.latch(now, reason);
+        if let Err(error) = self.store.note_durable(appended) {
+            return self.index_failed(now, commit, error.to_string());
         }
         let landed = self.commits.landed(commit);
         #[cfg(feature = "mutants")]
@@ -423,6 +423,19 @@ impl Replica {
                 reason: error.to_string(),
             });
         }
+        self.reply_applied(now);
+    }
+
+    /// The batch is on the disk and the database does not follow: whoever wrote is told that it is
+    /// saved, and nothing more is written until the next start makes the two agree.
+    fn index_failed(&mut self, now: Millis, commit: CommitId, reason: String) {
+        for after in self.commits.landed(commit).after {
+            if let After::Reply { id, answer } = after {
+                self.effects.push_back(Effect::Reply { id, answer: Ok(answer) });
+            }
+        }
+        self.views_broken = true;
+        self.latch(now, reason);
         self.reply_applied(now);
     }
 

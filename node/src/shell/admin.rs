@@ -176,9 +176,11 @@ fn stopping() -> Response {
 }
 
 fn refused(sentence: &str) -> Response {
-    let refusal =
-        Refusal::new(RefusalKind::Input, (sentence, sentence), ("请更正", "mend the request"));
-    answered(Err(refusal))
+    answered(Err(unfit(sentence)))
+}
+
+fn unfit(sentence: &str) -> Refusal {
+    Refusal::new(RefusalKind::Input, (sentence, sentence), ("请更正", "mend the request"))
 }
 
 #[derive(Deserialize)]
@@ -198,15 +200,15 @@ async fn put_blob(
     }
     let stored = tokio::task::spawn_blocking(move || {
         let prepared = materials::prepare(body.to_vec(), &served.materials)
-            .map_err(|error| refused(&error.to_string()))?;
+            .map_err(|error| unfit(&error.to_string()))?;
         let size = prepared.bytes.len() as u64;
         let written = served.handle.blobs().put(&prepared.bytes, &mut os_entropy);
-        let id = written.map_err(|error| answered(Err(Refusal::not_written(error))))?;
-        Ok::<_, Response>(BlobRef { id, size, media: prepared.media, name })
+        let id = written.map_err(Refusal::not_written)?;
+        Ok::<_, Refusal>(BlobRef { id, size, media: prepared.media, name })
     });
     match stored.await {
         Ok(Ok(blob)) => Json(blob).into_response(),
-        Ok(Err(response)) => response,
+        Ok(Err(refusal)) => answered(Err(refusal)),
         Err(error) => refused(&error.to_string()),
     }
 }

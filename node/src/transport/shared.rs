@@ -20,6 +20,9 @@ use crate::identity::{Identity, Registry};
 
 /// How long a shutdown waits for links to send what they hold and to say goodbye.
 const SHUTDOWN_MS: u64 = 5_000;
+/// How long it then waits for the goodbyes to leave. QUIC would keep a call that nobody answers for
+/// three seconds more.
+const GOODBYE_MS: u64 = 250;
 
 pub(super) struct Shared {
     pub(super) endpoint: Endpoint,
@@ -89,7 +92,8 @@ impl Shared {
             tracing::warn!(left = self.links.count(), "links did not end in time");
         }
         self.abandon();
-        let _ = tokio::time::timeout(limit, self.endpoint.wait_idle()).await;
+        let goodbye = Duration::from_millis(GOODBYE_MS);
+        let _ = tokio::time::timeout(goodbye, self.endpoint.wait_idle()).await;
     }
 
     /// Closes everything at once.

@@ -268,6 +268,7 @@ fn name(input: &Input) -> &'static str {
         Input::DialFailed { .. } => "not reached",
         Input::Committed { .. } => "committed",
         Input::BlobFinished { .. } => "blob finished",
+        Input::BlobDamaged { .. } => "blob damaged",
         Input::Command { .. } => "command",
         Input::Space(_) => "space",
         Input::Tick => "tick",
