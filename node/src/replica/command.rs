@@ -301,12 +301,13 @@ impl Refusal {
     }
 
     /// What rests on a case must not rest on an old view of it.
-    pub(super) fn views_broken() -> Self {
-        Self::new(
-            RefusalKind::Disk,
-            ("数据库损坏，未保存", "not saved: the database does not follow the journal"),
-            ("请停止节点，运行 daiban rebuild", "stop the node, then run `daiban rebuild`"),
-        )
+    pub(super) fn views_broken(reason: &str) -> Self {
+        let en = format!("not saved: the database does not follow the journal: {reason}");
+        let remedy = (
+            "请检查磁盘，停止节点后运行 daiban rebuild",
+            "see to the disk, stop the node, then run `daiban rebuild`",
+        );
+        Self::new(RefusalKind::Disk, (&format!("数据库出错，未保存：{reason}"), &en), remedy)
     }
 
     pub(crate) fn no_room(space: Space) -> Self {

@@ -108,7 +108,8 @@ pub struct Replica {
     alarms: VecDeque<(Millis, Alarm)>,
     alarmed_acts: BTreeSet<ActId>,
     damage: RefCell<Unreadable>,
-    views_broken: bool,
+    /// Why the views do not follow the journal any more.
+    views_broken: Option<String>,
     case_count: u64,
     quarantine_count: u64,
     counters: Counters,
@@ -209,7 +210,7 @@ impl Replica {
             alarms: VecDeque::new(),
             alarmed_acts: BTreeSet::new(),
             damage: RefCell::default(),
-            views_broken: false,
+            views_broken: None,
             case_count: 0,
             quarantine_count: 0,
             counters: Counters::default(),
@@ -434,7 +435,7 @@ impl Replica {
                 self.effects.push_back(Effect::Reply { id, answer: Ok(answer) });
             }
         }
-        self.views_broken = true;
+        self.views_broken = Some(reason.clone());
         self.latch(now, reason);
         self.reply_applied(now);
     }
@@ -492,7 +493,7 @@ impl Replica {
             unsent,
             blobs_wanted: self.wants.len() as u64,
             quarantined: self.quarantine_count,
-            latched: self.commits.latched().is_some(),
+            latched: self.writes_nothing().is_some(),
             now,
         };
         postcard::to_stdvec(&beacon).expect("numbers always encode")

@@ -152,7 +152,7 @@ impl Replica {
             quarantined: self.quarantine_count,
             evidence: self.store.evidence().len(),
             damaged: self.damaged(),
-            latched: self.commits.latched().map(str::to_owned),
+            latched: self.writes_nothing().map(str::to_owned),
             space: self.space.sentence().to_owned(),
             peers: self.peers(),
             above: self.above(),
