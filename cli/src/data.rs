@@ -32,8 +32,8 @@ pub(crate) fn verify(home: &Home, screen: &Screen) -> Done {
     });
     screen.show(&said, |_| {
         let counted = format!(
-            "records {}  logs {}  entries {}  erased {}  blobs {}",
-            report.records, report.logs, report.entries, report.erased, report.blobs
+            "records {}  logs {}  entries {}  erased {}  blobs {}  healed {}",
+            report.records, report.logs, report.entries, report.erased, report.blobs, report.healed
         );
         let verdict = match damages.is_empty() {
             true => screen.lang.word("✓ 全部完好", "✓ all is sound"),

@@ -223,20 +223,6 @@ impl Replica {
         }
     }
 
-    /// Whether this process still writes.
-    fn check_saving(&self) -> Result<(), Refusal> {
-        match (self.commits.latched(), &self.views_broken) {
-            (Some(reason), _) => Err(Refusal::latched(reason)),
-            (None, Some(reason)) => Err(Refusal::views_broken(reason)),
-            (None, None) => Ok(()),
-        }
-    }
-
-    /// Why no command is saved, if so.
-    pub(super) fn writes_nothing(&self) -> Option<&str> {
-        self.commits.latched().or(self.views_broken.as_deref())
-    }
-
     fn check_writable(&self, new_case: bool) -> Result<(), Refusal> {
         self.check_saving()?;
         let refused = match self.space {

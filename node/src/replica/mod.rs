@@ -23,12 +23,14 @@ mod commit;
 mod intake;
 mod io;
 mod keys;
+mod latch;
 mod law;
 mod links;
 #[cfg(feature = "mutants")]
 mod mutants;
 mod queries;
 mod recover;
+mod repair;
 mod upstream;
 mod view;
 mod wants;
@@ -412,6 +414,7 @@ impl Replica {
         for after in landed.after {
             self.after(after);
         }
+        self.ask_again_for_damaged(&landed.logs);
         for log in landed.logs {
             if let Some(tip) = self.store.tips().get(&log) {
                 self.offices.insert(tip.author, tip.office);
@@ -425,28 +428,6 @@ impl Replica {
             });
         }
         self.reply_applied(now);
-    }
-
-    /// The batch is on the disk and the database does not follow: whoever wrote is told that it is
-    /// saved, and nothing more is written until the next start makes the two agree.
-    fn index_failed(&mut self, now: Millis, commit: CommitId, reason: String) {
-        for after in self.commits.landed(commit).after {
-            if let After::Reply { id, answer } = after {
-                self.effects.push_back(Effect::Reply { id, answer: Ok(answer) });
-            }
-        }
-        self.views_broken = Some(reason.clone());
-        self.latch(now, reason);
-        self.reply_applied(now);
-    }
-
-    fn latch(&mut self, now: Millis, reason: String) {
-        for id in self.commits.latch(reason.clone()) {
-            let answer = Err(Refusal::latched(&reason));
-            self.effects.push_back(Effect::Reply { id, answer });
-        }
-        self.alarm(Alarm::Latched { reason });
-        self.release_writers(now);
     }
 
     fn after(&mut self, after: After) {
@@ -473,16 +454,6 @@ impl Replica {
         }
         self.alarms.push_back((self.now, alarm.clone()));
         self.effects.push_back(Effect::Alarm(alarm));
-    }
-
-    /// Tells of what could not be read, and asks for it again.
-    fn see_to_damage(&mut self) {
-        let Unreadable { said, blobs } = self.damage.take();
-        if !said.is_empty() {
-            self.ask_everybody_for_damaged();
-        }
-        said.into_iter().for_each(|what| self.alarm(Alarm::Damaged { what }));
-        blobs.into_iter().for_each(|blob| self.blob_damaged(blob));
     }
 
     fn beacon(&self, now: Millis) -> Vec<u8> {

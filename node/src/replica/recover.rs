@@ -1,4 +1,4 @@
-//! Mending what a restored disk image, or a damaged one, has done to logs.
+//! Mending what a restored disk image has done to logs.
 //!
 //! **Rollback**: the office above knows more of our own log than we do. We begin a new incarnation
 //! for what is written from now on, and the missing entries come back as any others.
@@ -6,8 +6,6 @@
 //! **Fork**: we wrote on after a rollback, so our log and the one above differ. We fetch theirs from
 //! the last place that is surely common, write the entries that only we have again under a new
 //! incarnation, and take back our own log in favour of theirs.
-//!
-//! **Damage**: stretches that cannot be read are fetched from whoever holds the channel.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -19,7 +17,7 @@ use daiban_sync::entry::Kind;
 use daiban_sync::error::{Misbehaviour, SessionError};
 use daiban_sync::head::Head;
 use daiban_sync::id::{Hlc, Incarnation, LogId, Millis, OfficeCode};
-use daiban_sync::run::{Run, Tip, VerifiedRun, chain, fits_in_run};
+use daiban_sync::run::{Run, Tip, chain, fits_in_run};
 
 use super::Replica;
 use super::command::Command;
@@ -47,7 +45,7 @@ pub(super) struct Recovery {
 /// Commands that wait while a fork is mended: none may build on what is about to be taken back.
 #[derive(Default)]
 pub(super) struct Hold {
-    commands: VecDeque<(CommandId, Command)>,
+    pub(super) commands: VecDeque<(CommandId, Command)>,
     until: Until,
 }
 
@@ -189,18 +187,6 @@ impl Replica {
         self.hold.commands.push_back((id, command));
     }
 
-    /// This process writes nothing any more: whoever waits to write is told, a fork waits for the
-    /// next start.
-    pub(super) fn release_writers(&mut self, now: Millis) {
-        self.recovery.clear();
-        self.busy.clear();
-        self.ahead.clear();
-        for (id, command) in std::mem::take(&mut self.hold).commands {
-            self.command(now, id, command);
-        }
-        self.retry_deferred(now);
-    }
-
     /// The mended log is durable.
     pub(super) fn mended(&mut self) {
         self.hold.until = Until::Applied(self.store.durable().position);
@@ -313,51 +299,6 @@ impl Replica {
                 self.commits.push(Record::Run(verified));
             }
         }
-    }
-
-    /// Asks everybody for stretches that were found while peers are here.
-    pub(super) fn ask_everybody_for_damaged(&mut self) {
-        let greeted = self.links.iter().filter(|(_, peer)| peer.greeting.is_some());
-        for link in greeted.map(|(&link, _)| link).collect::<Vec<_>>() {
-            self.ask_for_damaged(link);
-        }
-    }
-
-    /// Asks a peer for stretches that cannot be read here. Each may be asked: not all hold them.
-    pub(super) fn ask_for_damaged(&mut self, link: LinkId) {
-        let Some(peer) = self.links.get_mut(&link) else { return };
-        for range in self.store.damaged_ranges() {
-            let channel = self.store.tips().get(&range.log).map(|tip| tip.channel);
-            let shared = channel.is_some_and(|channel| peer.session.scope().contains(&channel));
-            if shared && self.repairs.entry((range.log, range.from)).or_default().insert(link) {
-                peer.session.fetch(range.log, range.from);
-            }
-        }
-    }
-
-    fn repair_with(&mut self, link: LinkId, run: Run) -> Result<(), SessionError> {
-        let log = run.log;
-        let Some(tip) = self.store.tips().get(&log).copied() else { return Ok(()) };
-        let before = Tip { head: run.after, ..tip };
-        let joins = self.store.hash_at(log, run.after.len).ok().flatten();
-        if run.head.head.len > tip.head.len || joins.is_some_and(|hash| hash != run.after.hash) {
-            return Ok(());
-        }
-        let (from, to) = (run.after.len, run.head.head.len);
-        let verified: VerifiedRun =
-            run.verify(Some(&before), &*self.authenticator).map_err(Misbehaviour::from)?;
-        self.commits.heal(verified);
-        self.commits.after(After::Repaired { log, from, to });
-        let rest = self
-            .store
-            .damaged_ranges()
-            .into_iter()
-            .find(|r| r.log == log && r.to > to && r.from <= to);
-        if let (Some(_), Some(peer)) = (rest, self.links.get_mut(&link)) {
-            self.repairs.entry((log, to)).or_default().insert(link);
-            peer.session.fetch(log, to);
-        }
-        Ok(())
     }
 }
 

@@ -9,8 +9,7 @@ use daiban_sync::limits::BLOB_WANTS_MAX;
 
 use super::io::{Alarm, Effect, LinkId};
 use super::{Replica, keys};
-use crate::store::kv::KvError;
-use crate::store::{BlobError, ViewBatch, ViewError};
+use crate::store::{BlobError, ViewBatch};
 
 /// What is missing and who was asked for it.
 #[derive(Default)]
@@ -23,17 +22,6 @@ struct Want {
     asked: Option<LinkId>,
     /// These peers do not have it; they say so when they do.
     missing_at: BTreeSet<LinkId>,
-}
-
-/// Why a damaged file was not taken back.
-#[derive(Debug, thiserror::Error)]
-enum WantError {
-    #[error(transparent)]
-    Blob(#[from] BlobError),
-    #[error(transparent)]
-    View(#[from] ViewError),
-    #[error(transparent)]
-    Kv(#[from] KvError),
 }
 
 impl Wants {
@@ -70,49 +58,6 @@ impl Wants {
 }
 
 impl Replica {
-    /// Files that were found damaged, or that a crash left unfinished, are asked for again.
-    pub(super) fn want_unfinished_blobs(&mut self) -> Result<(), ViewError> {
-        for blob in self.store.damaged_blobs()? {
-            self.blob_damaged(blob);
-        }
-        for blob in self.blobs.partial().unwrap_or_default() {
-            if let Some(channel) = self.referring_channel(blob)? {
-                self.wants.add(blob, channel);
-            }
-        }
-        Ok(())
-    }
-
-    /// The file of a held blob is damaged: what is sound of it stays, the rest is fetched again.
-    pub(super) fn blob_damaged(&mut self, blob: BlobId) {
-        if self.wants.contains(blob) {
-            return;
-        }
-        match self.want_again(blob) {
-            Ok(()) => {
-                let what = format!("the file {blob} is damaged on the disk; it is fetched again");
-                self.alarm(Alarm::Damaged { what });
-                self.ask_everybody_for_blobs();
-            }
-            Err(error) => self.alarm(Alarm::Damaged { what: error.to_string() }),
-        }
-    }
-
-    fn want_again(&mut self, blob: BlobId) -> Result<(), WantError> {
-        self.store.note_damaged_blob(blob)?;
-        self.blobs.unfinish(blob)?;
-        if let Some(channel) = self.referring_channel(blob)? {
-            self.wants.add(blob, channel);
-        }
-        Ok(())
-    }
-
-    /// A channel of a case that refers to the blob.
-    fn referring_channel(&self, blob: BlobId) -> Result<Option<Channel>, ViewError> {
-        let references = self.store.view_scan(&keys::blob_references(blob), &[], 1)?;
-        Ok(references.first().and_then(|(key, _)| keys::referring_channel(key)))
-    }
-
     /// Asks a peer for what is missing and its office may hold.
     pub(super) fn ask_for_blobs(&mut self, link: LinkId) {
         let Some(peer) = self.links.get_mut(&link) else { return };

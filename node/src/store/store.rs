@@ -1,11 +1,10 @@
 //! What is durable, for reading.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use daiban_sync::head::{Head, Receipt};
-use daiban_sync::id::{BlobId, Incarnation, LogId, OfficeCode};
+use daiban_sync::id::{Incarnation, LogId, OfficeCode};
 use daiban_sync::run::Tip;
 
 use super::body::{Begun, Fact, Place};
@@ -96,52 +95,6 @@ impl Store {
     /// [`IndexError`].
     pub fn is_erased(&self, subject: &Subject) -> Result<bool, IndexError> {
         Ok(self.bindings.get(subject)?.erased)
-    }
-
-    /// What has to be fetched again, as far as it is known (reads and `verify` add to it). To heal
-    /// a stretch, append the runs that cover it: the index then points at them.
-    pub fn damaged_ranges(&self) -> Vec<DamagedRange> {
-        self.damage().values().cloned().collect()
-    }
-
-    /// Blobs whose file is damaged, as far as it is known (`verify` adds to it), until
-    /// [`Store::forget_damaged_blob`].
-    ///
-    /// # Errors
-    /// [`KvError`].
-    pub fn damaged_blobs(&self) -> Result<Vec<BlobId>, KvError> {
-        let mut found = Vec::new();
-        let tree = index::DAMAGED_BLOBS;
-        self.kv.scan(&[tree], &[tree + 1], &mut |key, _| {
-            found.extend(key[1..].try_into().ok().map(BlobId));
-            ControlFlow::Continue(())
-        })?;
-        Ok(found)
-    }
-
-    /// Remembers that a blob's file is damaged, over restarts too.
-    ///
-    /// # Errors
-    /// [`KvError`].
-    pub fn note_damaged_blob(&self, id: BlobId) -> Result<(), KvError> {
-        let mut batch = Batch::default();
-        batch.put(damage::blob_key(id), Vec::new());
-        self.kv.apply(&batch)
-    }
-
-    /// A blob is whole again; whether it was known to be damaged.
-    ///
-    /// # Errors
-    /// [`KvError`].
-    pub fn forget_damaged_blob(&self, id: BlobId) -> Result<bool, KvError> {
-        let key = damage::blob_key(id);
-        if self.kv.get(&key)?.is_none() {
-            return Ok(false);
-        }
-        let mut batch = Batch::default();
-        batch.remove(key);
-        self.kv.apply(&batch)?;
-        Ok(true)
     }
 
     /// Drops the office key: from now on no payload, view or blob can be read or written.
@@ -331,15 +284,6 @@ impl Store {
         tip.head = to;
         batch.put(index::log_key(index::TIPS, log), index::encode(tip));
         damage::heal(&mut self.damage(), batch, log, (to.len, u64::MAX));
-        Ok(())
-    }
-
-    /// Remembers damage, over restarts too.
-    pub(super) fn add_damage(&self, range: DamagedRange) -> Result<(), KvError> {
-        let mut batch = Batch::default();
-        batch.put(damage::key(range.log, range.from), index::encode(&range));
-        self.kv.apply(&batch)?;
-        self.damage().insert((range.log, range.from), range);
         Ok(())
     }
 }
