@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use daiban_node::settings::Settings;
 use daiban_node::shell::Node;
+use daiban_node::store::kv::{Batch, KvOpener as _, SledKvOpener};
 use daiban_tests::harm::{flip, said};
 use daiban_tests::line::Line;
 use daiban_tests::office::{Office, applications, free_port};
@@ -167,15 +168,36 @@ fn a_bit_flipped_in_the_database_costs_nothing() {
         }
         village.check_sound();
     }
-    // Not a flipped bit, but the whole file.
-    std::fs::write(village.database(), vec![0xa5; len]).unwrap();
+}
+
+#[test]
+fn a_database_that_cannot_be_read_is_set_aside_and_made_anew() {
+    let (folder, mut village) = village();
     village.start();
-    for receipt in &receipts {
-        village.wait("to show its cases", |village| village.show(receipt).is_ok());
-    }
-    assert!(village.data().join("sled.aside").exists(), "kept for a look");
+    let receipts = village.enter(1, 5);
     village.stop();
-    village.check_sound();
+    let sound = folder.path().join("sound");
+    village.copy_to(&sound);
+    let other_bytes: fn(&Office) = |village| {
+        std::fs::write(village.database(), vec![0xa5; 70_000]).unwrap();
+    };
+    let unsealed_view: fn(&Office) = |village| {
+        let kv = SledKvOpener::new(village.data().join("sled")).open().unwrap();
+        let mut batch = Batch::default();
+        batch.put(*b"vk20260101", *b"\0not sealed by this office");
+        kv.apply(&batch).unwrap();
+    };
+    for harm in [other_bytes, unsealed_view] {
+        village.put_back(&sound);
+        harm(&village);
+        village.start();
+        for receipt in &receipts {
+            village.wait("to show its cases", |village| village.show(receipt).is_ok());
+        }
+        assert!(village.data().join("sled.aside").exists(), "kept for a look");
+        village.stop();
+        village.check_sound();
+    }
 }
 
 #[test]

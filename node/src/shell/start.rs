@@ -18,10 +18,10 @@ use crate::identity::{self, Identity, RevokedKeys, verify_chain};
 use crate::replica::{Config, Law, Replica, Timing};
 use crate::settings::Settings;
 use crate::store::disk::{Disk, RealDisk};
-use crate::store::kv::SledKvOpener;
+use crate::store::kv::{KvError, SledKvOpener};
 use crate::store::{
     Blobs, Committer, IndexError, OpenError, OpenReport, Options, Space, SpaceKeeper, Store,
-    Thresholds, Unlock, os_entropy,
+    Thresholds, Unlock, ViewError, os_entropy,
 };
 use crate::transport::{JoinHandler, Parts, Transport, TransportSettings};
 
@@ -40,7 +40,7 @@ pub enum StartError {
     #[error(transparent)]
     Key(#[from] crate::store::keyring::KeyError),
     #[error("the views cannot be read: {0}; `daiban rebuild` makes them anew")]
-    Views(#[from] crate::store::ViewError),
+    Views(#[from] ViewError),
     #[error(transparent)]
     Bind(#[from] crate::transport::BindError),
     #[error("admin address {address}: {source}; choose another with node.admin")]
@@ -63,13 +63,21 @@ pub fn open_store(
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Opened, StartError> {
     match open_once(data, settings, rebuild, progress) {
-        Err(StartError::Store(OpenError::Kv(error) | OpenError::Index(IndexError::Kv(error))))
-            if !rebuild =>
-        {
+        Err(error) if !rebuild && is_database_corrupt(&error) => {
             tracing::warn!(%error, "the database is made anew");
             open_once(data, settings, true, progress)
         }
         other => other,
+    }
+}
+
+/// Whether the database holds other bytes than were written. A disk that fails is another matter.
+fn is_database_corrupt(error: &StartError) -> bool {
+    match error {
+        StartError::Store(OpenError::Kv(error) | OpenError::Index(IndexError::Kv(error)))
+        | StartError::Views(ViewError::Kv(error)) => matches!(error, KvError::Corrupt { .. }),
+        StartError::Views(ViewError::Damaged { .. }) => true,
+        _ => false,
     }
 }
 
@@ -182,7 +190,7 @@ fn open_replica(
     identity: &Identity,
 ) -> Result<Begun, StartError> {
     match begin_replica(data, settings, identity, false) {
-        Err(StartError::Views(error)) => {
+        Err(error) if is_database_corrupt(&error) => {
             tracing::warn!(%error, "the views are made anew");
             begin_replica(data, settings, identity, true)
         }
