@@ -14,6 +14,7 @@ use daiban_sync::id::{BlobId, Incarnation, LogId, Millis, NodeKey, OfficeCode, T
 use serde::{Deserialize, Serialize};
 
 use super::io::Alarm;
+use crate::store::Space;
 
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -302,6 +303,33 @@ impl Refusal {
             RefusalKind::Disk,
             (&format!("磁盘写入失败，未保存：{reason}"), &format!("not saved: {reason}")),
             ("请检查磁盘后重新启动", "mend the disk, then restart the node"),
+        )
+    }
+
+    /// What rests on a case must not rest on an old view of it.
+    pub(super) fn views_broken(reason: &str) -> Self {
+        let en = format!("not saved: the database does not follow the journal: {reason}");
+        let remedy = (
+            "请检查磁盘，停止节点后运行 daiban rebuild",
+            "see to the disk, stop the node, then run `daiban rebuild`",
+        );
+        Self::new(RefusalKind::Disk, (&format!("数据库出错，未保存：{reason}"), &en), remedy)
+    }
+
+    pub(crate) fn no_room(space: Space) -> Self {
+        Self::new(
+            RefusalKind::Disk,
+            (space.words(), space.sentence()),
+            ("请清理磁盘空间", "free some disk space"),
+        )
+    }
+
+    pub(crate) fn not_written(error: impl std::fmt::Display) -> Self {
+        let said = error.to_string();
+        Self::new(
+            RefusalKind::Disk,
+            (&format!("文件未保存：{said}"), &format!("the file is not saved: {said}")),
+            ("请检查磁盘空间", "see to the disk and its space"),
         )
     }
 }

@@ -54,6 +54,10 @@ pub enum Input {
         blob: BlobId,
         held: bool,
     },
+    /// Somebody read a blob that is held, and its file is damaged.
+    BlobDamaged {
+        blob: BlobId,
+    },
     Command {
         id: CommandId,
         command: Command,
@@ -123,6 +127,8 @@ pub enum Alarm {
     Damaged { what: String },
     /// What was damaged has been fetched again.
     Repaired { log: LogId, from: u64, to: u64 },
+    /// A damaged file has been fetched again.
+    BlobRepaired { blob: BlobId },
     /// The database does not follow the journal.
     Views { reason: String },
     /// A peer's clock is far from ours.
@@ -166,8 +172,15 @@ impl fmt::Display for Alarm {
             Self::Repaired { log, from, to } => {
                 write!(f, "entries {from} to {to} of log {log} were fetched again from a neighbour")
             }
+            Self::BlobRepaired { blob } => {
+                write!(f, "the damaged file {blob} was fetched again from a neighbour")
+            }
             Self::Views { reason } => {
-                write!(f, "the database does not follow the journal: {reason}")
+                write!(
+                    f,
+                    "the database does not follow the journal: {reason}; stop the node and run \
+                     `daiban rebuild`"
+                )
             }
             Self::ClockError { office, off_by_ms } => write!(
                 f,

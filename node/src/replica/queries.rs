@@ -151,14 +151,21 @@ impl Replica {
             blobs_wanted: self.wants.len(),
             quarantined: self.quarantine_count,
             evidence: self.store.evidence().len(),
-            damaged: self.store.damaged_ranges().iter().map(ToString::to_string).collect(),
-            latched: self.commits.latched().map(str::to_owned),
+            damaged: self.damaged(),
+            latched: self.writes_nothing().map(str::to_owned),
             space: self.space.sentence().to_owned(),
             peers: self.peers(),
             above: self.above(),
             counters: self.counters,
             training: self.config.training,
         }
+    }
+
+    /// What is on the disk and cannot be read.
+    fn damaged(&self) -> Vec<String> {
+        let ranges = self.store.damaged_ranges().into_iter().map(|range| range.to_string());
+        let blobs = self.store.damaged_blobs().unwrap_or_default().into_iter();
+        ranges.chain(blobs.map(|blob| format!("file {blob} is damaged"))).collect()
     }
 
     fn peers(&self) -> Vec<PeerView> {

@@ -118,6 +118,11 @@ impl Replica {
             if let Err(error) = self.store.apply_views(batch, applied) {
                 self.alarm(Alarm::Views { reason: error.to_string() });
             }
+            match self.store.forget_damaged_blob(blob) {
+                Ok(true) => self.alarm(Alarm::BlobRepaired { blob }),
+                Ok(false) => {}
+                Err(error) => self.alarm(Alarm::Views { reason: error.to_string() }),
+            }
             for peer in self.links.values_mut() {
                 peer.session.blob_arrived(blob);
             }

@@ -36,7 +36,7 @@ use super::{Handle, SharedTransport, StartError, batch, bundles, clock, material
 use crate::identity::{Desk, Identity};
 use crate::replica::{Answer, Command, Refusal, RefusalKind};
 use crate::settings::{MaterialSettings, Settings};
-use crate::store::os_entropy;
+use crate::store::{Space, os_entropy};
 
 /// Where the command line finds the address and the token, inside the data directory.
 pub const ADMIN_FILE: &str = "admin.json";
@@ -194,9 +194,11 @@ pub(super) fn stopping() -> Response {
 }
 
 fn refused(sentence: &str) -> Response {
-    let refusal =
-        Refusal::new(RefusalKind::Input, (sentence, sentence), ("请更正", "mend the request"));
-    answered(Err(refusal))
+    answered(Err(unfit(sentence)))
+}
+
+fn unfit(sentence: &str) -> Refusal {
+    Refusal::new(RefusalKind::Input, (sentence, sentence), ("请更正", "mend the request"))
 }
 
 #[derive(Deserialize)]
@@ -210,20 +212,21 @@ async fn put_blob(
     Query(BlobName { name }): Query<BlobName>,
     body: Bytes,
 ) -> Response {
+    let room = served.handle.room();
+    if room >= Space::NoNewMaterials {
+        return answered(Err(Refusal::no_room(room)));
+    }
     let stored = tokio::task::spawn_blocking(move || {
-        let prepared =
-            materials::prepare(body.to_vec(), &served.materials).map_err(|e| e.to_string())?;
+        let prepared = materials::prepare(body.to_vec(), &served.materials)
+            .map_err(|error| unfit(&error.to_string()))?;
         let size = prepared.bytes.len() as u64;
-        let id = served
-            .handle
-            .blobs()
-            .put(&prepared.bytes, &mut os_entropy)
-            .map_err(|e| e.to_string())?;
-        Ok::<_, String>(BlobRef { id, size, media: prepared.media, name })
+        let written = served.handle.blobs().put(&prepared.bytes, &mut os_entropy);
+        let id = written.map_err(Refusal::not_written)?;
+        Ok::<_, Refusal>(BlobRef { id, size, media: prepared.media, name })
     });
     match stored.await {
         Ok(Ok(blob)) => Json(blob).into_response(),
-        Ok(Err(why)) => refused(&why),
+        Ok(Err(refusal)) => answered(Err(refusal)),
         Err(error) => refused(&error.to_string()),
     }
 }
@@ -233,8 +236,9 @@ async fn get_blob(State(served): State<Served>, UrlPath(id): UrlPath<String>) ->
         Ok(id) => id,
         Err(error) => return refused(&daiban_sync::id::IdError::to_string(&error)),
     };
+    let handle = served.handle.clone();
     let read = tokio::task::spawn_blocking(move || {
-        let blobs = served.handle.blobs();
+        let blobs = handle.blobs();
         let Some(manifest) = blobs.manifest(id)? else { return Ok(None) };
         let chunks = (0..manifest.chunks.len()).map(|chunk| blobs.read_chunk(id, chunk));
         chunks.collect::<Result<Vec<_>, _>>().map(|chunks| Some(chunks.concat()))
@@ -244,6 +248,9 @@ async fn get_blob(State(served): State<Served>, UrlPath(id): UrlPath<String>) ->
         Ok(Ok(None)) => (StatusCode::NOT_FOUND, "this file is not here (yet)\n").into_response(),
         Ok(Err(error)) => {
             let error: crate::store::BlobError = error;
+            if error.is_damage() {
+                served.handle.tell_damaged(id).await;
+            }
             refused(&error.to_string())
         }
         Err(error) => refused(&error.to_string()),

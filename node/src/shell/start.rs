@@ -8,7 +8,7 @@ use std::time::Duration;
 use daiban_sync::id::{Millis, NodeKey, OfficeCode};
 use daiban_sync::run::Authenticator;
 use daiban_sync::wire::Compression;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::admin::{self, Admin};
 use super::congestion::Congestions;
@@ -20,11 +20,15 @@ use crate::identity::{self, Identity, RevokedKeys, verify_chain};
 use crate::replica::{Config, Law, Replica, Timing};
 use crate::settings::Settings;
 use crate::store::disk::{Disk, RealDisk};
-use crate::store::kv::SledKvOpener;
+use crate::store::kv::{KvError, SledKvOpener};
 use crate::store::{
-    Committer, OpenReport, Options, SpaceKeeper, Store, Thresholds, Unlock, os_entropy,
+    Blobs, Committer, IndexError, OpenError, OpenReport, Options, Space, SpaceKeeper, Store,
+    Thresholds, Unlock, ViewError, os_entropy,
 };
 use crate::transport::{JoinHandler, Parts, Transport, TransportSettings};
+
+/// A data directory that this process owns, and what opening found.
+pub type Opened = (Arc<dyn Disk>, Store, Committer, OpenReport);
 
 /// Why a node did not start. Nothing that was saved is lost by it.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +42,7 @@ pub enum StartError {
     #[error(transparent)]
     Key(#[from] crate::store::keyring::KeyError),
     #[error("the views cannot be read: {0}; `daiban rebuild` makes them anew")]
-    Views(#[from] crate::store::ViewError),
+    Views(#[from] ViewError),
     #[error(transparent)]
     Bind(#[from] crate::transport::BindError),
     #[error("admin address {address}: {source}; choose another with node.admin")]
@@ -49,7 +53,8 @@ pub enum StartError {
     Random(#[from] getrandom::Error),
 }
 
-/// The store of a data directory, opened as the running node opens it.
+/// The store of a data directory, opened as the running node opens it. A database that fails is
+/// made anew.
 ///
 /// # Errors
 /// [`StartError`].
@@ -58,7 +63,32 @@ pub fn open_store(
     settings: &Settings,
     rebuild: bool,
     progress: &mut dyn FnMut(u64, u64),
-) -> Result<(Arc<dyn Disk>, Store, Committer, OpenReport), StartError> {
+) -> Result<Opened, StartError> {
+    match open_once(data, settings, rebuild, progress) {
+        Err(error) if !rebuild && is_database_corrupt(&error) => {
+            tracing::warn!(%error, "the database is made anew");
+            open_once(data, settings, true, progress)
+        }
+        other => other,
+    }
+}
+
+/// Whether the database holds other bytes than were written. A disk that fails is another matter.
+fn is_database_corrupt(error: &StartError) -> bool {
+    match error {
+        StartError::Store(OpenError::Kv(error) | OpenError::Index(IndexError::Kv(error)))
+        | StartError::Views(ViewError::Kv(error)) => matches!(error, KvError::Corrupt { .. }),
+        StartError::Views(ViewError::Damaged { .. }) => true,
+        _ => false,
+    }
+}
+
+fn open_once(
+    data: &Path,
+    settings: &Settings,
+    rebuild: bool,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Opened, StartError> {
     let disk: Arc<dyn Disk> = Arc::new(RealDisk::open(data)?);
     let cache_bytes = settings.store.sled_cache_mb << 20;
     let mut kv = SledKvOpener::new(data.join("sled"), cache_bytes);
@@ -90,21 +120,11 @@ impl Node {
     pub async fn start(data: &Path, settings: Settings) -> Result<Self, StartError> {
         let identity = Arc::new(Identity::load(data)?);
         let office = identity.office();
-        let (disk, store, committer, report) =
-            open_store(data, &settings, false, &mut |done, all| {
-                tracing::info!(done, all, "the database is made anew from the journal");
-            })?;
-        tell(&report);
-        let mut seed = [0; 32];
-        getrandom::fill(&mut seed)?;
-        let authenticator = Box::new(Certificates { root: identity.root().to_vec() });
-        let config = config(&identity, &settings);
-        let blobs = store.blobs();
-        let replica =
-            Replica::new(clock::now(), config, store, Law::default(), authenticator, seed)?;
-
+        let (disk, blobs, committer, replica) = open_replica(data, &settings, &identity)?;
         let (inbox, messages) = mpsc::channel(INBOX_MAX);
-        let hands = Hands::new(committer, blobs.clone(), space(disk, &settings), &inbox)?;
+        let (room_told, room) = watch::channel(Space::Plenty);
+        let keeper = space(disk, &settings);
+        let hands = Hands::new(committer, blobs.clone(), (keeper, room_told), &inbox)?;
         let registry = Arc::new(RevokedKeys::default());
         let desk = identity::Desk::open(
             data,
@@ -125,7 +145,7 @@ impl Node {
         let (transport, commands) = Transport::bind(parts, events).await?;
         let listen = transport.local_addr()?;
         let transport = Arc::new(Mutex::new(Some(transport)));
-        let handle = Handle { inbox: inbox.clone(), blobs };
+        let handle = Handle { inbox: inbox.clone(), blobs, room };
 
         let congestion = Congestions::default();
         let drive = Drive {
@@ -173,6 +193,42 @@ impl Node {
         tracing::info!(%office, %listen, admin = %address, "ready");
         Ok(Self { office, admin: address, listen, handle, transport, tasks, thread: Some(thread) })
     }
+}
+
+type Begun = (Arc<dyn Disk>, Blobs, Committer, Replica);
+
+/// Views that cannot be read are made anew.
+fn open_replica(
+    data: &Path,
+    settings: &Settings,
+    identity: &Identity,
+) -> Result<Begun, StartError> {
+    match begin_replica(data, settings, identity, false) {
+        Err(error) if is_database_corrupt(&error) => {
+            tracing::warn!(%error, "the views are made anew");
+            begin_replica(data, settings, identity, true)
+        }
+        other => other,
+    }
+}
+
+fn begin_replica(
+    data: &Path,
+    settings: &Settings,
+    identity: &Identity,
+    rebuild: bool,
+) -> Result<Begun, StartError> {
+    let progress = &mut |done, all| {
+        tracing::info!(done, all, "the database is made anew from the journal");
+    };
+    let (disk, store, committer, report) = open_store(data, settings, rebuild, progress)?;
+    tell(&report);
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed)?;
+    let authenticator = Box::new(Certificates { root: identity.root().to_vec() });
+    let (config, blobs) = (config(identity, settings), store.blobs());
+    let replica = Replica::new(clock::now(), config, store, Law::default(), authenticator, seed)?;
+    Ok((disk, blobs, committer, replica))
 }
 
 fn config(identity: &Identity, settings: &Settings) -> Config {

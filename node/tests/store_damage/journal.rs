@@ -59,11 +59,14 @@ fn a_damaged_record_is_named_and_healed_by_a_neighbour() {
     assert_eq!(store.damaged_ranges(), []);
     assert_eq!(store.tips()[&author.log].head, author.tip.head);
     assert_eq!(contents(&store, author.log), all_payloads(&runs));
+    let report = store.verify(&mut |_, _| ()).unwrap();
+    assert_eq!((report.damages, report.healed), (vec![], 1));
     drop((store, committer));
     let rebuild = Options { rebuild: true, ..small() };
     let (store, _committer, report) = place.try_open(&key_file(), rebuild).unwrap();
     assert!(!report.damaged_records.is_empty());
     assert_eq!(contents(&store, author.log), all_payloads(&runs), "healed for a rebuild too");
+    assert_eq!(store.verify(&mut |_, _| ()).unwrap().damages, []);
 }
 
 #[test]

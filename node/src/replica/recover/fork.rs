@@ -24,7 +24,7 @@ type Written = (Hlc, Kind, Vec<u8>);
 /// Commands that wait while a fork is mended: none may build on what is about to be taken back.
 #[derive(Default)]
 pub(in crate::replica) struct Hold {
-    commands: VecDeque<(CommandId, Command)>,
+    pub(in crate::replica) commands: VecDeque<(CommandId, Command)>,
     until: Until,
 }
 
