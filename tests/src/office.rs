@@ -196,7 +196,7 @@ impl Office {
         let answer = self.ask(&json!({ "command": "alarms" }));
         let alarms = answer["alarms"].as_array().cloned().unwrap_or_default();
         let of_kind = alarms.iter().filter(|alarm| alarm[1]["alarm"] == kind);
-        of_kind.filter_map(|alarm| alarm[2].as_str().map(str::to_owned)).collect()
+        of_kind.filter_map(|alarm| alarm[2]["en"].as_str().map(str::to_owned)).collect()
     }
 
     /// Waits for an alarm of this kind; gives the sentence of the first.

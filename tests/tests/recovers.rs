@@ -315,7 +315,7 @@ fn when_room_runs_short_new_cases_are_refused_first() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let node = runtime.block_on(Node::start(village.data(), settings)).unwrap();
     village.wait("to measure its disk", |village| {
-        village.status()["space"].as_str().unwrap().contains("new cases are refused")
+        village.status()["space"]["en"].as_str().unwrap().contains("new cases are refused")
     });
     let refusal = village.try_ask(&applications(village.code(), 2, 1)[0]).unwrap_err();
     assert!(refusal.starts_with("507") && refusal.contains("暂不接收新件"), "{refusal}");

@@ -16,7 +16,8 @@ use daiban_sync::entry::{Entry, Kind};
 use daiban_sync::id::{BlobId, LogId, Millis};
 use daiban_sync::run::Tip;
 
-use super::io::{Alarm, Effect};
+use super::alarm::Alarm;
+use super::io::Effect;
 use super::kept::{Marks, save_case};
 use super::{Replica, keys};
 use crate::store::{Durable, ReadError, Record, ViewBatch, ViewError};

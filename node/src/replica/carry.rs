@@ -12,9 +12,10 @@ use daiban_sync::run::{Run, RunError, Tip};
 use daiban_sync::session::Source as _;
 
 use super::Replica;
+use super::alarm::Alarm;
 use super::command::{Answer, Refusal, RefusalKind};
 use super::commit::After;
-use super::io::{Alarm, CommandId, Effect};
+use super::io::{CommandId, Effect};
 use super::links::shown;
 use super::view::Shown;
 

@@ -13,7 +13,7 @@ use daiban_domain::words::Said;
 use daiban_sync::id::{BlobId, Incarnation, LogId, Millis, NodeKey, OfficeCode, Tier};
 use serde::{Deserialize, Serialize};
 
-use super::io::Alarm;
+use super::alarm::Alarm;
 use crate::store::Space;
 
 /// A request.
@@ -125,7 +125,7 @@ pub enum Answer {
     },
     Status(Box<StatusView>),
     Alarms {
-        alarms: Vec<(Millis, Alarm, String)>,
+        alarms: Vec<(Millis, Alarm, Said)>,
     },
     Quarantine {
         entries: Vec<QuarantineView>,
@@ -206,7 +206,7 @@ pub struct StatusView {
     pub evidence: usize,
     pub damaged: Vec<String>,
     pub latched: Option<String>,
-    pub space: String,
+    pub space: Said,
     pub peers: Vec<PeerView>,
     pub above: Vec<AboveView>,
     pub counters: Counters,

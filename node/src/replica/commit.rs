@@ -9,8 +9,9 @@ use daiban_sync::head::Receipt;
 use daiban_sync::id::{LogId, Millis};
 use daiban_sync::run::{Tip, VerifiedRun};
 
+use super::alarm::Alarm;
 use super::command::Answer;
-use super::io::{Alarm, CommandId, CommitId, LinkId};
+use super::io::{CommandId, CommitId, LinkId};
 use super::{PendingReply, Replica};
 use crate::store::{Appended, CommitError, Record};
 

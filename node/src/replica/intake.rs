@@ -6,8 +6,9 @@ use daiban_sync::id::{LogId, Millis};
 use daiban_sync::run::{Run, RunError, Tip, VerifiedRun, without_payloads};
 
 use super::Replica;
+use super::alarm::Alarm;
 use super::commit::After;
-use super::io::{Alarm, LinkId};
+use super::io::LinkId;
 use crate::store::{Evidence, Record};
 
 /// Receipts whose signer is not known yet.

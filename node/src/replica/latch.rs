@@ -4,9 +4,10 @@
 use daiban_sync::id::Millis;
 
 use super::Replica;
+use super::alarm::Alarm;
 use super::command::Refusal;
 use super::commit::After;
-use super::io::{Alarm, CommitId, Effect};
+use super::io::{CommitId, Effect};
 
 impl Replica {
     /// Whether this process still writes.

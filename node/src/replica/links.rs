@@ -9,7 +9,8 @@ use daiban_sync::id::{LogId, Millis, NodeKey, OfficeCode};
 use daiban_sync::session::{Event, Lane, Opening, Role, Session};
 
 use super::Replica;
-use super::io::{Alarm, Effect, LinkId};
+use super::alarm::Alarm;
+use super::io::{Effect, LinkId};
 use super::view::Shown;
 
 /// A link and its session.

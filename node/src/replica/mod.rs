@@ -15,6 +15,7 @@
 //! ([`commit`]). What sessions see is durable: they read through [`view`]. Views follow the
 //! journal: only [`apply`] writes them.
 
+mod alarm;
 mod apply;
 mod author;
 mod beacon;
@@ -51,13 +52,14 @@ use daiban_sync::head::Receipt;
 use daiban_sync::id::{LogId, Millis, NodeKey, OfficeCode};
 use daiban_sync::run::Authenticator;
 
+pub use alarm::Alarm;
 pub use beacon::Beacon;
 pub use carry::Load;
 pub use command::{
     AboveView, Answer, Attachment, CaseView, Command, Counters, PeerView, QuarantineView, Refusal,
     RefusalKind, Safety, StatusView,
 };
-pub use io::{Alarm, CommandId, CommitId, Config, Effect, Input, LinkId, Timing};
+pub use io::{CommandId, CommitId, Config, Effect, Input, LinkId, Timing};
 pub use law::Law;
 #[cfg(feature = "mutants")]
 pub use mutants::Mutant;

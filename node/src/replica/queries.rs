@@ -4,6 +4,7 @@ use daiban_domain::act::CaseId;
 use daiban_domain::fold::Status;
 use daiban_domain::organ::OrganCode;
 use daiban_domain::receipt_number::ReceiptNumber;
+use daiban_domain::words::Said;
 use daiban_sync::id::{LogId, Millis, OfficeCode};
 use serde_json::Value;
 
@@ -33,7 +34,7 @@ impl Replica {
             Command::ListCases { status, organ, limit } => self.list(status, organ, limit),
             Command::Status => Ok(Answer::Status(Box::new(self.status(now)))),
             Command::Alarms => {
-                let said = self.alarms.iter().map(|(at, a)| (*at, a.clone(), a.to_string()));
+                let said = self.alarms.iter().map(|(at, a)| (*at, a.clone(), a.said()));
                 Ok(Answer::Alarms { alarms: said.collect() })
             }
             Command::Quarantine => self.quarantine(),
@@ -153,7 +154,7 @@ impl Replica {
             evidence: self.store.evidence().len(),
             damaged: self.damaged(),
             latched: self.writes_nothing().map(str::to_owned),
-            space: self.space.sentence().to_owned(),
+            space: Said::new(self.space.words(), self.space.sentence()),
             peers: self.peers(),
             above: self.above(),
             counters: self.counters,

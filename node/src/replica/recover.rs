@@ -15,7 +15,8 @@ use daiban_sync::id::{Incarnation, LogId, Millis, OfficeCode};
 use daiban_sync::run::{Run, chain};
 
 use super::Replica;
-use super::io::{Alarm, LinkId};
+use super::alarm::Alarm;
+use super::io::LinkId;
 use crate::store::Record;
 pub(super) use fork::Hold;
 

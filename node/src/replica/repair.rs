@@ -8,8 +8,9 @@ use daiban_sync::error::{Misbehaviour, SessionError};
 use daiban_sync::id::{BlobId, LogId};
 use daiban_sync::run::{Run, Tip, VerifiedRun};
 
+use super::alarm::Alarm;
 use super::commit::After;
-use super::io::{Alarm, LinkId};
+use super::io::LinkId;
 use super::view::Unreadable;
 use super::{Replica, keys};
 use crate::store::kv::KvError;

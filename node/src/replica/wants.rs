@@ -7,7 +7,8 @@ use daiban_sync::channel::Channel;
 use daiban_sync::id::BlobId;
 use daiban_sync::limits::BLOB_WANTS_MAX;
 
-use super::io::{Alarm, Effect, LinkId};
+use super::alarm::Alarm;
+use super::io::{Effect, LinkId};
 use super::{Replica, keys};
 use crate::store::{BlobError, ViewBatch};
 

@@ -13,9 +13,10 @@ use daiban_sync::run::{Run, Tip, fits_in_run};
 
 use super::Recovery;
 use crate::replica::Replica;
+use crate::replica::alarm::Alarm;
 use crate::replica::command::Command;
 use crate::replica::commit::After;
-use crate::replica::io::{Alarm, CommandId};
+use crate::replica::io::CommandId;
 use crate::store::{Position, Record};
 
 /// An entry of our own, in the clear.
