@@ -13,10 +13,11 @@ use daiban_sync::session::Source as _;
 
 use super::Replica;
 use super::alarm::Alarm;
-use super::command::{Answer, Refusal, RefusalKind};
+use super::command::Answer;
 use super::commit::After;
 use super::io::{CommandId, Effect};
 use super::links::shown;
+use super::refusal::{Refusal, RefusalKind};
 use super::view::Shown;
 
 /// What is to be carried to an office.

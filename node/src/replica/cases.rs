@@ -17,9 +17,10 @@ use daiban_sync::entry::Kind;
 use daiban_sync::id::{BlobId, Hlc, Millis};
 
 use super::Replica;
-use super::command::{Answer, Attachment, Command, Refusal, RefusalKind};
+use super::command::{Answer, Attachment, Command};
 use super::commit::After;
 use super::io::{CommandId, Effect};
+use super::refusal::{Refusal, RefusalKind};
 use crate::store::Space;
 
 impl Replica {

@@ -8,7 +8,8 @@ use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
 
 use super::alarm::Alarm;
-use super::command::{Answer, Command, Refusal};
+use super::command::{Answer, Command};
+use super::refusal::Refusal;
 use crate::store::{Appended, CommitError, Record, Space};
 
 /// A connection, as the shell counts them.

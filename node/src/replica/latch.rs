@@ -5,9 +5,9 @@ use daiban_sync::id::Millis;
 
 use super::Replica;
 use super::alarm::Alarm;
-use super::command::Refusal;
 use super::commit::After;
 use super::io::{CommitId, Effect};
+use super::refusal::Refusal;
 
 impl Replica {
     /// Whether this process still writes.

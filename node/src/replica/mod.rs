@@ -37,6 +37,7 @@ mod queries;
 mod random;
 mod rebuild;
 mod recover;
+mod refusal;
 mod repair;
 mod upstream;
 mod view;
@@ -56,13 +57,14 @@ pub use alarm::Alarm;
 pub use beacon::Beacon;
 pub use carry::Load;
 pub use command::{
-    AboveView, Answer, Attachment, CaseView, Command, Counters, PeerView, QuarantineView, Refusal,
-    RefusalKind, Safety, StatusView,
+    AboveView, Answer, Attachment, CaseView, Command, Counters, PeerView, QuarantineView, Safety,
+    StatusView,
 };
 pub use io::{CommandId, CommitId, Config, Effect, Input, LinkId, Timing};
 pub use law::Law;
 #[cfg(feature = "mutants")]
 pub use mutants::Mutant;
+pub use refusal::{Refusal, RefusalKind};
 
 use crate::store::{Blobs, IndexError, Position, Space, Store, ViewError};
 use author::Author;

@@ -10,11 +10,11 @@ use serde_json::Value;
 
 use super::cases::no_such_case;
 use super::command::{
-    AboveView, Answer, CaseView, Command, PeerView, QuarantineView, Refusal, RefusalKind, Safety,
-    StatusView, short,
+    AboveView, Answer, CaseView, Command, PeerView, QuarantineView, Safety, StatusView,
 };
 use super::kept::{Kept, Marks};
 use super::links::shown;
+use super::refusal::{Refusal, RefusalKind};
 use super::view::Shown;
 use super::{Replica, keys};
 
@@ -142,7 +142,7 @@ impl Replica {
         let tips = self.store.tips();
         StatusView {
             office: self.config.office,
-            node: short(self.author.node),
+            node: self.author.node.short(),
             incarnation: self.author.incarnation,
             now,
             logs: tips.len(),
@@ -175,7 +175,7 @@ impl Replica {
             let (backlog_logs, backlog_entries) = peer.session.backlog(&source);
             PeerView {
                 office: peer.office,
-                node: short(peer.key),
+                node: peer.key.short(),
                 live: peer.session.is_live(),
                 since: peer.since,
                 heard: peer.heard,
