@@ -20,23 +20,21 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, Path as UrlPath, Query, Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use daiban_domain::act::BlobRef;
-use daiban_sync::id::{BlobId, Millis, OfficeCode};
+use daiban_sync::id::{Millis, OfficeCode};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
-use super::{Handle, SharedTransport, StartError, batch, bundles, clock, materials, metrics};
+use super::{Handle, SharedTransport, StartError, batch, bundles, clock, files, metrics};
 use crate::identity::{Desk, Identity};
 use crate::replica::{Answer, Command, Refusal, RefusalKind};
 use crate::settings::{MaterialSettings, Settings};
-use crate::store::{Space, os_entropy};
+use crate::store::os_entropy;
 
 /// Where the command line finds the address and the token, inside the data directory.
 pub const ADMIN_FILE: &str = "admin.json";
@@ -68,7 +66,7 @@ pub(super) struct Served {
     token: Arc<str>,
     desk: Arc<Mutex<Desk>>,
     transport: SharedTransport,
-    materials: MaterialSettings,
+    pub(super) materials: MaterialSettings,
 }
 
 impl Served {
@@ -83,9 +81,7 @@ impl Admin {
     pub(super) async fn bind(
         data: &Path,
         settings: &Settings,
-        identity: Arc<Identity>,
-        handle: Handle,
-        desk: Arc<Mutex<Desk>>,
+        (handle, identity, desk): (Handle, Arc<Identity>, Arc<Mutex<Desk>>),
         (transport, listen): (SharedTransport, SocketAddr),
     ) -> Result<Self, StartError> {
         let wanted = settings.node.admin;
@@ -116,8 +112,8 @@ pub(super) async fn serve(admin: Admin) {
     let guarded = Router::new()
         .route("/v1/command", post(command))
         .route("/v1/batch", post(batch::take))
-        .route("/v1/blobs", post(put_blob))
-        .route("/v1/blobs/{id}", get(get_blob))
+        .route("/v1/blobs", post(files::put))
+        .route("/v1/blobs/{id}", get(files::get))
         .route(
             "/v1/bundles",
             get(bundles::export).post(bundles::import).layer(DefaultBodyLimit::disable()),
@@ -193,68 +189,12 @@ pub(super) fn stopping() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, "the node is stopping\n").into_response()
 }
 
-fn refused(sentence: &str) -> Response {
+pub(super) fn refused(sentence: &str) -> Response {
     answered(Err(unfit(sentence)))
 }
 
-fn unfit(sentence: &str) -> Refusal {
+pub(super) fn unfit(sentence: &str) -> Refusal {
     Refusal::new(RefusalKind::Input, (sentence, sentence), ("请更正", "mend the request"))
-}
-
-#[derive(Deserialize)]
-struct BlobName {
-    #[serde(default)]
-    name: String,
-}
-
-async fn put_blob(
-    State(served): State<Served>,
-    Query(BlobName { name }): Query<BlobName>,
-    body: Bytes,
-) -> Response {
-    let room = served.handle.room();
-    if room >= Space::NoNewMaterials {
-        return answered(Err(Refusal::no_room(room)));
-    }
-    let stored = tokio::task::spawn_blocking(move || {
-        let prepared = materials::prepare(body.to_vec(), &served.materials)
-            .map_err(|error| unfit(&error.to_string()))?;
-        let size = prepared.bytes.len() as u64;
-        let written = served.handle.blobs().put(&prepared.bytes, &mut os_entropy);
-        let id = written.map_err(Refusal::not_written)?;
-        Ok::<_, Refusal>(BlobRef { id, size, media: prepared.media, name })
-    });
-    match stored.await {
-        Ok(Ok(blob)) => Json(blob).into_response(),
-        Ok(Err(refusal)) => answered(Err(refusal)),
-        Err(error) => refused(&error.to_string()),
-    }
-}
-
-async fn get_blob(State(served): State<Served>, UrlPath(id): UrlPath<String>) -> Response {
-    let id: BlobId = match id.parse() {
-        Ok(id) => id,
-        Err(error) => return refused(&daiban_sync::id::IdError::to_string(&error)),
-    };
-    let handle = served.handle.clone();
-    let read = tokio::task::spawn_blocking(move || {
-        let blobs = handle.blobs();
-        let Some(manifest) = blobs.manifest(id)? else { return Ok(None) };
-        let chunks = (0..manifest.chunks.len()).map(|chunk| blobs.read_chunk(id, chunk));
-        chunks.collect::<Result<Vec<_>, _>>().map(|chunks| Some(chunks.concat()))
-    });
-    match read.await {
-        Ok(Ok(Some(bytes))) => Body::from(bytes).into_response(),
-        Ok(Ok(None)) => (StatusCode::NOT_FOUND, "this file is not here (yet)\n").into_response(),
-        Ok(Err(error)) => {
-            let error: crate::store::BlobError = error;
-            if error.is_damage() {
-                served.handle.tell_damaged(id).await;
-            }
-            refused(&error.to_string())
-        }
-        Err(error) => refused(&error.to_string()),
-    }
 }
 
 #[derive(Deserialize)]

@@ -28,6 +28,7 @@ use super::{Handle, clock};
 use crate::bundle::{BundleError, Item, Opened, Route, Sealer};
 use crate::identity::{Identity, system_rng};
 use crate::replica::{Answer, Load, Refusal, RefusalKind};
+use crate::store::Space;
 
 /// Parts of the file that may wait for a slow reader.
 const PARTS_MAX: usize = 16;
@@ -169,6 +170,10 @@ fn materials_of(run: &Run) -> Vec<BlobId> {
 
 /// `POST /v1/bundles`: takes the file in the body.
 pub(super) async fn import(State(served): State<Served>, body: Body) -> Response {
+    let room = served.handle.room();
+    if room == Space::Full {
+        return answered(Err(Refusal::no_room(room)));
+    }
     let file = match spool(&served, body).await {
         Ok(file) => file,
         Err(error) => return answered(Err(not_spooled(&error))),

@@ -6,8 +6,8 @@ use daiban_sync::id::BlobId;
 
 use super::bundles::stopped;
 use super::{Handle, Message};
-use crate::replica::{Input, Refusal, RefusalKind};
-use crate::store::{BlobError, Blobs, os_entropy};
+use crate::replica::{Input, Refusal};
+use crate::store::{BlobError, Blobs, Space, os_entropy};
 
 pub(super) struct Files<'a> {
     handle: &'a Handle,
@@ -53,11 +53,13 @@ impl<'a> Files<'a> {
     async fn begin(&mut self, blob: BlobId, manifest: &Manifest) -> Result<(), Refusal> {
         self.receiving = None;
         let wanted = self.handle.look(move |replica| replica.wants_blob(blob)).await;
-        if !wanted.ok_or_else(stopped)? || manifest.id() != blob {
+        let is_fit = wanted.ok_or_else(stopped)? && manifest.id() == blob;
+        // Without room it stays wanted, and comes another time.
+        if !is_fit || self.handle.room() >= Space::NoNewMaterials {
             return Ok(());
         }
         let blobs: &Blobs = self.handle.blobs();
-        blobs.begin(manifest, &mut os_entropy).map_err(|error| not_kept(&error))?;
+        blobs.begin(manifest, &mut os_entropy).map_err(Refusal::not_written)?;
         self.receiving = Some((blob, manifest.chunks.len()));
         self.finish_if_whole().await
     }
@@ -77,13 +79,7 @@ impl<'a> Files<'a> {
     fn already_here(&mut self, error: BlobError) -> Result<(), Refusal> {
         match self.receiving.take() {
             Some((blob, _)) if self.handle.blobs().contains(blob) => Ok(()),
-            _ => Err(not_kept(&error)),
+            _ => Err(Refusal::not_written(error)),
         }
     }
-}
-
-fn not_kept(error: &BlobError) -> Refusal {
-    let said = error.to_string();
-    let remedy = ("请检查磁盘后重新导入", "look at the disk, then import the bundle again");
-    Refusal::new(RefusalKind::Disk, (&format!("文件未保存：{said}"), &said), remedy)
 }

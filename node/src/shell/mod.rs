@@ -16,9 +16,12 @@ mod carried_files;
 mod clock;
 mod congestion;
 mod drive;
+mod error;
+mod files;
 mod hands;
 mod materials;
 mod metrics;
+mod open;
 mod renewal;
 mod start;
 
@@ -30,8 +33,9 @@ use daiban_sync::id::{BlobId, OfficeCode};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use admin::{ADMIN_FILE, AdminAddress};
+pub use error::StartError;
 pub use materials::{MaterialError, Prepared, prepare};
-pub use start::{Opened, StartError, open_store};
+pub use open::{Opened, open_store};
 
 use crate::replica::{Answer, Command, Input, Refusal, Replica};
 use crate::store::{Blobs, Space};
