@@ -45,7 +45,7 @@ impl Alarm {
     fn zh(&self) -> String {
         match self {
             Self::RolledBack { log, held, known_above, incarnation } => format!(
-                "本节点由旧副本恢复：自己的日志 {log} 只有 {held} 项，上级有 {known_above} 项；\
+                "本节点由旧副本恢复：自己的日志 {log} 只有 {held} 项，其他机构有 {known_above} 项；\
                  正在取回，此后以化身 {:016x} 书写",
                 incarnation.0
             ),
@@ -86,7 +86,7 @@ impl fmt::Display for Alarm {
             Self::RolledBack { log, held, known_above, incarnation } => write!(
                 f,
                 "this node was restored from an old copy: it held {held} entries of its own log \
-                 {log}, the office above holds {known_above}; they are fetched back and new \
+                 {log}, another office holds {known_above}; they are fetched back and new \
                  entries go to incarnation {:016x}",
                 incarnation.0
             ),

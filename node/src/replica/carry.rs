@@ -140,7 +140,6 @@ impl Replica {
                 if !verified.tip().channel.is_held_by(self.config.office) {
                     return Err(Misbehaviour::OutOfScope(log));
                 }
-                self.known_above(log, end);
                 taken.entries += verified.run().entries.len() as u64;
                 taken.known += entries - verified.run().entries.len() as u64;
                 self.keep(now, verified);

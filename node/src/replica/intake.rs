@@ -54,6 +54,8 @@ impl Replica {
 
     /// Queues what others wrote for the disk.
     pub(super) fn keep(&mut self, now: Millis, verified: VerifiedRun) {
+        // More of our own log than we have, signed by us: we were restored from an old copy.
+        self.known_above(verified.run().log, verified.tip().head.len);
         for entry in &verified.run().entries {
             self.author.observe(entry.at, now);
         }

@@ -192,7 +192,7 @@ impl Replica {
             Event::Live => self.ask_for_blobs(link),
             Event::Run(run) => self.take_run(now, link, run)?,
             Event::Durable { .. } | Event::BlobHeld(_) => {}
-            Event::Ahead { log, len } => self.known_above(log, len),
+            Event::Ahead { log, len } => self.claimed_ahead(link, log, len),
             Event::Diverged { log, theirs } => self.diverged(link, log, theirs),
             Event::Fetched { log, run } => self.fetched(now, link, log, run)?,
             Event::Receipts(receipts) => self.take_receipts(receipts)?,

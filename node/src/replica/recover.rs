@@ -35,6 +35,15 @@ pub(super) struct Recovery {
 }
 
 impl Replica {
+    /// A peer says that it holds more of a log than we. From an office above that is enough to write
+    /// on elsewhere; anybody below must show it.
+    pub(super) fn claimed_ahead(&mut self, link: LinkId, log: LogId, len: u64) {
+        let ours = self.config.office;
+        if self.links.get(&link).is_some_and(|peer| ours.is_within(peer.office)) {
+            self.known_above(log, len);
+        }
+    }
+
     /// Somebody holds more of a log than we.
     pub(super) fn known_above(&mut self, log: LogId, len: u64) {
         let Some(tip) = self.store.tips().get(&log).copied() else { return };
