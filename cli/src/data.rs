@@ -28,12 +28,12 @@ pub(crate) fn verify(home: &Home, screen: &Screen) -> Done {
     let damages: Vec<String> = report.damages.iter().map(ToString::to_string).collect();
     let said = json!({
         "records": report.records, "logs": report.logs, "entries": report.entries,
-        "erased": report.erased, "blobs": report.blobs, "damages": damages, "opening": notes(&opened),
+        "erased": report.erased, "blobs": report.blobs, "healed": report.healed, "damages": damages, "opening": notes(&opened),
     });
     screen.show(&said, |_| {
         let counted = format!(
-            "records {}  logs {}  entries {}  erased {}  blobs {}",
-            report.records, report.logs, report.entries, report.erased, report.blobs
+            "records {}  logs {}  entries {}  erased {}  blobs {}  healed {}",
+            report.records, report.logs, report.entries, report.erased, report.blobs, report.healed
         );
         let verdict = match damages.is_empty() {
             true => screen.lang.word("✓ 全部完好", "✓ all is sound"),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use daiban_node::identity::{Identity, SaveError};
-use daiban_node::settings::{SHIPPED, Settings, SettingsError};
+use daiban_node::settings::{SHIPPED, Settings, SettingsError, items_of};
 
 use crate::exit::{Code, Done, Failure};
 
@@ -112,8 +112,7 @@ fn set_in(shipped: &str, values: &[(String, String)]) -> String {
 /// A value written like the default that it replaces.
 fn as_toml(old: &str, value: &str) -> String {
     if old.starts_with('[') {
-        let items = value.split(',').map(str::trim).filter(|item| !item.is_empty());
-        return format!("{:?}", items.collect::<Vec<_>>());
+        return format!("{:?}", items_of(value));
     }
     if old.starts_with('"') { format!("{value:?}") } else { value.to_owned() }
 }
@@ -148,6 +147,7 @@ mod tests {
         let text = set_in(SHIPPED, &values);
         let settings = Settings::from_layers(&text, [], &[]).unwrap();
         assert_eq!(settings.node.advertise, ["127.0.0.1:4000", "b:5"]);
+        assert_eq!(as_toml("[]", r#"["a:1", "b:2"]"#), as_toml("[]", "a:1,b:2"));
         assert!(settings.node.training);
         assert_eq!((settings.log.level.as_str(), settings.sync.idle_s), ("debug", 9));
         assert_eq!(text.lines().count(), SHIPPED.lines().count());

@@ -33,7 +33,7 @@ pub(crate) fn alarms(home: &Home, screen: &Screen) -> Done {
     screen.show(&answer, |answer| {
         let row = |alarm: &Value| {
             let at = moment(Millis(alarm[0].as_u64().unwrap_or_default()));
-            format!("{at}  {}", alarm[2].as_str().unwrap_or_default())
+            format!("{at}  {}", said(screen.lang, &alarm[2]))
         };
         let rows: Vec<_> = list(&answer["alarms"]).iter().map(row).collect();
         match rows.is_empty() {
@@ -118,7 +118,7 @@ fn summary(lang: Lang, status: &Value, tree: &OfficeTree) -> Vec<Vec<String>> {
         ),
         (lang.word("证书至", "certified until"), moment(Millis(number("certified_until")))),
         (lang.word("保存", "saving"), saving),
-        (lang.word("磁盘", "disk"), text(&status["space"])),
+        (lang.word("磁盘", "disk"), said(lang, &status["space"])),
         (lang.word("办件", "cases"), format!("{}{behind}", number("cases"))),
         (lang.word("日志", "logs"), format!("{} / {}", number("logs"), number("entries"))),
         (lang.word("待取文件", "files wanted"), number("blobs_wanted").to_string()),
@@ -183,6 +183,10 @@ fn list(value: &Value) -> &[Value] {
     value.as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
+fn said(lang: Lang, sentence: &Value) -> String {
+    text(&sentence[lang.word("zh", "en")])
+}
+
 fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
@@ -195,7 +199,7 @@ mod tests {
     fn the_page_names_offices_and_what_is_not_receipted() {
         let status = serde_json::json!({
             "office": 330_382_001_208u64, "node": "1a2b3c4d", "now": 0, "cases": 3, "logs": 1,
-            "entries": 9, "space": "ok", "latched": "disk full", "counters": { "alarms": 0 },
+            "entries": 9, "space": { "zh": "充足", "en": "ok" }, "latched": "disk full", "counters": { "alarms": 0 },
             "above": [{ "office": 330_382_001_000u64, "receipted": 4, "missing": 5 }],
             "peers": [{ "office": 330_382_001_000u64, "node": "ab", "live": true, "heard": 0, "clock_ahead_ms": -3_000 }],
         });

@@ -13,6 +13,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 pub use error::SettingsError;
+pub use layers::items_of;
 
 /// The shipped file, for `daiban init` to write beside the data.
 pub const SHIPPED: &str = include_str!("../../configs/settings.toml");

@@ -88,13 +88,37 @@ impl Office {
 
     /// Starts the process and waits until it answers.
     pub fn start(&mut self) {
-        let quick =
-            [("sync.backoff_min_s", "1"), ("sync.backoff_max_s", "2"), ("store.ballast_mb", "1")];
+        let run = self.run();
+        self.start_as(run);
+    }
+
+    /// As [`Office::start`]; a file that is too large is an error of the write, not the end of the
+    /// process.
+    pub fn start_limitable(&mut self) {
+        let run = self.run();
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]);
+        shell.arg(run.get_program()).args(run.get_args());
+        shell.stdin(Stdio::null()).stdout(Stdio::null());
+        self.start_as(shell);
+    }
+
+    fn run(&self) -> Command {
+        let advertise = format!("127.0.0.1:{}", self.listen);
+        let settings = [
+            ("sync.backoff_min_s", "1"),
+            ("sync.backoff_max_s", "2"),
+            ("sync.handshake_s", "1"),
+            ("store.ballast_mb", "1"),
+            ("node.advertise", &advertise),
+        ];
+        process::run_on_loopback(&binary(), &self.data, (self.listen, self.parent), &settings)
+    }
+
+    fn start_as(&mut self, mut program: Command) {
         let log = std::fs::File::create(self.data.join("stderr.log"));
-        let ports = (self.listen, self.parent);
-        let mut run = process::run_on_loopback(&binary(), &self.data, ports, &quick);
-        run.stderr(log.expect("the directory is writable"));
-        self.process = Some(Process::start(&mut run).expect("the binary runs"));
+        program.stderr(log.expect("the directory is writable"));
+        self.process = Some(Process::start(&mut program).expect("the binary runs"));
         self.wait("to answer", |office| office.try_ask(&json!({ "command": "status" })).is_ok());
     }
 
@@ -103,6 +127,16 @@ impl Office {
         if let Some(mut process) = self.process.take() {
             process.kill().expect("it is our child");
         }
+    }
+
+    /// From now on no file of the process grows beyond `bytes`.
+    #[cfg(target_os = "linux")]
+    pub fn limit_files(&self, bytes: u64) {
+        use rustix::process::{Pid, Resource, Rlimit, prlimit};
+        let process = self.process.as_ref().expect("it is up");
+        let limit = Rlimit { current: Some(bytes), maximum: Some(bytes) };
+        prlimit(Pid::from_raw(process.id().cast_signed()), Resource::Fsize, limit)
+            .expect("it is our child");
     }
 
     /// SIGKILL from another thread; [`Office::kill`] must follow.
@@ -126,6 +160,59 @@ impl Office {
         std::fs::read_to_string(self.data.join("stderr.log")).unwrap_or_default()
     }
 
+    /// Enters applications of synthetic people; gives their receipts.
+    pub fn enter(&self, seed: u64, count: usize) -> Vec<String> {
+        let answers = self.batch(&applications(self.code(), seed, count));
+        let receipt = |answer: &Value| match answer["answer"]["receipt"].as_str() {
+            Some(receipt) => receipt.to_owned(),
+            None => panic!("{}: {answer}", self.data.display()),
+        };
+        let receipts: Vec<_> = answers.iter().map(receipt).collect();
+        assert_eq!(receipts.len(), count, "{}", self.stderr());
+        receipts
+    }
+
+    /// Changes fields of a case.
+    pub fn edit(&self, case: &str, fields: &Value) -> Result<Value, String> {
+        let by = json!({ "name": "代办员", "id": "agent" });
+        self.try_ask(&json!({ "command": "edit-case", "case": case, "fields": fields, "by": by }))
+    }
+
+    /// The case on the screen.
+    pub fn show(&self, case: &str) -> Result<Value, String> {
+        self.try_ask(&json!({ "command": "show-case", "case": case }))
+    }
+
+    /// What the office shows of a case, without what differs by place.
+    pub fn shown(&self, case: &str) -> Value {
+        let mut view = self.show(case).unwrap_or_else(|error| panic!("{case}: {error}"));
+        let view = view.as_object_mut().expect("a case is an object");
+        ["safety", "held"].iter().for_each(|key| drop(view.remove(*key)));
+        Value::Object(view.clone())
+    }
+
+    /// The sentences of the alarms of one kind since the start.
+    pub fn alarms(&self, kind: &str) -> Vec<String> {
+        let answer = self.ask(&json!({ "command": "alarms" }));
+        let alarms = answer["alarms"].as_array().cloned().unwrap_or_default();
+        let of_kind = alarms.iter().filter(|alarm| alarm[1]["alarm"] == kind);
+        of_kind.filter_map(|alarm| alarm[2]["en"].as_str().map(str::to_owned)).collect()
+    }
+
+    /// Waits for an alarm of this kind; gives the sentence of the first.
+    pub fn wait_for_alarm(&self, kind: &str) -> String {
+        self.wait(&format!("to give the alarm {kind}"), |office| !office.alarms(kind).is_empty());
+        self.alarms(kind).swap_remove(0)
+    }
+
+    /// Waits until every office above has signed for everything that is here.
+    pub fn wait_for_receipts(&self, offices: usize) {
+        self.wait("to have the receipts of the offices above", |office| {
+            let above = office.status()["above"].as_array().cloned().unwrap_or_default();
+            above.iter().filter(|office| office["missing"] == 0).count() >= offices
+        });
+    }
+
     /// Sends a command; a refusal is a failure of the test.
     pub fn ask(&self, command: &Value) -> Value {
         self.try_ask(command)
@@ -141,9 +228,24 @@ impl Office {
 
     /// Uploads a file; gives its reference.
     pub fn upload(&self, name: &str, bytes: Vec<u8>) -> Value {
-        let response =
-            self.post(&format!("/v1/blobs?name={name}"), bytes).expect("the file is taken");
-        serde_json::from_reader(response).expect("a reference is JSON")
+        self.try_upload(name, bytes).expect("the file is taken")
+    }
+
+    /// Uploads a file; gives what went wrong.
+    pub fn try_upload(&self, name: &str, bytes: Vec<u8>) -> Result<Value, String> {
+        let response = self.post(&format!("/v1/blobs?name={name}"), bytes)?;
+        serde_json::from_reader(response).map_err(|error| error.to_string())
+    }
+
+    /// The file of a material.
+    pub fn download(&self, blob: &str) -> Result<Vec<u8>, String> {
+        let (url, bearer) = self.admin(&format!("/v1/blobs/{blob}"))?;
+        let response = agent().get(&url).header("authorization", bearer).call();
+        read(response.map_err(|error| error.to_string())?).and_then(|mut body| {
+            let mut bytes = Vec::new();
+            std::io::Read::read_to_end(&mut body, &mut bytes).map_err(|e| e.to_string())?;
+            Ok(bytes)
+        })
     }
 
     /// Sends commands, a line each; gives the answers that came before the node went away.
@@ -173,26 +275,32 @@ impl Office {
     }
 
     fn post(&self, path: &str, body: Vec<u8>) -> Result<impl std::io::Read + 'static, String> {
+        let (url, bearer) = self.admin(path)?;
+        let request = agent().post(&url).header("authorization", bearer);
+        let sent = request.header("content-type", "application/json").send(&body);
+        read(sent.map_err(|error| error.to_string())?)
+    }
+
+    /// The address of a path at the admin socket, and the word that opens it.
+    fn admin(&self, path: &str) -> Result<(String, String), String> {
         let admin =
             std::fs::read(self.data.join("admin.json")).map_err(|error| error.to_string())?;
         let admin: Value = serde_json::from_slice(&admin).map_err(|error| error.to_string())?;
-        let url = format!("http://{}{path}", admin["address"].as_str().unwrap_or_default());
-        let agent: ureq::Agent =
-            ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        let response = agent
-            .post(&url)
-            .header(
-                "authorization",
-                format!("Bearer {}", admin["token"].as_str().unwrap_or_default()),
-            )
-            .header("content-type", "application/json")
-            .send(&body)
-            .map_err(|error| error.to_string())?;
-        let status = response.status();
-        let mut body = response.into_body();
-        if status.is_success() {
-            return Ok(body.into_reader());
-        }
-        Err(format!("{status}: {}", body.read_to_string().unwrap_or_default()))
+        let text = |key: &str| admin[key].as_str().unwrap_or_default().to_owned();
+        Ok((format!("http://{}{path}", text("address")), format!("Bearer {}", text("token"))))
+    }
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder().http_status_as_error(false).build().into()
+}
+
+/// The body of an answer; a refusal with its status.
+fn read(response: ureq::http::Response<ureq::Body>) -> Result<ureq::BodyReader<'static>, String> {
+    let status = response.status();
+    let mut body = response.into_body();
+    match status.is_success() {
+        true => Ok(body.into_reader()),
+        false => Err(format!("{status}: {}", body.read_to_string().unwrap_or_default())),
     }
 }

@@ -10,9 +10,9 @@ use daiban_node::transport::{
     Command, Event, JoinHandler, Lane, LinkId, Parts, Transport, TransportSettings,
 };
 use daiban_sync::frame::{Frame, Hello};
-use daiban_sync::frontier::Digest;
+use daiban_sync::frontier::{Buckets, Digest};
 use daiban_sync::id::{Incarnation, Millis, OfficeCode};
-use daiban_sync::wire::{Compression, Encoder};
+use daiban_sync::wire::{Compression, Decoder, Encoder};
 use tokio::sync::mpsc;
 
 use crate::tree::now;
@@ -28,6 +28,7 @@ pub struct Stranger {
     link: LinkId,
     office: OfficeCode,
     encoder: Encoder,
+    decoder: Decoder,
 }
 
 struct Nobody;
@@ -63,33 +64,43 @@ impl Stranger {
                 _ => {}
             }
         };
-        let encoder = Encoder::new(Compression::TIGHT);
-        Self { _transport: transport, commands, events, link, office: identity.office(), encoder }
+        let (office, encoder) = (identity.office(), Encoder::new(Compression::TIGHT));
+        let mut decoder = Decoder::new();
+        decoder.credit(u64::MAX / 2); // it listens and proves nothing
+        Self { _transport: transport, commands, events, link, office, encoder, decoder }
     }
 
-    /// A greeting as any node would give it.
-    pub fn greet(&mut self) {
-        let office = self.office;
-        self.greet_as(office);
-    }
-
-    /// A greeting in the name of an office.
-    pub fn greet_as(&mut self, office: OfficeCode) {
-        let hello = Hello {
-            office,
+    /// A greeting as any node would give it, which holds nothing.
+    pub fn hello(&self) -> Hello {
+        Hello {
+            office: self.office,
             incarnation: Incarnation(1),
             frontier: Digest([0; 32]),
             receipts: Digest([0; 32]),
             now: now(),
             window: 1 << 20,
             beacon: Vec::new(),
-        };
-        self.say(&Frame::Hello(hello));
+        }
     }
 
-    /// Sends a frame.
-    pub fn say(&mut self, frame: &Frame) {
-        self.encoder.push(frame).expect("a frame within the bounds");
+    /// Greets.
+    pub fn greet(&mut self) {
+        let hello = self.hello();
+        self.say(&[Frame::Hello(hello)]);
+    }
+
+    /// Greets, and ends the comparison with nothing.
+    pub fn go_live(&mut self) {
+        let hello = self.hello();
+        let nothing = Frame::Heads { buckets: Buckets::ALL, heads: Vec::new(), last: true };
+        self.say(&[Frame::Hello(hello), nothing]);
+    }
+
+    /// Sends frames at once.
+    pub fn say(&mut self, frames: &[Frame]) {
+        for frame in frames {
+            self.encoder.push(frame).expect("a frame within the bounds");
+        }
         let bytes = self.encoder.take();
         self.send(Lane::Control, bytes);
     }
@@ -98,6 +109,22 @@ impl Stranger {
     pub fn send(&self, lane: Lane, bytes: Vec<u8>) {
         let link = self.link;
         self.commands.send(Command::Send { link, lane, bytes }).expect("the transport is up");
+    }
+
+    /// Waits until the other side says what is waited for.
+    pub async fn hear(&mut self, awaited: impl Fn(&Frame) -> bool) {
+        let heard = async {
+            while let Some(event) = self.events.recv().await {
+                let Event::Bytes { lane: Lane::Control, bytes, .. } = event else { continue };
+                let mut rest = bytes.as_slice();
+                while let Some(frame) = self.decoder.next(&mut rest).expect("a node's own words") {
+                    if awaited(&frame) {
+                        return;
+                    }
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, heard).await.expect("the other side says it");
     }
 
     /// Waits until the other side ends the connection; gives its reason.

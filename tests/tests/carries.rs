@@ -132,7 +132,7 @@ fn a_bundle_that_is_cut_or_for_somebody_else_has_no_effect() {
     let mut flipped = whole.clone();
     *flipped.last_mut().unwrap() ^= 1;
     refused(&scene.town, &flipped, "damaged");
-    refused(&scene.village, &whole, "carry it there");
+    refused(&scene.village, &whole, "expected a bundle for office");
     assert_eq!(scene.town.status()["entries"], before, "nothing of it was kept");
 
     let cut = scene.path("given.daiban");

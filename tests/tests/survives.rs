@@ -9,7 +9,7 @@ use std::time::Duration;
 use daiban::relay::Relay;
 use daiban_tests::office::{Office, applications, free_port};
 use daiban_tests::tree::{self, CITY, COUNTY, TOWN, VILLAGE_A, VILLAGE_B};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Applications at each village.
 const APPLICATIONS: usize = 100;
@@ -97,9 +97,9 @@ fn nothing_acknowledged_is_lost() {
             above.len() == 3 && above.iter().all(|office| office["missing"] == 0)
         });
         for receipt in receipts {
-            let here = shown(&offices[code], receipt);
+            let here = offices[code].shown(receipt);
             for above in [TOWN, COUNTY, CITY] {
-                assert_eq!(here, shown(&offices[&above], receipt), "{receipt} at {above}");
+                assert_eq!(here, offices[&above].shown(receipt), "{receipt} at {above}");
             }
         }
     }
@@ -121,14 +121,6 @@ fn nothing_acknowledged_is_lost() {
         let verify = office.verb(&["verify"]);
         assert!(verify.status.success(), "{}", String::from_utf8_lossy(&verify.stdout));
     }
-}
-
-/// What an office shows of a case, without what differs by place.
-fn shown(office: &Office, receipt: &str) -> Value {
-    let mut view = office.ask(&json!({ "command": "show-case", "case": receipt }));
-    let view = view.as_object_mut().unwrap();
-    ["safety", "held"].iter().for_each(|key| drop(view.remove(*key)));
-    Value::Object(view.clone())
 }
 
 /// Enters all applications of a village however often it dies; gives the receipts it was told.

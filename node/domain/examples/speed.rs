@@ -22,6 +22,7 @@ const BATCHES: u32 = 100;
 const ROUNDS: u32 = 20;
 const NODE: NodeKey = NodeKey([1; 32]);
 const CASE: CaseId = CaseId([2; 16]);
+const START: Millis = Millis(1_000);
 
 fn timed<T>(what: &str, mut work: impl FnMut() -> T) {
     let mut batch = || {
@@ -55,11 +56,9 @@ fn main() {
     let fields = form_fields();
     let actor = actor_for(NODE, CASE, Incarnation(1));
     let stem = stem_of(NODE, CASE);
-    timed("form: create 25 fields, change bytes", || Form::create(&actor, &fields, Millis(1_000)));
-    timed("form: create, change bytes and save", || {
-        Form::create(&actor, &fields, Millis(1_000)).0.save()
-    });
-    let (form, change) = Form::create(&actor, &fields, Millis(1_000));
+    timed("form: create 25 fields, change bytes", || Form::create(&actor, &fields, START));
+    timed("form: create, change bytes and save", || Form::create(&actor, &fields, START).0.save());
+    let (form, change) = Form::create(&actor, &fields, START);
     let saved = form.save();
     println!("change {} B, saved {} B", change.len(), saved.len());
     timed("form: load", || Form::load(&saved));
@@ -82,6 +81,21 @@ fn main() {
         form.save()
     });
     cases(&change);
+    hostile();
+}
+
+/// What it costs to refuse the samples of the hostile collection.
+fn hostile() {
+    let samples: [(&str, &[u8]); 4] = [
+        ("hostile: bomb.chg", include_bytes!("../tests/hostile/bomb.chg")),
+        ("hostile: bomb.am", include_bytes!("../tests/hostile/bomb.am")),
+        ("hostile: panic-chg.bin", include_bytes!("../tests/hostile/panic-chg.bin")),
+        ("hostile: panic-doc.bin", include_bytes!("../tests/hostile/panic-doc.bin")),
+    ];
+    let (victim, _) = Form::create(&actor_for(NODE, CASE, Incarnation(1)), &form_fields(), START);
+    for (name, bytes) in samples {
+        timed(name, || victim.clone().adopt(bytes, stem_of(NODE, CASE)).expect_err("hostile"));
+    }
 }
 
 fn cases(change: &[u8]) {

@@ -6,8 +6,9 @@
 //!                          └ salt 3, base 36
 //!                              └ check character, ISO 7064 MOD 37,36 (GB/T 17710)
 //! ```
-//! The serial is the node's own; the salt is random, so that a cloned or restored node which
-//! repeats a serial meets the same number with probability 1/46,656 only. The check character
+//! The serial counts the office's own numbers, as far as its node knows them; the salt is random, so
+//! that a cloned, restored or new node which repeats a serial meets the same number with
+//! probability 1/46,656 only. The check character
 //! finds every single wrong character and every swap of neighbours.
 
 use std::fmt;

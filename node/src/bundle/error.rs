@@ -12,19 +12,17 @@ use super::VERSION;
 pub enum BundleError {
     #[error("expected a bundle of daiban, got another kind of file")]
     NotABundle,
-    #[error("expected a bundle of version {VERSION}, got {found}; update the older office")]
+    #[error("expected a bundle of version {VERSION}, got {found}")]
     Version { found: u8 },
-    #[error("expected a bundle for office {ours}, got one for {to}; carry it there")]
+    #[error("expected a bundle for office {ours}, got one for {to}")]
     Elsewhere { ours: OfficeCode, to: OfficeCode },
-    #[error(
-        "the bundle was made for another node of this office, this one is {}; ask for one made after this node was last in touch", ours.short()
-    )]
+    #[error("it was made for other nodes of this office, this one is {}", ours.short())]
     AnotherNode { ours: NodeKey },
-    #[error("the bundle ends in piece {piece}: it was not copied whole, copy it again")]
+    #[error("the file ends in piece {piece}: it was not copied whole")]
     Truncated { piece: u64 },
-    #[error("piece {piece} of the bundle is damaged or out of place: copy it again")]
+    #[error("piece {piece} is damaged or out of place")]
     Damaged { piece: u64 },
-    #[error("expected the end after piece {piece} of the bundle, got more: copy it again")]
+    #[error("expected the end after piece {piece}, got more")]
     Trailing { piece: u64 },
     #[error("the content of the bundle: {0}")]
     Content(#[from] SessionError),
@@ -32,4 +30,24 @@ pub enum BundleError {
     Key { node: NodeKey },
     #[error(transparent)]
     Io(#[from] io::Error),
+}
+
+impl BundleError {
+    /// The sentence in Chinese.
+    pub fn words(&self) -> String {
+        match self {
+            Self::NotABundle => "这不是摆渡包".into(),
+            Self::Version { found } => format!("格式版本为 {found}，本机只认 {VERSION}"),
+            Self::Elsewhere { ours, to } => format!("它是给 {to} 的，本机构是 {ours}"),
+            Self::AnotherNode { ours } => {
+                format!("它是给本机构其他节点的，本节点是 {}", ours.short())
+            }
+            Self::Truncated { piece } => format!("文件在第 {piece} 段中断，没有拷贝完整"),
+            Self::Damaged { piece } => format!("第 {piece} 段已损坏或错位"),
+            Self::Trailing { piece } => format!("第 {piece} 段之后还有多余内容"),
+            Self::Content(error) => format!("内容有误：{error}"),
+            Self::Key { node } => format!("无法为节点 {} 加密", node.short()),
+            Self::Io(error) => format!("无法读写：{error}"),
+        }
+    }
 }

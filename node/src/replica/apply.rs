@@ -16,7 +16,8 @@ use daiban_sync::entry::{Entry, Kind};
 use daiban_sync::id::{BlobId, LogId, Millis};
 use daiban_sync::run::Tip;
 
-use super::io::{Alarm, Effect};
+use super::alarm::Alarm;
+use super::io::Effect;
 use super::kept::{Marks, save_case};
 use super::{Replica, keys};
 use crate::store::{Durable, ReadError, Record, ViewBatch, ViewError};
@@ -55,14 +56,17 @@ pub(super) struct Touched {
 impl Replica {
     /// Applies a slice of what is durable; `true` if there may be more.
     pub(super) fn apply_slice(&mut self, now: Millis) -> bool {
-        if self.views_broken {
+        if self.views_broken.is_some() {
             return false;
         }
         match self.try_apply_slice(now) {
             Ok(more) => more,
             Err(error) => {
-                self.views_broken = true;
-                self.alarm(Alarm::Views { reason: error.to_string() });
+                let reason = error.to_string();
+                self.views_broken = Some(reason.clone());
+                self.alarm(Alarm::Views { reason });
+                self.reply_applied(now);
+                self.release_writers(now);
                 false
             }
         }
@@ -260,7 +264,7 @@ impl Replica {
         for act in case.acts() {
             match &act.act.kind {
                 ActKind::MaterialAttached { blob, .. } => blobs.push((blob.id, touched.channel)),
-                ActKind::Opened { receipt, .. } if act.author == self.author.node => {
+                ActKind::Opened { receipt, .. } if act.office == self.config.office => {
                     let day = Date::at(act.at.millis());
                     let last = self.serials.seen(day, receipt);
                     batch.put(keys::serial(day), None, last.to_be_bytes());
@@ -282,10 +286,11 @@ impl Replica {
         }
     }
 
-    /// Answers whoever waited for what is now in the views.
+    /// Answers whoever waited for what is now in the views, or never will be: it is saved.
     pub(super) fn reply_applied(&mut self, now: Millis) {
-        let applied = self.store.applied();
-        while let Some(reply) = self.replies.pop_front_if(|reply| reply.position <= applied) {
+        let (applied, broken) = (self.store.applied(), self.views_broken.is_some());
+        let is_due = |reply: &mut super::PendingReply| broken || reply.position <= applied;
+        while let Some(reply) = self.replies.pop_front_if(is_due) {
             if let Some(case) = reply.answer.case() {
                 self.busy.remove(&case);
                 self.ahead.remove(&case);

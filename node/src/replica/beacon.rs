@@ -28,7 +28,7 @@ impl Replica {
             unsent,
             blobs_wanted: self.wants.len() as u64,
             quarantined: self.quarantine_count,
-            latched: self.commits.latched().is_some(),
+            latched: self.writes_nothing().is_some(),
             now,
         };
         postcard::to_stdvec(&beacon).expect("numbers always encode")

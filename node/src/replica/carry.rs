@@ -12,10 +12,12 @@ use daiban_sync::run::{Run, RunError, Tip};
 use daiban_sync::session::Source as _;
 
 use super::Replica;
-use super::command::{Answer, Refusal, RefusalKind};
+use super::alarm::Alarm;
+use super::command::Answer;
 use super::commit::After;
-use super::io::{Alarm, CommandId, Effect};
+use super::io::{CommandId, Effect};
 use super::links::shown;
+use super::refusal::{Refusal, RefusalKind};
 use super::view::Shown;
 
 /// What is to be carried to an office.
@@ -138,7 +140,6 @@ impl Replica {
                 if !verified.tip().channel.is_held_by(self.config.office) {
                     return Err(Misbehaviour::OutOfScope(log));
                 }
-                self.known_above(log, end);
                 taken.entries += verified.run().entries.len() as u64;
                 taken.known += entries - verified.run().entries.len() as u64;
                 self.keep(now, verified);

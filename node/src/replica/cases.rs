@@ -17,9 +17,10 @@ use daiban_sync::entry::Kind;
 use daiban_sync::id::{BlobId, Hlc, Millis};
 
 use super::Replica;
-use super::command::{Answer, Attachment, Command, Refusal, RefusalKind};
+use super::command::{Answer, Attachment, Command};
 use super::commit::After;
 use super::io::{CommandId, Effect};
+use super::refusal::{Refusal, RefusalKind};
 use crate::store::Space;
 
 impl Replica {
@@ -31,9 +32,12 @@ impl Replica {
     }
 
     fn try_command(&mut self, now: Millis, id: CommandId, command: Command) -> Result<(), Refusal> {
-        if self.is_mending() && command.writes() {
-            self.hold_back(id, command);
-            return Ok(());
+        if command.writes() {
+            self.check_saving()?;
+            if self.is_mending() {
+                self.hold_back(id, command);
+                return Ok(());
+            }
         }
         match command {
             Command::NewCase { item, version, fields, materials, submit, by } => {
@@ -221,20 +225,13 @@ impl Replica {
     }
 
     fn check_writable(&self, new_case: bool) -> Result<(), Refusal> {
-        if let Some(reason) = self.commits.latched() {
-            return Err(Refusal::latched(reason));
-        }
+        self.check_saving()?;
         let refused = match self.space {
             Space::Plenty | Space::NoNewMaterials => false,
             Space::NoNewCases => new_case,
             Space::Full => true,
         };
-        if refused {
-            let sentence = self.space.sentence();
-            let remedy = ("请清理磁盘空间", "free some disk space");
-            return Err(Refusal::new(RefusalKind::Disk, (sentence, sentence), remedy));
-        }
-        Ok(())
+        if refused { Err(Refusal::no_room(self.space)) } else { Ok(()) }
     }
 
     /// Materials of a case whose files are here.

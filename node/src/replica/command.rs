@@ -5,17 +5,17 @@ use daiban_domain::act::{ActId, BlobRef, CaseId, OfficerRef, SignedAct};
 use daiban_domain::calendar::Date;
 use daiban_domain::case::Summary;
 use daiban_domain::clock::{Card, Clock, Standing};
-use daiban_domain::desk::{ActRequest, Refused};
+use daiban_domain::desk::ActRequest;
 use daiban_domain::fold::{CaseState, Status, Times};
 use daiban_domain::form::Fields;
 use daiban_domain::notice::Notice;
 use daiban_domain::organ::OrganCode;
 use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_domain::words::Said;
-use daiban_sync::id::{BlobId, Incarnation, LogId, Millis, NodeKey, OfficeCode, Tier};
+use daiban_sync::id::{BlobId, Incarnation, LogId, Millis, OfficeCode, Tier};
 use serde::{Deserialize, Serialize};
 
-use super::io::Alarm;
+use super::alarm::Alarm;
 
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,7 +132,7 @@ pub enum Answer {
     },
     Status(Box<StatusView>),
     Alarms {
-        alarms: Vec<(Millis, Alarm, String)>,
+        alarms: Vec<(Millis, Alarm, Said)>,
     },
     Quarantine {
         entries: Vec<QuarantineView>,
@@ -232,7 +232,7 @@ pub struct StatusView {
     pub evidence: usize,
     pub damaged: Vec<String>,
     pub latched: Option<String>,
-    pub space: String,
+    pub space: Said,
     pub peers: Vec<PeerView>,
     pub above: Vec<AboveView>,
     pub counters: Counters,
@@ -276,86 +276,4 @@ pub struct Counters {
     pub saved_cases: u64,
     pub quarantined: u64,
     pub alarms: u64,
-}
-
-/// Why a command was not carried out. Nothing of it is kept.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Refusal {
-    pub kind: RefusalKind,
-    pub sentence: Said,
-    pub remedy: Said,
-    /// The fields, or what changed since it was read.
-    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
-    pub detail: serde_json::Value,
-}
-
-/// Refusals by what is to be done; each has an exit code of the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RefusalKind {
-    /// The request itself is wrong.
-    Input,
-    /// There is no such case or item here.
-    NotFound,
-    /// The law or the item does not allow it.
-    NotAllowed,
-    /// The disk cannot take it.
-    Disk,
-    /// The node is at fault.
-    Internal,
-}
-
-impl Refusal {
-    pub(crate) fn new(kind: RefusalKind, sentence: (&str, &str), remedy: (&str, &str)) -> Self {
-        Self {
-            kind,
-            sentence: Said::new(sentence.0, sentence.1),
-            remedy: Said::new(remedy.0, remedy.1),
-            detail: serde_json::Value::Null,
-        }
-    }
-
-    pub(crate) fn internal(error: impl std::fmt::Display) -> Self {
-        let said = error.to_string();
-        Self::new(
-            RefusalKind::Internal,
-            (&format!("本节点出错：{said}"), &said),
-            ("请联系运维人员", "tell the operator; `daiban verify` examines the data"),
-        )
-    }
-
-    pub(super) fn latched(reason: &str) -> Self {
-        Self::new(
-            RefusalKind::Disk,
-            (&format!("磁盘写入失败，未保存：{reason}"), &format!("not saved: {reason}")),
-            ("请检查磁盘后重新启动", "mend the disk, then restart the node"),
-        )
-    }
-}
-
-impl std::fmt::Display for Refusal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}；{}", self.sentence, self.remedy)
-    }
-}
-
-impl From<Refused> for Refusal {
-    fn from(refused: Refused) -> Self {
-        let kind = match refused.fields.is_empty() && refused.difference.is_empty() {
-            true => RefusalKind::NotAllowed,
-            false => RefusalKind::Input,
-        };
-        let detail = match (&refused.fields[..], &refused.difference[..]) {
-            ([], []) => serde_json::Value::Null,
-            (fields, difference) => {
-                serde_json::json!({ "fields": fields, "difference": difference })
-            }
-        };
-        Self { kind, sentence: refused.sentence, remedy: refused.remedy, detail }
-    }
-}
-
-/// A node's name for screens.
-pub(super) fn short(node: NodeKey) -> String {
-    node.short()
 }

@@ -9,8 +9,9 @@ use daiban_sync::head::Receipt;
 use daiban_sync::id::{LogId, Millis};
 use daiban_sync::run::{Tip, VerifiedRun};
 
-use super::command::{Answer, Refusal};
-use super::io::{Alarm, CommandId, CommitId, Effect, LinkId};
+use super::alarm::Alarm;
+use super::command::Answer;
+use super::io::{CommandId, CommitId, LinkId};
 use super::{PendingReply, Replica};
 use crate::store::{Appended, CommitError, Record};
 
@@ -154,12 +155,12 @@ impl Replica {
         commit: CommitId,
         result: Result<Vec<Appended>, CommitError>,
     ) {
-        let noted = match result {
-            Ok(appended) => self.store.note_durable(appended).map_err(|error| error.to_string()),
-            Err(error) => Err(error.to_string()),
+        let appended = match result {
+            Ok(appended) => appended,
+            Err(error) => return self.latch(now, error.to_string()),
         };
-        if let Err(reason) = noted {
-            return self.latch(reason);
+        if let Err(error) = self.store.note_durable(appended) {
+            return self.index_failed(now, commit, error.to_string());
         }
         let landed = self.commits.landed(commit);
         #[cfg(feature = "mutants")]
@@ -167,6 +168,7 @@ impl Replica {
         for after in landed.after {
             self.after(after);
         }
+        self.ask_again_for_damaged(&landed.logs);
         for log in landed.logs {
             if let Some(tip) = self.store.tips().get(&log) {
                 self.offices.insert(tip.author, tip.office);
@@ -180,14 +182,6 @@ impl Replica {
             });
         }
         self.reply_applied(now);
-    }
-
-    fn latch(&mut self, reason: String) {
-        for id in self.commits.latch(reason.clone()) {
-            let answer = Err(Refusal::latched(&reason));
-            self.effects.push_back(Effect::Reply { id, answer });
-        }
-        self.alarm(Alarm::Latched { reason });
     }
 
     pub(super) fn after(&mut self, after: After) {

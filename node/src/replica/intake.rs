@@ -6,8 +6,9 @@ use daiban_sync::id::{LogId, Millis};
 use daiban_sync::run::{Run, RunError, Tip, VerifiedRun, without_payloads};
 
 use super::Replica;
+use super::alarm::Alarm;
 use super::commit::After;
-use super::io::{Alarm, LinkId};
+use super::io::LinkId;
 use crate::store::{Evidence, Record};
 
 /// Receipts whose signer is not known yet.
@@ -53,6 +54,8 @@ impl Replica {
 
     /// Queues what others wrote for the disk.
     pub(super) fn keep(&mut self, now: Millis, verified: VerifiedRun) {
+        // More of our own log than we have, signed by us: we were restored from an old copy.
+        self.known_above(verified.run().log, verified.tip().head.len);
         for entry in &verified.run().entries {
             self.author.observe(entry.at, now);
         }

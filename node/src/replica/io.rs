@@ -1,15 +1,15 @@
 //! What goes into a replica and what comes out.
 
-use std::fmt;
-
 use daiban_sync::frame::Frame;
-use daiban_sync::id::{BlobId, Incarnation, LogId, NodeKey, OfficeCode};
+use daiban_sync::id::{BlobId, NodeKey, OfficeCode};
 use daiban_sync::session::{Lane, Role};
 use daiban_sync::wire::Compression;
 use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
 
-use super::command::{Answer, Command, Refusal};
+use super::alarm::Alarm;
+use super::command::{Answer, Command};
+use super::refusal::Refusal;
 use crate::store::{Appended, CommitError, Record, Space};
 
 /// A connection, as the shell counts them.
@@ -53,6 +53,10 @@ pub enum Input {
     BlobFinished {
         blob: BlobId,
         held: bool,
+    },
+    /// Somebody read a blob that is held, and its file is damaged.
+    BlobDamaged {
+        blob: BlobId,
     },
     Command {
         id: CommandId,
@@ -99,83 +103,6 @@ pub enum Effect {
         answer: Result<Answer, Refusal>,
     },
     Alarm(Alarm),
-}
-
-/// What an operator must hear of. Nothing here names a citizen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "alarm")]
-pub enum Alarm {
-    /// This node's own log had gone on elsewhere: the data directory was restored from a copy.
-    RolledBack { log: LogId, held: u64, known_above: u64, incarnation: Incarnation },
-    /// Entries written after a rollback were written again under a new incarnation.
-    ForkMended { log: LogId, common: u64, rewritten: u64, incarnation: Incarnation },
-    /// Another author signed two histories of one log.
-    Equivocation { log: LogId, author: NodeKey, office: OfficeCode, len: u64 },
-    /// A peer broke the rules and was cut off.
-    PeerRefused { office: OfficeCode, reason: String },
-    /// An entry is genuine but does not take effect.
-    Quarantined { log: LogId, seq: u64, office: OfficeCode, reason: String },
-    /// An act without authority changed nothing.
-    NotAllowed { office: OfficeCode, reason: String },
-    /// Nothing more is saved until somebody acts.
-    Latched { reason: String },
-    /// Stored entries cannot be read; they are asked for again.
-    Damaged { what: String },
-    /// What was damaged has been fetched again.
-    Repaired { log: LogId, from: u64, to: u64 },
-    /// The database does not follow the journal.
-    Views { reason: String },
-    /// A peer's clock is far from ours.
-    ClockError { office: OfficeCode, off_by_ms: i64 },
-}
-
-impl fmt::Display for Alarm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::RolledBack { log, held, known_above, incarnation } => write!(
-                f,
-                "this node was restored from an old copy: it held {held} entries of its own log \
-                 {log}, the office above holds {known_above}; they are fetched back and new \
-                 entries go to incarnation {:016x}",
-                incarnation.0
-            ),
-            Self::ForkMended { log, common, rewritten, incarnation } => write!(
-                f,
-                "this node was used after it was restored from an old copy: log {log} differs from \
-                 the office above after entry {common}; {rewritten} entries were written again \
-                 under incarnation {:016x}, nothing is lost",
-                incarnation.0
-            ),
-            Self::Equivocation { log, author, office, len } => write!(
-                f,
-                "node {author} of office {office} signed two histories of log {log} that differ at \
-                 or before entry {len}; both are kept as evidence, the log is frozen"
-            ),
-            Self::PeerRefused { office, reason } => {
-                write!(f, "office {office} was cut off: {reason}")
-            }
-            Self::Quarantined { log, seq, office, reason } => write!(
-                f,
-                "entry {seq} of log {log} by office {office} does not take effect: {reason}"
-            ),
-            Self::NotAllowed { office, reason } => {
-                write!(f, "an act of office {office} has no effect: {reason}")
-            }
-            Self::Latched { reason } => write!(f, "nothing more is saved: {reason}"),
-            Self::Damaged { what } => write!(f, "{what}"),
-            Self::Repaired { log, from, to } => {
-                write!(f, "entries {from} to {to} of log {log} were fetched again from a neighbour")
-            }
-            Self::Views { reason } => {
-                write!(f, "the database does not follow the journal: {reason}")
-            }
-            Self::ClockError { office, off_by_ms } => write!(
-                f,
-                "the clocks of this office and of {office} differ by {} s; set the wrong one",
-                off_by_ms / 1_000
-            ),
-        }
-    }
 }
 
 /// Who this node is and how it behaves. Times are in milliseconds.

@@ -80,7 +80,8 @@ impl Law {
     }
 }
 
-/// The serial numbers of this node, day by day.
+/// The serial numbers of this office, day by day: those of its earlier nodes too, as far as their
+/// cases are here.
 #[derive(Default)]
 pub(super) struct Serials {
     last: BTreeMap<Date, u32>,

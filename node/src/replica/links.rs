@@ -9,7 +9,8 @@ use daiban_sync::id::{LogId, Millis, NodeKey, OfficeCode};
 use daiban_sync::session::{Event, Lane, Opening, Role, Session};
 
 use super::Replica;
-use super::io::{Alarm, Effect, LinkId};
+use super::alarm::Alarm;
+use super::io::{Effect, LinkId};
 use super::view::Shown;
 
 /// A link and its session.
@@ -191,7 +192,7 @@ impl Replica {
             Event::Live => self.ask_for_blobs(link),
             Event::Run(run) => self.take_run(now, link, run)?,
             Event::Durable { .. } | Event::BlobHeld(_) => {}
-            Event::Ahead { log, len } => self.known_above(log, len),
+            Event::Ahead { log, len } => self.claimed_ahead(link, log, len),
             Event::Diverged { log, theirs } => self.diverged(link, log, theirs),
             Event::Fetched { log, run } => self.fetched(now, link, log, run)?,
             Event::Receipts(receipts) => self.take_receipts(receipts)?,

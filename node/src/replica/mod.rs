@@ -15,6 +15,7 @@
 //! ([`commit`]). What sessions see is durable: they read through [`view`]. Views follow the
 //! journal: only [`apply`] writes them.
 
+mod alarm;
 mod apply;
 mod author;
 mod beacon;
@@ -26,6 +27,7 @@ mod intake;
 mod io;
 mod kept;
 mod keys;
+mod latch;
 mod law;
 mod links;
 #[cfg(feature = "mutants")]
@@ -35,6 +37,8 @@ mod queries;
 mod random;
 mod rebuild;
 mod recover;
+mod refusal;
+mod repair;
 mod upstream;
 mod view;
 mod wants;
@@ -49,16 +53,18 @@ use daiban_sync::head::Receipt;
 use daiban_sync::id::{LogId, Millis, NodeKey, OfficeCode};
 use daiban_sync::run::Authenticator;
 
+pub use alarm::Alarm;
 pub use beacon::Beacon;
 pub use carry::Load;
 pub use command::{
     AboveView, Answer, Attachment, CaseView, ClockToday, ClockView, Command, Counters, PeerView,
-    QuarantineView, Refusal, RefusalKind, Safety, StatusView,
+    QuarantineView, Safety, StatusView,
 };
-pub use io::{Alarm, CommandId, CommitId, Config, Effect, Input, LinkId, Timing};
+pub use io::{CommandId, CommitId, Config, Effect, Input, LinkId, Timing};
 pub use law::Law;
 #[cfg(feature = "mutants")]
 pub use mutants::Mutant;
+pub use refusal::{Refusal, RefusalKind};
 
 use crate::store::{Blobs, IndexError, Position, Space, Store, ViewError};
 use author::Author;
@@ -68,7 +74,7 @@ use links::Links;
 use random::Random;
 use recover::{Hold, Recovery};
 use upstream::Upstream;
-use view::Word;
+use view::{Unreadable, Word};
 use wants::Wants;
 
 /// Alarms that are kept for `daiban status`.
@@ -92,7 +98,7 @@ pub struct Replica {
     recovery: Vec<Recovery>,
     hold: Hold,
     /// Damaged stretches that were asked for, and where.
-    repairs: BTreeMap<(LogId, u64), LinkId>,
+    repairs: BTreeMap<(LogId, u64), BTreeSet<LinkId>>,
     /// Which office a node belongs to, as its logs or its certificate prove.
     offices: BTreeMap<NodeKey, OfficeCode>,
     unproved: Vec<Receipt>,
@@ -107,8 +113,9 @@ pub struct Replica {
     beacon_at: Millis,
     alarms: VecDeque<(Millis, Alarm)>,
     alarmed_acts: BTreeSet<ActId>,
-    damage: RefCell<Vec<String>>,
-    views_broken: bool,
+    damage: RefCell<Unreadable>,
+    /// Why the views do not follow the journal any more.
+    views_broken: Option<String>,
     case_count: u64,
     quarantine_count: u64,
     counters: Counters,
@@ -145,6 +152,7 @@ impl Replica {
             }
             Input::Committed { commit, result } => self.committed(now, commit, result),
             Input::BlobFinished { blob, held } => self.blob_finished(blob, held),
+            Input::BlobDamaged { blob } => self.blob_damaged(blob),
             Input::Command { id, command } => self.command(now, id, command),
             Input::Carried { id, from, frames } => self.carried(now, id, from, frames),
             Input::Space(space) => self.space = space,
@@ -173,9 +181,7 @@ impl Replica {
             }
         }
         self.transmit(now);
-        for what in self.damage.take() {
-            self.alarm(Alarm::Damaged { what });
-        }
+        self.see_to_damage();
     }
 
     /// The next thing to do to the world.
@@ -223,7 +229,11 @@ impl Replica {
     /// # Errors
     /// [`IndexError`]; the journal is safe all the same.
     pub fn flush_views(&mut self) -> Result<(), IndexError> {
-        self.store.flush()
+        // On a disk that has failed the database would fail too, and it is still read.
+        match self.commits.latched() {
+            Some(_) => Ok(()),
+            None => self.store.flush(),
+        }
     }
 
     /// The store, for reading.

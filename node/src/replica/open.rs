@@ -75,7 +75,7 @@ impl Replica {
             alarms: VecDeque::new(),
             alarmed_acts: BTreeSet::new(),
             damage: RefCell::default(),
-            views_broken: false,
+            views_broken: None,
             case_count: 0,
             quarantine_count: 0,
             counters: Counters::default(),
@@ -86,6 +86,7 @@ impl Replica {
             early: mutants::Early::default(),
         };
         replica.read_views()?;
+        replica.want_unfinished_blobs()?;
         replica.begin_notices();
         Ok(replica)
     }

@@ -6,16 +6,18 @@ use daiban_domain::clock::{self, Clock};
 use daiban_domain::fold::Status;
 use daiban_domain::organ::OrganCode;
 use daiban_domain::receipt_number::ReceiptNumber;
+use daiban_domain::words::Said;
 use daiban_sync::id::{LogId, Millis, OfficeCode};
 use serde_json::Value;
 
 use super::cases::no_such_case;
 use super::command::{
-    AboveView, Answer, CaseView, ClockToday, ClockView, Command, PeerView, QuarantineView, Refusal,
-    RefusalKind, Safety, StatusView, short,
+    AboveView, Answer, CaseView, ClockToday, ClockView, Command, PeerView, QuarantineView, Safety,
+    StatusView,
 };
 use super::kept::{Kept, Marks};
 use super::links::shown;
+use super::refusal::{Refusal, RefusalKind};
 use super::view::Shown;
 use super::{Replica, keys};
 
@@ -40,7 +42,7 @@ impl Replica {
             Command::ListCases { status, organ, limit } => self.list(status, organ, limit),
             Command::Status => Ok(Answer::Status(Box::new(self.status(now)))),
             Command::Alarms => {
-                let said = self.alarms.iter().map(|(at, a)| (*at, a.clone(), a.to_string()));
+                let said = self.alarms.iter().map(|(at, a)| (*at, a.clone(), a.said()));
                 Ok(Answer::Alarms { alarms: said.collect() })
             }
             Command::Quarantine => self.quarantine(),
@@ -167,7 +169,7 @@ impl Replica {
         let tips = self.store.tips();
         StatusView {
             office: self.config.office,
-            node: short(self.author.node),
+            node: self.author.node.short(),
             incarnation: self.author.incarnation,
             now,
             logs: tips.len(),
@@ -177,14 +179,21 @@ impl Replica {
             blobs_wanted: self.wants.len(),
             quarantined: self.quarantine_count,
             evidence: self.store.evidence().len(),
-            damaged: self.store.damaged_ranges().iter().map(ToString::to_string).collect(),
-            latched: self.commits.latched().map(str::to_owned),
-            space: self.space.sentence().to_owned(),
+            damaged: self.damaged(),
+            latched: self.writes_nothing().map(str::to_owned),
+            space: Said::new(self.space.words(), self.space.sentence()),
             peers: self.peers(),
             above: self.above(),
             counters: self.counters,
             training: self.config.training,
         }
+    }
+
+    /// What is on the disk and cannot be read.
+    fn damaged(&self) -> Vec<String> {
+        let ranges = self.store.damaged_ranges().into_iter().map(|range| range.to_string());
+        let blobs = self.store.damaged_blobs().unwrap_or_default().into_iter();
+        ranges.chain(blobs.map(|blob| format!("file {blob} is damaged"))).collect()
     }
 
     fn peers(&self) -> Vec<PeerView> {
@@ -193,7 +202,7 @@ impl Replica {
             let (backlog_logs, backlog_entries) = peer.session.backlog(&source);
             PeerView {
                 office: peer.office,
-                node: short(peer.key),
+                node: peer.key.short(),
                 live: peer.session.is_live(),
                 since: peer.since,
                 heard: peer.heard,

@@ -1,4 +1,4 @@
-//! Mending what a restored disk image, or a damaged one, has done to logs.
+//! Mending what a restored disk image has done to logs.
 //!
 //! **Rollback**: the office above knows more of our own log than we do. We begin a new incarnation
 //! for what is written from now on, and the missing entries come back as any others.
@@ -6,10 +6,7 @@
 //! **Fork**: we wrote on after a rollback, so our log and the one above differ. We fetch theirs from
 //! the last place that is surely common, write the entries that only we have again under a new
 //! incarnation, and take back our own log in favour of theirs.
-//!
-//! **Damage**: stretches that cannot be read are fetched from whoever holds the channel.
 
-mod damage;
 mod fork;
 
 use daiban_sync::error::{Misbehaviour, SessionError};
@@ -18,7 +15,8 @@ use daiban_sync::id::{Incarnation, LogId, Millis, OfficeCode};
 use daiban_sync::run::{Run, chain};
 
 use super::Replica;
-use super::io::{Alarm, LinkId};
+use super::alarm::Alarm;
+use super::io::LinkId;
 use crate::store::Record;
 pub(super) use fork::Hold;
 
@@ -37,6 +35,15 @@ pub(super) struct Recovery {
 }
 
 impl Replica {
+    /// A peer says that it holds more of a log than we. From an office above that is enough to write
+    /// on elsewhere; anybody below must show it.
+    pub(super) fn claimed_ahead(&mut self, link: LinkId, log: LogId, len: u64) {
+        let ours = self.config.office;
+        if self.links.get(&link).is_some_and(|peer| ours.is_within(peer.office)) {
+            self.known_above(log, len);
+        }
+    }
+
     /// Somebody holds more of a log than we.
     pub(super) fn known_above(&mut self, log: LogId, len: u64) {
         let Some(tip) = self.store.tips().get(&log).copied() else { return };
@@ -85,7 +92,10 @@ impl Replica {
 
     pub(super) fn recovery_lost(&mut self, link: LinkId) {
         self.recovery.retain(|recovery| recovery.link != link || recovery.is_whole);
-        self.repairs.retain(|_, asked| *asked != link);
+        self.repairs.retain(|_, asked| {
+            asked.remove(&link);
+            !asked.is_empty()
+        });
     }
 
     /// A run that we asked for.

@@ -1,7 +1,7 @@
 //! What sessions may see of this node: only what is durable.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use daiban_sync::blob::Manifest;
 use daiban_sync::frontier::{Frontier, Scope};
@@ -13,17 +13,26 @@ use daiban_sync::session::Source;
 use ed25519_dalek::SigningKey;
 
 use super::keys;
-use crate::store::{Blobs, Store};
+use crate::store::{BlobError, Blobs, Store};
 
 /// The store as a session sees it.
 pub(super) struct Shown<'a> {
     pub(super) store: &'a Store,
     pub(super) blobs: &'a Blobs,
     pub(super) word: &'a Word,
-    /// Reads that failed, for the operator.
-    pub(super) damage: &'a RefCell<Vec<String>>,
+    /// Reads that failed.
+    pub(super) damage: &'a RefCell<Unreadable>,
     #[cfg(feature = "mutants")]
     pub(super) early: &'a super::mutants::Early,
+}
+
+/// What a session wanted to read and could not.
+#[derive(Default)]
+pub(super) struct Unreadable {
+    /// In words, for the operator.
+    pub(super) said: Vec<String>,
+    /// Files that are damaged on the disk.
+    pub(super) blobs: BTreeSet<BlobId>,
 }
 
 /// This office's own receipts: its word for every log of cases that it holds for others. They
@@ -56,9 +65,17 @@ impl Word {
 impl Shown<'_> {
     fn sound<T, E: std::fmt::Display>(&self, read: Result<Option<T>, E>) -> Option<T> {
         read.unwrap_or_else(|error| {
-            self.damage.borrow_mut().push(error.to_string());
+            self.damage.borrow_mut().said.push(error.to_string());
             None
         })
+    }
+
+    fn sound_blob<T>(&self, blob: BlobId, read: Result<Option<T>, BlobError>) -> Option<T> {
+        if read.as_ref().is_err_and(BlobError::is_damage) {
+            self.damage.borrow_mut().blobs.insert(blob);
+            return None;
+        }
+        self.sound(read)
     }
 }
 
@@ -108,10 +125,10 @@ impl Source for Shown<'_> {
         if !shared || !self.blobs.contains(blob) {
             return None;
         }
-        self.sound(self.blobs.manifest(blob))
+        self.sound_blob(blob, self.blobs.manifest(blob))
     }
 
     fn chunk(&self, blob: BlobId, chunk: u32) -> Option<Vec<u8>> {
-        self.sound(self.blobs.read_chunk(blob, chunk as usize).map(Some))
+        self.sound_blob(blob, self.blobs.read_chunk(blob, chunk as usize).map(Some))
     }
 }

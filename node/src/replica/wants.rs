@@ -7,7 +7,8 @@ use daiban_sync::channel::Channel;
 use daiban_sync::id::BlobId;
 use daiban_sync::limits::BLOB_WANTS_MAX;
 
-use super::io::{Alarm, Effect, LinkId};
+use super::alarm::Alarm;
+use super::io::{Effect, LinkId};
 use super::{Replica, keys};
 use crate::store::{BlobError, ViewBatch};
 
@@ -117,6 +118,11 @@ impl Replica {
             let applied = self.store.applied();
             if let Err(error) = self.store.apply_views(batch, applied) {
                 self.alarm(Alarm::Views { reason: error.to_string() });
+            }
+            match self.store.forget_damaged_blob(blob) {
+                Ok(true) => self.alarm(Alarm::BlobRepaired { blob }),
+                Ok(false) => {}
+                Err(error) => self.alarm(Alarm::Views { reason: error.to_string() }),
             }
             for peer in self.links.values_mut() {
                 peer.session.blob_arrived(blob);

@@ -137,12 +137,16 @@ fn read_as(old: &Value, text: &str) -> Value {
     match old {
         Value::Integer(_) => text.parse().map_or_else(|_| as_text(), Value::Integer),
         Value::Boolean(_) => text.parse().map_or_else(|_| as_text(), Value::Boolean),
-        Value::Array(_) => {
-            let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-            Value::Array(items.map(|item| Value::String(item.to_owned())).collect())
-        }
+        Value::Array(_) => Value::Array(items_of(text).into_iter().map(Value::String).collect()),
         _ => as_text(),
     }
+}
+
+/// A list as people write it: `a, b`, or as it stands in the file: `["a", "b"]`.
+pub fn items_of(text: &str) -> Vec<String> {
+    let inside = text.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let items = inside.unwrap_or(text).split(',').map(|item| item.trim().trim_matches('"'));
+    items.filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }
 
 fn in_range(key: &str, value: &Value) -> bool {

@@ -20,19 +20,17 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, Path as UrlPath, Query, Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use daiban_domain::act::BlobRef;
-use daiban_sync::id::{BlobId, Millis, OfficeCode};
+use daiban_sync::id::{Millis, OfficeCode};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
-use super::{Handle, SharedTransport, StartError, batch, bundles, clock, materials, metrics};
+use super::{Handle, SharedTransport, StartError, batch, bundles, clock, files, metrics};
 use crate::identity::{Desk, Identity};
 use crate::replica::{Answer, Command, Refusal, RefusalKind};
 use crate::settings::{MaterialSettings, Settings};
@@ -68,7 +66,7 @@ pub(super) struct Served {
     token: Arc<str>,
     desk: Arc<Mutex<Desk>>,
     transport: SharedTransport,
-    materials: MaterialSettings,
+    pub(super) materials: MaterialSettings,
 }
 
 impl Served {
@@ -83,9 +81,7 @@ impl Admin {
     pub(super) async fn bind(
         data: &Path,
         settings: &Settings,
-        identity: Arc<Identity>,
-        handle: Handle,
-        desk: Arc<Mutex<Desk>>,
+        (handle, identity, desk): (Handle, Arc<Identity>, Arc<Mutex<Desk>>),
         (transport, listen): (SharedTransport, SocketAddr),
     ) -> Result<Self, StartError> {
         let wanted = settings.node.admin;
@@ -116,8 +112,8 @@ pub(super) async fn serve(admin: Admin) {
     let guarded = Router::new()
         .route("/v1/command", post(command))
         .route("/v1/batch", post(batch::take))
-        .route("/v1/blobs", post(put_blob))
-        .route("/v1/blobs/{id}", get(get_blob))
+        .route("/v1/blobs", post(files::put))
+        .route("/v1/blobs/{id}", get(files::get))
         .route(
             "/v1/bundles",
             get(bundles::export).post(bundles::import).layer(DefaultBodyLimit::disable()),
@@ -193,61 +189,12 @@ pub(super) fn stopping() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, "the node is stopping\n").into_response()
 }
 
-fn refused(sentence: &str) -> Response {
-    let refusal =
-        Refusal::new(RefusalKind::Input, (sentence, sentence), ("请更正", "mend the request"));
-    answered(Err(refusal))
+pub(super) fn refused(sentence: &str) -> Response {
+    answered(Err(unfit(sentence)))
 }
 
-#[derive(Deserialize)]
-struct BlobName {
-    #[serde(default)]
-    name: String,
-}
-
-async fn put_blob(
-    State(served): State<Served>,
-    Query(BlobName { name }): Query<BlobName>,
-    body: Bytes,
-) -> Response {
-    let stored = tokio::task::spawn_blocking(move || {
-        let prepared =
-            materials::prepare(body.to_vec(), &served.materials).map_err(|e| e.to_string())?;
-        let size = prepared.bytes.len() as u64;
-        let id = served
-            .handle
-            .blobs()
-            .put(&prepared.bytes, &mut os_entropy)
-            .map_err(|e| e.to_string())?;
-        Ok::<_, String>(BlobRef { id, size, media: prepared.media, name })
-    });
-    match stored.await {
-        Ok(Ok(blob)) => Json(blob).into_response(),
-        Ok(Err(why)) => refused(&why),
-        Err(error) => refused(&error.to_string()),
-    }
-}
-
-async fn get_blob(State(served): State<Served>, UrlPath(id): UrlPath<String>) -> Response {
-    let id: BlobId = match id.parse() {
-        Ok(id) => id,
-        Err(error) => return refused(&daiban_sync::id::IdError::to_string(&error)),
-    };
-    let read = tokio::task::spawn_blocking(move || {
-        let blobs = served.handle.blobs();
-        let Some(manifest) = blobs.manifest(id)? else { return Ok(None) };
-        let chunks = (0..manifest.chunks.len()).map(|chunk| blobs.read_chunk(id, chunk));
-        chunks.collect::<Result<Vec<_>, _>>().map(|chunks| Some(chunks.concat()))
-    });
-    match read.await {
-        Ok(Ok(Some(bytes))) => Body::from(bytes).into_response(),
-        Ok(Ok(None)) => (StatusCode::NOT_FOUND, "this file is not here (yet)\n").into_response(),
-        Ok(Err(error)) => {
-            let error: crate::store::BlobError = error;
-            refused(&error.to_string())
-        }
-        Err(error) => refused(&error.to_string()),
-    }
+pub(super) fn unfit(sentence: &str) -> Refusal {
+    Refusal::new(RefusalKind::Input, (sentence, sentence), ("请更正", "mend the request"))
 }
 
 #[derive(Deserialize)]

@@ -28,6 +28,7 @@ use super::{Handle, clock};
 use crate::bundle::{BundleError, Item, Opened, Route, Sealer};
 use crate::identity::{Identity, system_rng};
 use crate::replica::{Answer, Load, Refusal, RefusalKind};
+use crate::store::Space;
 
 /// Parts of the file that may wait for a slow reader.
 const PARTS_MAX: usize = 16;
@@ -169,6 +170,10 @@ fn materials_of(run: &Run) -> Vec<BlobId> {
 
 /// `POST /v1/bundles`: takes the file in the body.
 pub(super) async fn import(State(served): State<Served>, body: Body) -> Response {
+    let room = served.handle.room();
+    if room == Space::Full {
+        return answered(Err(Refusal::no_room(room)));
+    }
     let file = match spool(&served, body).await {
         Ok(file) => file,
         Err(error) => return answered(Err(not_spooled(&error))),
@@ -275,16 +280,16 @@ pub(super) fn stopped() -> Refusal {
 }
 
 fn not_taken(error: &BundleError) -> Refusal {
-    let (zh, en) = match error {
+    let sentence = format!("摆渡包未导入，内容未保留：{}", error.words());
+    let said = format!("the bundle was not taken and nothing of it kept: {error}");
+    let remedy = match error {
         BundleError::Elsewhere { .. } | BundleError::AnotherNode { .. } => {
             ("请交给收件机构，或请对方重新制作", "carry it where it belongs, or ask for a new one")
         }
         BundleError::Version { .. } => ("请更新较旧的一方", "update the older office"),
         _ => ("请重新拷贝后再试", "copy it again and try once more"),
     };
-    let said = error.to_string();
-    let sentence = (&*format!("摆渡包未导入，内容未保留：{said}"), &*said);
-    Refusal::new(RefusalKind::Input, sentence, (zh, en))
+    Refusal::new(RefusalKind::Input, (&sentence, &said), remedy)
 }
 
 fn not_spooled(error: &std::io::Error) -> Refusal {

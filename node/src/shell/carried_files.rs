@@ -6,8 +6,8 @@ use daiban_sync::id::BlobId;
 
 use super::bundles::stopped;
 use super::{Handle, Message};
-use crate::replica::{Input, Refusal, RefusalKind};
-use crate::store::{BlobError, Blobs, os_entropy};
+use crate::replica::{Input, Refusal};
+use crate::store::{BlobError, Blobs, Space, os_entropy};
 
 pub(super) struct Files<'a> {
     handle: &'a Handle,
@@ -42,7 +42,7 @@ impl<'a> Files<'a> {
                     Ok(()) => *left = left.saturating_sub(1),
                     // It is not what the file's name promises: whoever made the bundle is wrong.
                     Err(BlobError::WrongChunk { .. }) => {}
-                    Err(error) => return Err(not_kept(&error)),
+                    Err(error) => return self.already_here(error),
                 }
                 self.finish_if_whole().await
             }
@@ -53,27 +53,33 @@ impl<'a> Files<'a> {
     async fn begin(&mut self, blob: BlobId, manifest: &Manifest) -> Result<(), Refusal> {
         self.receiving = None;
         let wanted = self.handle.look(move |replica| replica.wants_blob(blob)).await;
-        if !wanted.ok_or_else(stopped)? || manifest.id() != blob {
+        let is_fit = wanted.ok_or_else(stopped)? && manifest.id() == blob;
+        // Without room it stays wanted, and comes another time.
+        if !is_fit || self.handle.room() >= Space::NoNewMaterials {
             return Ok(());
         }
         let blobs: &Blobs = self.handle.blobs();
-        blobs.begin(manifest, &mut os_entropy).map_err(|error| not_kept(&error))?;
+        blobs.begin(manifest, &mut os_entropy).map_err(Refusal::not_written)?;
         self.receiving = Some((blob, manifest.chunks.len()));
         self.finish_if_whole().await
     }
 
     async fn finish_if_whole(&mut self) -> Result<(), Refusal> {
         let Some((blob, 0)) = self.receiving else { return Ok(()) };
+        if let Err(error) = self.handle.blobs().finish(blob) {
+            return self.already_here(error);
+        }
         self.receiving = None;
-        self.handle.blobs().finish(blob).map_err(|error| not_kept(&error))?;
         self.finished += 1;
         let told = Message::Input(Input::BlobFinished { blob, held: true });
         self.handle.inbox.send(told).await.map_err(|_| stopped())
     }
-}
 
-fn not_kept(error: &BlobError) -> Refusal {
-    let said = error.to_string();
-    let remedy = ("请检查磁盘后重新导入", "look at the disk, then import the bundle again");
-    Refusal::new(RefusalKind::Disk, (&format!("文件未保存：{said}"), &said), remedy)
+    /// A peer may have brought the rest of the file meanwhile.
+    fn already_here(&mut self, error: BlobError) -> Result<(), Refusal> {
+        match self.receiving.take() {
+            Some((blob, _)) if self.handle.blobs().contains(blob) => Ok(()),
+            _ => Err(Refusal::not_written(error)),
+        }
+    }
 }

@@ -5,11 +5,11 @@ use std::thread;
 use std::time::Duration;
 
 use daiban_sync::id::BlobId;
-use tokio::sync::mpsc as inbox;
+use tokio::sync::{mpsc as inbox, watch};
 
 use super::Message;
 use crate::replica::{CommitId, Input};
-use crate::store::{Blobs, Committer, Record, SpaceKeeper};
+use crate::store::{Blobs, Committer, Record, Space, SpaceKeeper};
 
 /// How often the disk's free space is looked at.
 const SPACE_EVERY: Duration = Duration::from_secs(5);
@@ -25,7 +25,7 @@ impl Hands {
     pub(super) fn new(
         committer: Committer,
         blobs: Blobs,
-        space: SpaceKeeper,
+        space: (SpaceKeeper, watch::Sender<Space>),
         inbox: &inbox::Sender<Message>,
     ) -> std::io::Result<Self> {
         let (commits, batches) = mpsc::channel();
@@ -78,17 +78,17 @@ fn commit_all(
 
 fn finish_all(
     blobs: &Blobs,
-    space: &SpaceKeeper,
+    (space, room): &(SpaceKeeper, watch::Sender<Space>),
     finishing: &mpsc::Receiver<BlobId>,
     inbox: &inbox::Sender<Message>,
 ) {
     let mut last = None;
     loop {
-        let room = space.check().inspect_err(|error| tracing::error!(%error, "free space")).ok();
-        if room.is_some() && room != last {
-            last = room;
-            let told = room.map(|room| Message::Input(Input::Space(room)));
-            if told.is_some_and(|message| inbox.blocking_send(message).is_err()) {
+        let level = space.check().inspect_err(|error| tracing::error!(%error, "free space")).ok();
+        if let Some(level) = level.filter(|_| level != last) {
+            last = Some(level);
+            room.send_replace(level);
+            if inbox.blocking_send(Message::Input(Input::Space(level))).is_err() {
                 return;
             }
         }

@@ -16,9 +16,12 @@ mod carried_files;
 mod clock;
 mod congestion;
 mod drive;
+mod error;
+mod files;
 mod hands;
 mod materials;
 mod metrics;
+mod open;
 mod renewal;
 mod start;
 
@@ -26,15 +29,16 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use daiban_sync::frame::Frame;
-use daiban_sync::id::OfficeCode;
-use tokio::sync::{mpsc, oneshot};
+use daiban_sync::id::{BlobId, OfficeCode};
+use tokio::sync::{mpsc, oneshot, watch};
 
 pub use admin::{ADMIN_FILE, AdminAddress};
+pub use error::StartError;
 pub use materials::{MaterialError, Prepared, prepare};
-pub use start::{StartError, open_store};
+pub use open::{Opened, open_store};
 
 use crate::replica::{Answer, Command, Input, Refusal, Replica};
-use crate::store::Blobs;
+use crate::store::{Blobs, Space};
 use crate::transport::Transport;
 
 /// What waits for the replica.
@@ -54,6 +58,7 @@ const INBOX_MAX: usize = 4_096;
 pub struct Handle {
     inbox: mpsc::Sender<Message>,
     blobs: Blobs,
+    room: watch::Receiver<Space>,
 }
 
 impl Handle {
@@ -95,6 +100,17 @@ impl Handle {
         let (reply, answer) = oneshot::channel();
         self.inbox.send(Message::Carried(from, frames, reply)).await.ok()?;
         answer.await.ok()
+    }
+
+    /// How much room the disk has.
+    pub(crate) fn room(&self) -> Space {
+        *self.room.borrow()
+    }
+
+    /// A file was read and is damaged.
+    pub(crate) async fn tell_damaged(&self, blob: BlobId) {
+        // A node that stops finds it again.
+        let _ = self.inbox.send(Message::Input(Input::BlobDamaged { blob })).await;
     }
 
     /// The files of materials.

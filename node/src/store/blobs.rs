@@ -39,6 +39,13 @@ pub enum BlobError {
     Io { id: BlobId, source: io::Error },
 }
 
+impl BlobError {
+    /// Whether the file on the disk is damaged.
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Damaged { .. } | Self::DamagedHeader { .. })
+    }
+}
+
 /// The blobs of a store. Each is sealed by a key of its own that stands in its file, so a material
 /// that two cases share outlives the erasure of one, and removing it destroys the key.
 #[derive(Clone)]
@@ -132,6 +139,22 @@ impl Blobs {
         }
         self.finish(id)?;
         Ok(id)
+    }
+
+    /// Takes a held blob whose file is damaged back among the unfinished: what is sound in it need
+    /// not be fetched again.
+    ///
+    /// # Errors
+    /// [`BlobError::Io`].
+    pub fn unfinish(&self, id: BlobId) -> Result<(), BlobError> {
+        let (from, to) = (path(id), partial_path(id));
+        let moved = self.disk.make_dir(PARTIAL).and_then(|()| self.disk.rename(&from, &to));
+        match moved {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            other => other.map_err(io_error(id))?,
+        }
+        let folders = [PARTIAL, disk::folder(&from)];
+        folders.iter().try_for_each(|folder| self.disk.sync_dir(folder)).map_err(io_error(id))
     }
 
     /// Whether the blob is held, whole and durable.

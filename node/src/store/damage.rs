@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::ControlFlow;
 
-use daiban_sync::id::LogId;
+use daiban_sync::id::{BlobId, LogId};
 use serde::{Deserialize, Serialize};
 
 use super::index;
 use super::journal::Position;
-use super::kv::Batch;
+use super::kv::{Batch, KvError};
+use super::store::Store;
 
 /// By log and first entry.
 pub(super) type Damages = BTreeMap<(LogId, u64), DamagedRange>;
@@ -51,6 +53,68 @@ impl fmt::Display for DamagedRange {
             Cause::Missing => write!(f, "no journal record holds them"),
         }
     }
+}
+
+impl Store {
+    /// What has to be fetched again, as far as it is known (reads and `verify` add to it). To heal
+    /// a stretch, append the runs that cover it: the index then points at them.
+    pub fn damaged_ranges(&self) -> Vec<DamagedRange> {
+        self.damage().values().cloned().collect()
+    }
+
+    /// Blobs whose file is damaged, as far as it is known (`verify` adds to it), until
+    /// [`Store::forget_damaged_blob`].
+    ///
+    /// # Errors
+    /// [`KvError`].
+    pub fn damaged_blobs(&self) -> Result<Vec<BlobId>, KvError> {
+        let mut found = Vec::new();
+        let tree = index::DAMAGED_BLOBS;
+        self.kv.scan(&[tree], &[tree + 1], &mut |key, _| {
+            found.extend(key[1..].try_into().ok().map(BlobId));
+            ControlFlow::Continue(())
+        })?;
+        Ok(found)
+    }
+
+    /// Remembers that a blob's file is damaged, over restarts too.
+    ///
+    /// # Errors
+    /// [`KvError`].
+    pub fn note_damaged_blob(&self, id: BlobId) -> Result<(), KvError> {
+        let mut batch = Batch::default();
+        batch.put(blob_key(id), Vec::new());
+        self.kv.apply(&batch)
+    }
+
+    /// A blob is whole again; whether it was known to be damaged.
+    ///
+    /// # Errors
+    /// [`KvError`].
+    pub fn forget_damaged_blob(&self, id: BlobId) -> Result<bool, KvError> {
+        let key = blob_key(id);
+        if self.kv.get(&key)?.is_none() {
+            return Ok(false);
+        }
+        let mut batch = Batch::default();
+        batch.remove(key);
+        self.kv.apply(&batch)?;
+        Ok(true)
+    }
+
+    /// Remembers damage, over restarts too.
+    pub(super) fn add_damage(&self, range: DamagedRange) -> Result<(), KvError> {
+        let mut batch = Batch::default();
+        batch.put(key(range.log, range.from), index::encode(&range));
+        self.kv.apply(&batch)?;
+        self.damage().insert((range.log, range.from), range);
+        Ok(())
+    }
+}
+
+/// The database key of a blob whose file is damaged.
+pub(super) fn blob_key(id: BlobId) -> Vec<u8> {
+    [&[index::DAMAGED_BLOBS], &id.0[..]].concat()
 }
 
 /// The database key of a damaged range.

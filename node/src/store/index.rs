@@ -9,6 +9,7 @@
 //! | `r` log, office (8, big-endian) | receipt |
 //! | `e` log | evidence |
 //! | `d` log, first entry (8, big-endian) | damaged range |
+//! | `f` blob | empty: the blob's file is damaged |
 //! | `i` log, first entry (8, big-endian) | [`Stretch`] |
 //! | `k` subject | slots of the case's key, erased or not |
 //! | `v` key of the view | sealed view |
@@ -28,6 +29,7 @@ pub(super) const TIPS: u8 = b't';
 pub(super) const RECEIPTS: u8 = b'r';
 pub(super) const EVIDENCE: u8 = b'e';
 pub(super) const DAMAGE: u8 = b'd';
+pub(super) const DAMAGED_BLOBS: u8 = b'f';
 const STRETCHES: u8 = b'i';
 
 /// Entries of a log that one record holds: those from the row's key up to `end`.

@@ -50,6 +50,16 @@ pub struct SpaceKeeper {
 }
 
 impl Space {
+    /// What a person is told, in Chinese.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Plenty => "磁盘空间充足",
+            Self::NoNewMaterials => "磁盘空间不足：暂不接收照片和文件，仍可收件",
+            Self::NoNewCases => "磁盘空间不足：暂不接收新件，在办件仍可办理",
+            Self::Full => "磁盘已满：暂不接收任何新内容，已保存的不受影响",
+        }
+    }
+
     /// What a person is told.
     pub fn sentence(self) -> &'static str {
         match self {

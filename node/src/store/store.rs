@@ -97,12 +97,6 @@ impl Store {
         Ok(self.bindings.get(subject)?.erased)
     }
 
-    /// What has to be fetched again, as far as it is known (reads and `verify` add to it). To heal
-    /// a stretch, append the runs that cover it: the index then points at them.
-    pub fn damaged_ranges(&self) -> Vec<DamagedRange> {
-        self.damage().values().cloned().collect()
-    }
-
     /// Drops the office key: from now on no payload, view or blob can be read or written.
     pub fn lock(&self) {
         self.keyring.lock();
@@ -290,15 +284,6 @@ impl Store {
         tip.head = to;
         batch.put(index::log_key(index::TIPS, log), index::encode(tip));
         damage::heal(&mut self.damage(), batch, log, (to.len, u64::MAX));
-        Ok(())
-    }
-
-    /// Remembers damage, over restarts too.
-    pub(super) fn add_damage(&self, range: DamagedRange) -> Result<(), KvError> {
-        let mut batch = Batch::default();
-        batch.put(damage::key(range.log, range.from), index::encode(&range));
-        self.kv.apply(&batch)?;
-        self.damage().insert((range.log, range.from), range);
         Ok(())
     }
 }

@@ -1,17 +1,20 @@
 //! Checking everything that is on the disk.
 
-use std::io;
-
 use daiban_sync::entry::Payload;
 use daiban_sync::head::Head;
 use daiban_sync::id::{BlobId, LogId};
 
 use super::blobs::BlobError;
-use super::damage::{Cause, DamagedRange};
+use super::body::{Body, Place};
+use super::damage::{self, Cause, DamagedRange};
 use super::disk;
 use super::error::ReadError;
 use super::index;
-use super::journal::{self, Checkpoint, Header, Piece, Position, SEGMENT_HEADER_BYTES, Walk};
+use super::journal::{
+    self, BODY_PREFIX_BYTES, Checkpoint, FRAME_BYTES, Header, Piece, Position,
+    SEGMENT_HEADER_BYTES, Walk,
+};
+use super::kv::KvError;
 use super::open::Progress;
 use super::store::Store;
 
@@ -28,6 +31,8 @@ pub enum Damage {
     Chunk { id: BlobId, index: usize },
     #[error("blob {id}: its file is damaged at the beginning; it has to be fetched again")]
     Blob { id: BlobId },
+    #[error("blob {id}: its file was damaged and has not been fetched again yet")]
+    Unfinished { id: BlobId },
     #[error("key {slot} is damaged in {file}; the other copy is used")]
     Key { slot: u32, file: &'static str },
     #[error("database: {0}; `daiban rebuild` makes it anew")]
@@ -43,11 +48,14 @@ pub struct VerifyReport {
     /// Entries whose payload was erased.
     pub erased: u64,
     pub blobs: u64,
+    /// Damaged records whose entries were fetched again: another record holds them.
+    pub healed: u64,
     pub damages: Vec<Damage>,
 }
 
 impl Store {
-    /// Checks every record, chain, signature, payload, key and blob, and that the database agrees.
+    /// Checks every record, chain, signature, payload, key, view and blob, and that the database
+    /// agrees. What has to be fetched again is remembered, for the node to do so when it runs.
     ///
     /// # Errors
     /// Only what prevents checking; what is wrong is in the report.
@@ -58,8 +66,14 @@ impl Store {
         self.verify_journal(&mut report)?;
         progress(1, total);
         for (done, log) in (2u64..).zip(logs) {
-            self.verify_log(log, &mut report)?;
+            match self.verify_log(log, &mut report) {
+                Err(ReadError::Kv(error)) => report.unreadable(&error),
+                other => other?,
+            }
             progress(done, total);
+        }
+        if let Err(error) = self.verify_views() {
+            report.unreadable(&error);
         }
         for (slot, file) in self.keyring.check()? {
             report.damages.push(Damage::Key { slot, file });
@@ -70,7 +84,7 @@ impl Store {
         Ok(report)
     }
 
-    fn verify_journal(&self, report: &mut VerifyReport) -> io::Result<()> {
+    fn verify_journal(&self, report: &mut VerifyReport) -> Result<(), ReadError> {
         let mut end = Checkpoint::START;
         for segment in journal::segments(self.disk.as_ref())? {
             let bytes =
@@ -87,7 +101,11 @@ impl Store {
             while walk.checkpoint().position < self.memory.mark.position {
                 match walk.next() {
                     Some(Piece::Record { .. }) => report.records += 1,
-                    Some(Piece::Gap { at, .. }) => report.damages.push(Damage::Record(at)),
+                    Some(Piece::Gap { at, bytes, .. }) => match self.is_healed(at, bytes) {
+                        Ok(true) => report.healed += 1,
+                        Ok(false) => report.damages.push(Damage::Record(at)),
+                        Err(error) => report.unreadable(&error),
+                    },
                     None => break,
                 }
             }
@@ -99,6 +117,16 @@ impl Store {
             report.damages.push(Damage::Database(text));
         }
         Ok(())
+    }
+
+    /// Whether the entries that stood in a damaged record are in others now.
+    fn is_healed(&self, at: Position, bytes: &[u8]) -> Result<bool, KvError> {
+        let place = bytes.get(FRAME_BYTES + BODY_PREFIX_BYTES..).and_then(Body::guess);
+        let Some(Place { log, after, head }) = place else { return Ok(false) };
+        let Some(tip) = self.tips().get(&log) else { return Ok(false) };
+        let mut held = index::stretches(self.kv.as_ref(), log, 0, tip.head.len)?.into_iter();
+        let is_missed = damage::touches(&self.damage(), log, (after.len, head.head.len));
+        Ok(!is_missed && held.all(|(_, stretch)| stretch.at != at))
     }
 
     fn verify_log(&self, log: LogId, report: &mut VerifyReport) -> Result<(), ReadError> {
@@ -147,6 +175,7 @@ impl Store {
         let blobs = self.blobs();
         for id in blobs.list()? {
             report.blobs += 1;
+            let before = report.damages.len();
             match blobs.have_chunks(id) {
                 Err(BlobError::Key(error)) => return Err(error.into()),
                 Err(BlobError::Io { source, .. }) => return Err(source.into()),
@@ -156,7 +185,19 @@ impl Store {
                     report.damages.extend(missing.map(|(index, _)| Damage::Chunk { id, index }));
                 }
             }
+            match report.damages.len() > before {
+                true => self.note_damaged_blob(id)?,
+                false => drop(self.forget_damaged_blob(id)?),
+            }
         }
+        let unfinished = self.damaged_blobs()?.into_iter().filter(|id| !blobs.contains(*id));
+        report.damages.extend(unfinished.map(|id| Damage::Unfinished { id }));
         Ok(())
+    }
+}
+
+impl VerifyReport {
+    fn unreadable(&mut self, database: &dyn std::error::Error) {
+        self.damages.push(Damage::Database(database.to_string()));
     }
 }

@@ -138,6 +138,23 @@ impl Store {
         failed.map_or(Ok(found), Err)
     }
 
+    /// Opens every view.
+    pub(super) fn verify_views(&self) -> Result<(), ViewError> {
+        let mut failed = None;
+        self.kv.scan(
+            &[TREE],
+            &[TREE + 1],
+            &mut |key, sealed| match self.open_view(key, sealed) {
+                Ok(_) => ControlFlow::Continue(()),
+                Err(error) => {
+                    failed = Some(error);
+                    ControlFlow::Break(())
+                }
+            },
+        )?;
+        failed.map_or(Ok(()), Err)
+    }
+
     /// What stands for `secret` in a view key: the same for the same secret, telling nothing else.
     ///
     /// # Errors

@@ -16,8 +16,11 @@ use super::error::code;
 use super::shared::Shared;
 use super::{Event, Lane, LinkId, LinkStats, Peer};
 
-/// How long a link that is being closed may take to send what it holds.
-const FLUSH_MS: u64 = 3_000;
+/// A link that is being closed may take so many round trips to send what it holds, within bounds
+/// of time. A peer that is there needs two; one that has died must not hold up a node that stops.
+const FLUSH_ROUND_TRIPS: u32 = 8;
+const FLUSH_MS_MIN: u64 = 500;
+const FLUSH_MS_MAX: u64 = 3_000;
 
 type Queue = mpsc::UnboundedSender<Vec<u8>>;
 
@@ -135,7 +138,7 @@ impl Link {
         let _ = queue.send(bytes);
     }
 
-    /// Ends the link after what was sent has gone out, within [`FLUSH_MS`].
+    /// Ends the link after what was sent has gone out, within [`FLUSH_ROUND_TRIPS`].
     pub(super) fn close_after_flush(&self, code: u32, reason: String) {
         let outgoing = self.lock().take();
         if let Some(Outgoing { goodbye, .. }) = outgoing {
@@ -175,9 +178,14 @@ impl Link {
             return self.why_ended(&self.connection.closed().await);
         };
         let flush = async { while writers.join_next().await.is_some() {} };
-        let _ = tokio::time::timeout(Duration::from_millis(FLUSH_MS), flush).await;
+        let _ = tokio::time::timeout(self.flush_limit(), flush).await;
         self.close_now(code, reason);
         self.why_ended(&self.connection.closed().await)
+    }
+
+    fn flush_limit(&self) -> Duration {
+        let [min, max] = [FLUSH_MS_MIN, FLUSH_MS_MAX].map(Duration::from_millis);
+        (self.connection.rtt() * FLUSH_ROUND_TRIPS).clamp(min, max)
     }
 
     fn why_ended(&self, error: &quinn::ConnectionError) -> String {

@@ -18,8 +18,12 @@ use super::tls::server_config;
 use super::{Clock, Event, JoinHandler, Parts};
 use crate::identity::{Identity, Registry};
 
-/// How long a shutdown waits for links to send what they hold and to say goodbye.
+/// How long a shutdown waits for links to send what they hold.
 const SHUTDOWN_MS: u64 = 5_000;
+/// How long the last packets may take to leave. What QUIC waits for after them, three probe timeouts
+/// (three seconds where a parent never answered), only keeps late packets from puzzling a socket
+/// that goes away anyway.
+const GOODBYE_MS: u64 = 200;
 
 pub(super) struct Shared {
     pub(super) endpoint: Endpoint,
@@ -83,13 +87,13 @@ impl Shared {
 
     pub(super) async fn shutdown(&self) {
         self.endpoint.set_server_config(None);
-        let limit = Duration::from_millis(SHUTDOWN_MS);
-        let flushed = tokio::time::timeout(limit, self.links.wait_empty()).await;
+        let within = Duration::from_millis;
+        let flushed = tokio::time::timeout(within(SHUTDOWN_MS), self.links.wait_empty()).await;
         if flushed.is_err() {
             tracing::warn!(left = self.links.count(), "links did not end in time");
         }
         self.abandon();
-        let _ = tokio::time::timeout(limit, self.endpoint.wait_idle()).await;
+        let _ = tokio::time::timeout(within(GOODBYE_MS), self.endpoint.wait_idle()).await;
     }
 
     /// Closes everything at once.

@@ -11,7 +11,7 @@ pub(crate) fn check_alarm(office: OfficeCode, alarm: &Alarm, disks_replaced: boo
         Alarm::RolledBack { .. } | Alarm::ForkMended { .. } | Alarm::Equivocation { .. } => {
             disks_replaced
         }
-        Alarm::Repaired { .. } => true,
+        Alarm::Repaired { .. } | Alarm::BlobRepaired { .. } => true,
         _ => false,
     };
     if is_explained {

@@ -282,6 +282,7 @@ fn name(input: &Input) -> &'static str {
         Input::DialFailed { .. } => "not reached",
         Input::Committed { .. } => "committed",
         Input::BlobFinished { .. } => "blob finished",
+        Input::BlobDamaged { .. } => "blob damaged",
         Input::Command { .. } => "command",
         Input::Carried { .. } => "takes a bundle",
         Input::Space(_) => "space",

@@ -1,23 +1,22 @@
 //! Files to items.
 
+mod shared;
+
 use std::collections::BTreeMap;
 
 use daiban_sync::id::Tier;
 
 use super::error::CatalogError;
-use super::field::{Field, FieldType};
+use super::field::Field;
 use super::item::{
     Extension, Fee, Item, Join, Limit, MaterialNeed, MaterialRule, Proxy, Silence, Stage, Unit,
 };
 use super::reader::{Sink, Table};
-use super::{Condition, validate};
+use super::validate;
 use crate::organ::OrganCode;
-
-const GROUPS: &str = "_groups.toml";
-const MATERIALS: &str = "_materials.toml";
-
-type Groups = BTreeMap<String, Vec<Field>>;
-type Library = BTreeMap<String, MaterialRule>;
+use shared::{
+    GROUPS, Groups, Library, MATERIALS, fields_of, read_condition, read_groups, read_library,
+};
 
 pub(super) fn items(
     files: &[(&str, &str)],
@@ -63,99 +62,6 @@ fn shared<T: Default>(
         .map(|document| read(&Table::new(&sink, "", document.span(), document.get_ref())));
     errors.extend(sink.into_errors());
     found.unwrap_or_default()
-}
-
-fn read_groups(root: &Table<'_>) -> Groups {
-    let group = |name: &str| Some((name.to_owned(), fields_of(&root.named(name)?)));
-    root.keys().filter_map(group).collect()
-}
-
-fn fields_of(table: &Table<'_>) -> Vec<Field> {
-    table.tables("field").into_iter().map(read_field).collect()
-}
-
-fn read_field(table: Table<'_>) -> Field {
-    let kind = table.word("type").unwrap_or_else(|| {
-        if !table.has("type") {
-            table.wrong("type", "it is missing", "add type = \"text\" or another type");
-        }
-        FieldType::Text
-    });
-    let derived = table.table("derived").and_then(|derived| {
-        let what = derived.word("take")?;
-        let from = derived.text("from");
-        derived.finish();
-        Some((what, from))
-    });
-    let field = Field {
-        key: table.text("key"),
-        label: table.text("label"),
-        kind,
-        required: table.flag("required", false),
-        required_if: table.table("required_if").map(read_condition),
-        options: table.texts("options"),
-        min: table.opt_number("min"),
-        max: table.opt_number("max"),
-        max_chars: table.opt_number("max_chars").unwrap_or(default_length(kind)),
-        pattern: table.opt_text("pattern"),
-        not_after_today: table.flag("not_after_today", false),
-        differs_from: table.opt_text("differs_from"),
-        derived,
-        help: table.opt_text("help").unwrap_or_default(),
-    };
-    if kind == FieldType::Enum && field.options.is_empty() {
-        table.wrong("options", "an enum offers no choice", "add options = [\"…\"]");
-    }
-    table.finish();
-    field
-}
-
-fn default_length(kind: FieldType) -> usize {
-    match kind {
-        FieldType::LongText => 4_000,
-        FieldType::PersonList => 20_000,
-        _ => 200,
-    }
-}
-
-fn read_condition(table: Table<'_>) -> Condition {
-    let condition = Condition { field: table.text("field"), values: table.texts("is") };
-    table.finish();
-    condition
-}
-
-fn read_library(root: &Table<'_>) -> Library {
-    let material = |key: &str| Some((key.to_owned(), read_material(key, root.named(key)?)));
-    root.keys().filter_map(material).collect()
-}
-
-fn read_material(key: &str, table: Table<'_>) -> MaterialRule {
-    let rule = MaterialRule {
-        key: key.to_owned(),
-        name: table.text("name"),
-        need: MaterialNeed::Required,
-        copies: 1,
-        grade: grade(&table).unwrap_or('C'),
-        licence: table.opt_text("licence"),
-        reuse_days: table.opt_number("reuse_days"),
-        electronic_only: table.flag("electronic_only", false),
-    };
-    table.opt_text("help");
-    table.finish();
-    rule
-}
-
-fn grade(table: &Table<'_>) -> Option<char> {
-    let text = table.opt_text("grade")?;
-    let grade = text.chars().next().filter(|c| text.len() == 1 && ('A'..='D').contains(c));
-    if grade.is_none() {
-        table.wrong(
-            "grade",
-            format!("expected A, B, C or D, got {text:?}"),
-            "see 国办函〔2016〕108号",
-        );
-    }
-    grade
 }
 
 fn read_item(table: &Table<'_>, groups: &Groups, library: &Library) -> Item {

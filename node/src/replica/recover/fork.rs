@@ -13,9 +13,10 @@ use daiban_sync::run::{Run, Tip, fits_in_run};
 
 use super::Recovery;
 use crate::replica::Replica;
+use crate::replica::alarm::Alarm;
 use crate::replica::command::Command;
 use crate::replica::commit::After;
-use crate::replica::io::{Alarm, CommandId};
+use crate::replica::io::CommandId;
 use crate::store::{Position, Record};
 
 /// An entry of our own, in the clear.
@@ -24,7 +25,7 @@ type Written = (Hlc, Kind, Vec<u8>);
 /// Commands that wait while a fork is mended: none may build on what is about to be taken back.
 #[derive(Default)]
 pub(in crate::replica) struct Hold {
-    commands: VecDeque<(CommandId, Command)>,
+    pub(in crate::replica) commands: VecDeque<(CommandId, Command)>,
     until: Until,
 }
 

@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use crate::identity::testing::*;
 use crate::transport::tests::support::*;
 use crate::transport::*;
@@ -98,6 +100,40 @@ async fn shutdown_closes_every_link_once_and_ends_the_events() {
         closed += usize::from(matches!(event, Event::Closed { .. }));
     }
     assert_eq!(closed, 1);
+}
+
+#[tokio::test]
+async fn shutdown_does_not_wait_for_an_office_that_never_answers() {
+    let mut world = World::new(128);
+    let [city, county, ..] = world.line();
+    let node = Node::start(&world, &county).await;
+    let silent = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    node.dial(city.office(), silent.local_addr().unwrap());
+    within(silent.recv(&mut [0; 2_000])).await.unwrap();
+    let began = Instant::now();
+    node.transport.shutdown().await;
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn shutdown_does_not_wait_long_for_a_peer_that_has_died() {
+    let mut world = World::new(129);
+    let [city, county, ..] = world.line();
+    let mut at_city = Node::start(&world, &city).await;
+    let (office, addr) = (city.office(), at_city.addr);
+    let elsewhere = tokio::runtime::Runtime::new().unwrap();
+    let dialed = elsewhere.spawn(async move {
+        let node = Node::start(&world, &county).await;
+        node.dial(office, addr);
+        node
+    });
+    let (link, _) = at_city.connected().await;
+    let _dead = dialed.await.unwrap();
+    elsewhere.shutdown_background();
+    at_city.send(link, Lane::Control, b"nobody reads this");
+    let began = Instant::now();
+    at_city.transport.shutdown().await;
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
 }
 
 #[tokio::test]

@@ -3,7 +3,10 @@
 use super::*;
 use crate::error::{InvalidFrame, Misbehaviour};
 use crate::frontier::{Buckets, Summary, bucket_of};
-use crate::limits::{ANSWERS_MAX, EVENTS_MAX, FETCHES_MAX, RUN_ENTRIES_MAX};
+use crate::limits::{
+    ACKS_PER_FRAME, ANSWERS_MAX, BLOBS_MISSED_MAX, EVENTS_MAX, FETCHES_MAX, HEADS_PER_FRAME,
+    RECEIPTS_PER_FRAME, RUN_ENTRIES_MAX, SHARED_LOGS_MAX,
+};
 
 /// A town that holds a log of its village and one of the village's neighbour.
 fn town() -> (Office, LogId, LogId) {
@@ -34,6 +37,13 @@ fn heads(heads: &[(LogId, Head)], last: bool) -> Frame {
     let mut buckets = Buckets::NONE;
     heads.iter().for_each(|(log, _)| buckets.insert(bucket_of(*log)));
     Frame::Heads { buckets, heads: heads.to_vec(), last }
+}
+
+/// Any log, in the order of the numbers.
+fn numbered(n: usize) -> LogId {
+    let mut log = LogId([0; 32]);
+    log.0[..8].copy_from_slice(&(n as u64).to_be_bytes());
+    log
 }
 
 const HEAD: Head = Head { len: 1, hash: EntryHash([1; 32]) };
@@ -165,6 +175,54 @@ fn a_run_has_a_bound_and_a_window() {
         let expected = Misbehaviour::Run(RunError::Size { log, entries });
         check(Puppet::greeted(town.clone(), VILLAGE), vec![Frame::Run(long(entries))], expected);
     }
+}
+
+#[test]
+fn a_peer_begins_no_more_logs_than_can_be_compared() {
+    let (mut town, shared, private) = town();
+    let [shared, private] = [shared, private].map(|log| town.frontier[&log]);
+    town.frontier.extend((0..SHARED_LOGS_MAX - 2).map(|n| (numbered(n), shared)));
+    town.frontier.insert(numbered(SHARED_LOGS_MAX), private);
+    let mut village = Office::new(VILLAGE);
+    let mut begin = |incarnation| {
+        let log = village.begin(cases(VILLAGE), incarnation);
+        Frame::Run(village.logs[&log][0].clone())
+    };
+    let (last, beyond) = (begin(5), begin(6));
+    let expected = Misbehaviour::TooMany { what: "shared logs", bound: SHARED_LOGS_MAX };
+    check(Puppet::greeted(town, VILLAGE), vec![last.clone(), last, beyond], expected);
+}
+
+#[test]
+fn a_frame_names_a_bounded_number_of_things() {
+    let (town, shared, _) = town();
+    let too_many = |what, bound| Misbehaviour::TooMany { what, bound };
+    let named = |count: usize| (0..count).map(numbered);
+    let said: Vec<_> = named(HEADS_PER_FRAME + 1).map(|log| (log, HEAD)).collect();
+    check(
+        Puppet::greeted(town.clone(), VILLAGE),
+        vec![heads(&said[1..], false), heads(&said, false)],
+        too_many("heads in one frame", HEADS_PER_FRAME),
+    );
+    let acks = named(ACKS_PER_FRAME + 1).map(|log| (log, 0)).collect();
+    check(
+        Puppet::greeted(town.clone(), VILLAGE),
+        vec![Frame::Durable(acks)],
+        too_many("acknowledgements in one frame", ACKS_PER_FRAME),
+    );
+    let receipt = town.receipt(shared, &Office::new(COUNTY));
+    let receipts = |count| Frame::Receipts(vec![receipt; count]);
+    check(
+        Puppet::greeted(town.clone(), COUNTY),
+        vec![receipts(RECEIPTS_PER_FRAME), receipts(RECEIPTS_PER_FRAME + 1)],
+        too_many("receipts in one frame", RECEIPTS_PER_FRAME),
+    );
+    let missed = |log: LogId| Frame::BlobWant { blob: BlobId(log.0), first: 0 };
+    check(
+        Puppet::live(town, VILLAGE),
+        named(BLOBS_MISSED_MAX + 1).map(missed).collect(),
+        too_many("missing blobs", BLOBS_MISSED_MAX),
+    );
 }
 
 #[test]

@@ -1,0 +1,193 @@
+//! Opening a data directory: its store, and the replica that takes it over. A database that fails is
+//! made anew from the journal.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use daiban_sync::id::{NodeKey, OfficeCode};
+use daiban_sync::run::Authenticator;
+use daiban_sync::wire::Compression;
+
+use super::clock;
+use super::error::StartError;
+use super::renewal::parent_addresses;
+use crate::identity::{Identity, verify_chain};
+use crate::replica::{Config, Law, Replica, Timing};
+use crate::settings::Settings;
+use crate::store::disk::{Disk, RealDisk};
+use crate::store::kv::{KvError, SledKvOpener};
+use crate::store::{
+    Blobs, Committer, IndexError, OpenError, OpenReport, Options, Store, Unlock, ViewError,
+    os_entropy,
+};
+
+/// A data directory that this process owns, and what opening found.
+pub type Opened = (Arc<dyn Disk>, Store, Committer, OpenReport);
+
+/// The store of a data directory, opened as the running node opens it. A database that fails is
+/// made anew.
+///
+/// # Errors
+/// [`StartError`].
+pub fn open_store(
+    data: &Path,
+    settings: &Settings,
+    rebuild: bool,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Opened, StartError> {
+    match open_once(data, settings, rebuild, progress) {
+        Err(error) if !rebuild && is_database_corrupt(&error) => {
+            tracing::warn!(%error, "the database is made anew");
+            open_once(data, settings, true, progress)
+        }
+        other => other,
+    }
+}
+
+/// Whether the database holds other bytes than were written. A disk that fails is another matter.
+fn is_database_corrupt(error: &StartError) -> bool {
+    match error {
+        StartError::Store(OpenError::Kv(error) | OpenError::Index(IndexError::Kv(error)))
+        | StartError::Views(ViewError::Kv(error)) => matches!(error, KvError::Corrupt { .. }),
+        StartError::Views(ViewError::Damaged { .. }) => true,
+        _ => false,
+    }
+}
+
+fn open_once(
+    data: &Path,
+    settings: &Settings,
+    rebuild: bool,
+    progress: &mut dyn FnMut(u64, u64),
+) -> Result<Opened, StartError> {
+    let disk: Arc<dyn Disk> = Arc::new(RealDisk::open(data)?);
+    let cache_bytes = settings.store.sled_cache_mb << 20;
+    let mut kv = SledKvOpener::new(data.join("sled"), cache_bytes);
+    let unlock = unlock(data)?;
+    let segment_bytes = u32::try_from(settings.store.segment_mb << 20).unwrap_or(u32::MAX);
+    let options = Options { segment_bytes, rebuild, ..Options::default() };
+    let (store, committer, report) =
+        Store::open(Arc::clone(&disk), &mut kv, &unlock, options, Box::new(os_entropy), progress)?;
+    Ok((disk, store, committer, report))
+}
+
+/// The passphrase in `DAIBAN_PASSPHRASE`, or the key file beside the identity.
+fn unlock(data: &Path) -> Result<Unlock, StartError> {
+    if let Ok(passphrase) = std::env::var("DAIBAN_PASSPHRASE") {
+        return Ok(Unlock::Passphrase(passphrase.into()));
+    }
+    let path = data.join("identity").join("office.key");
+    if !path.exists() {
+        crate::store::keyring::create_key_file(&path, &mut os_entropy)?;
+    }
+    Ok(crate::store::keyring::read_key_file(&path)?)
+}
+
+pub(super) type Begun = (Arc<dyn Disk>, Blobs, Committer, Replica);
+
+/// Views that cannot be read are made anew.
+pub(super) fn open_replica(
+    data: &Path,
+    settings: &Settings,
+    identity: &Identity,
+) -> Result<Begun, StartError> {
+    match begin_replica(data, settings, identity, false) {
+        Err(error) if is_database_corrupt(&error) => {
+            tracing::warn!(%error, "the views are made anew");
+            begin_replica(data, settings, identity, true)
+        }
+        other => other,
+    }
+}
+
+fn begin_replica(
+    data: &Path,
+    settings: &Settings,
+    identity: &Identity,
+    rebuild: bool,
+) -> Result<Begun, StartError> {
+    let progress = &mut |done, all| {
+        tracing::info!(done, all, "the database is made anew from the journal");
+    };
+    let (disk, store, committer, report) = open_store(data, settings, rebuild, progress)?;
+    tell(&report);
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed)?;
+    let authenticator = Box::new(Certificates { root: identity.root().to_vec() });
+    let (config, blobs) = (config(identity, settings), store.blobs());
+    let replica = Replica::new(clock::now(), config, store, Law::default(), authenticator, seed)?;
+    Ok((disk, blobs, committer, replica))
+}
+
+fn config(identity: &Identity, settings: &Settings) -> Config {
+    let mut ancestors: Vec<(OfficeCode, Vec<String>)> = identity
+        .parent()
+        .into_iter()
+        .chain(identity.ancestors())
+        .map(|up| (up.office, up.addresses.clone()))
+        .collect();
+    if let Some(parent) = ancestors.first_mut() {
+        parent.1 = parent_addresses(identity, settings);
+    }
+    let sync = &settings.sync;
+    Config {
+        office: identity.office(),
+        key: identity.signing_key().clone(),
+        chain: identity.chain().to_vec(),
+        ancestors,
+        timing: Timing {
+            backoff_ms_min: 1_000 * sync.backoff_min_s,
+            backoff_ms_max: 1_000 * sync.backoff_max_s,
+            fallback_ms: 1_000 * sync.fallback_s,
+            ..Timing::default()
+        },
+        window_bytes: 1_024 * sync.window_kb,
+        compression_up: Compression {
+            level: i32::try_from(sync.zstd_level).unwrap_or(3),
+            window_log: u32::try_from(sync.zstd_window_log).unwrap_or(20),
+        },
+        compression_down: Compression::SMALL,
+        sessions_max: usize::try_from(sync.max_sessions).unwrap_or(usize::MAX),
+        training: settings.node.training,
+        #[cfg(feature = "mutants")]
+        mutant: None,
+    }
+}
+
+fn tell(report: &OpenReport) {
+    if let Some(why) = &report.rebuilt {
+        tracing::warn!(%why, "the database was set aside and made anew from the journal");
+    }
+    if let Some((at, bytes)) = &report.cut {
+        tracing::warn!(%at, bytes, "an unfinished write at the end of the journal was cut off");
+    }
+    if report.missing_records > 0 {
+        tracing::error!(
+            records = report.missing_records,
+            "the journal ends before where it once did"
+        );
+    }
+    for range in &report.damaged {
+        tracing::error!("{range}");
+    }
+}
+
+/// Whose key it is, by the certificates under the city's root. Expiry does not matter for what was
+/// written while they were valid.
+struct Certificates {
+    root: Vec<u8>,
+}
+
+impl Authenticator for Certificates {
+    fn office_of(&self, author: NodeKey, chain: &[Vec<u8>]) -> Result<OfficeCode, String> {
+        let peer = verify_chain(&self.root, chain, None).map_err(|error| error.to_string())?;
+        if peer.key == author {
+            return Ok(peer.office);
+        }
+        Err(format!(
+            "the certificate is for key {}, the log is by {}",
+            peer.key.short(),
+            author.short()
+        ))
+    }
+}
