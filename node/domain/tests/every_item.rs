@@ -43,9 +43,9 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(item: &'a Item, calendar: &'a Calendar, authority: &'a Authority) -> Self {
+    fn new(item: &'a Item, tier: Tier, calendar: &'a Calendar, authority: &'a Authority) -> Self {
         let village = OfficeCode::new(330_382_001_001).unwrap();
-        let origin = village.at_tier(item.accept_tiers[0]).unwrap();
+        let origin = village.at_tier(tier).unwrap();
         let actor = actor_for(node_of(origin), CASE, Incarnation(1));
         let fields = sample::complete(item, village);
         let (form, _) = Form::create(&actor, &fields, Millis(START_MS));
@@ -95,7 +95,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What may come after this state by one of its next acts.
-    fn after(&self, life: &Life, state: &CaseState, next: &NextAct) -> Vec<Life> {
+    fn after(&self, life: &Life, state: &CaseState, next: &NextAct) -> Vec<(Life, CaseState)> {
         let kinds = self.kinds(state, next);
         assert!(!kinds.is_empty(), "{}: nobody knows how to {}", self.item.code, next.verb);
         let mut lives = Vec::new();
@@ -108,18 +108,19 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let id = self.sign(&mut longer, next.office, next.organ, kind.clone());
-            self.must_take(&longer, id, &kind);
-            lives.push(longer);
+            let then = self.must_take(&longer, id, &kind);
+            lives.push((longer, then));
         }
         lives
     }
 
     /// What the fold offers as next it also lets take effect.
-    fn must_take(&self, life: &Life, id: ActId, kind: &ActKind) {
+    fn must_take(&self, life: &Life, id: ActId, kind: &ActKind) -> CaseState {
         let state = self.state(life);
         if let Some(ignored) = state.ignored.iter().find(|ignored| ignored.act == id) {
             panic!("{}: {kind:?} was next and is refused: {}", self.item.code, ignored.why);
         }
+        state
     }
 
     /// The statements that a verb stands for here, and whether each is a detour.
@@ -188,7 +189,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Special procedures and the extension, which the fold allows without listing them as next.
-    fn aside(&self, life: &Life, state: &CaseState) -> Vec<Life> {
+    fn aside(&self, life: &Life, state: &CaseState) -> Vec<(Life, CaseState)> {
         let lead = &self.item.stages[self.item.deciding_stage()];
         let running = state.times.accepted.is_some() && state.times.decided.is_none();
         let open = matches!(state.status, Status::Accepted | Status::InProgress);
@@ -208,8 +209,9 @@ impl<'a> Walk<'a> {
         let add = |kind: ActKind| {
             let mut longer = Life { detours: life.detours + 1, ..life.clone() };
             let id = self.sign(&mut longer, lead.office(self.origin), Some(lead.organ), kind);
-            let taken = self.state(&longer).ignored.iter().all(|ignored| ignored.act != id);
-            taken.then_some(longer)
+            let then = self.state(&longer);
+            let taken = then.ignored.iter().all(|ignored| ignored.act != id);
+            taken.then_some((longer, then))
         };
         pause.into_iter().chain(extend).filter_map(add).collect()
     }
@@ -227,32 +229,43 @@ impl<'a> Walk<'a> {
         };
         let stages: String = state.stages.iter().map(stage).collect();
         let next: Vec<_> = state.next.iter().map(|n| (n.verb, n.organ, n.office)).collect();
-        format!("{:?} {stages} {next:?} {}", state.status, life.detours)
+        let detour = |act: &SignedAct| match &act.act.kind {
+            ActKind::CorrectionRequested { .. } => Some('c'),
+            ActKind::Paused { .. } => Some('p'),
+            ActKind::Extended { .. } => Some('e'),
+            _ => None,
+        };
+        let mut detours: Vec<char> = life.acts.iter().filter_map(detour).collect();
+        detours.sort_unstable();
+        format!("{:?} {stages} {next:?} {} {detours:?}", state.status, life.detours)
     }
 
     /// Every reachable state with those that follow it.
     fn all(&self) -> BTreeMap<String, (Status, BTreeSet<String>)> {
         let first = self.opened();
-        let mut open = vec![first];
+        let state = self.state(&first);
+        let mut open = vec![(self.key(&first, &state), first, state)];
         let mut seen: BTreeMap<String, (Status, BTreeSet<String>)> = BTreeMap::new();
-        while let Some(life) = open.pop() {
-            let state = self.state(&life);
-            let key = self.key(&life, &state);
+        while let Some((key, life, state)) = open.pop() {
             if seen.contains_key(&key) {
                 continue;
             }
+            let ended = state.status.is_final();
             assert!(
-                state.status.is_final() || !state.next.is_empty(),
-                "{}: nobody can go on from {key}",
+                ended || !state.next.is_empty(),
+                "{}: nobody goes on from {key}",
                 self.item.code
             );
             let mut follow = self.aside(&life, &state);
             for next in &state.next {
                 follow.extend(self.after(&life, &state, next));
             }
-            let keys = follow.iter().map(|life| self.key(life, &self.state(life))).collect();
+            let keyed =
+                follow.into_iter().map(|(life, state)| (self.key(&life, &state), life, state));
+            let keyed: Vec<_> = keyed.collect();
+            let keys = keyed.iter().map(|(key, ..)| key.clone()).collect();
             seen.insert(key, (state.status, keys));
-            open.extend(follow);
+            open.extend(keyed.into_iter().filter(|(key, ..)| !seen.contains_key(key)));
         }
         seen
     }
@@ -280,12 +293,15 @@ fn ending(graph: &BTreeMap<String, (Status, BTreeSet<String>)>) -> BTreeSet<&Str
 
 fn check_item(item: &Item) {
     let (calendar, authority) = (shipped::calendar(), Authority::default());
-    let graph = Walk::new(item, &calendar, &authority).all();
-    assert!(graph.values().any(|(status, _)| *status == Status::Closed), "{}", item.code);
-    let good = ending(&graph);
-    for (key, (status, _)) in &graph {
-        let given_up = *status == Status::Withdrawn;
-        assert!(given_up || good.contains(key), "{}: stuck in {key}", item.code);
+    for tier in &item.accept_tiers {
+        let graph = Walk::new(item, *tier, &calendar, &authority).all();
+        let closes = graph.values().any(|(status, _)| *status == Status::Closed);
+        assert!(closes, "{} from {tier:?}", item.code);
+        let good = ending(&graph);
+        for (key, (status, _)) in &graph {
+            let given_up = *status == Status::Withdrawn;
+            assert!(given_up || good.contains(key), "{}: stuck in {key}", item.code);
+        }
     }
 }
 
