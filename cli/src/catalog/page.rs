@@ -80,7 +80,7 @@ fn stage_json(s: &Stage) -> Value {
 /// For people.
 pub(super) fn page(lang: Lang, item: &Item) -> String {
     format!(
-        "{} v{} {}\n{}── {}\n{}\n── {}\n{}\n── {}\n{}",
+        "{} v{} {}\n{}\n── {}\n{}\n── {}\n{}\n── {}\n{}",
         item.code,
         item.version,
         item.name,

@@ -1,6 +1,6 @@
 //! The sentences for faults of a catalog file: what is wrong and how to mend it.
 
-use super::nearest::nearest;
+use super::nearest::{choices, nearest};
 use crate::words::Said;
 
 /// What is wrong, and what to do.
@@ -21,7 +21,7 @@ pub(super) fn missing(example: &str) -> Fault {
 }
 
 pub(super) fn unknown_key<'a>(key: &str, known: impl Iterator<Item = &'a str> + Clone) -> Fault {
-    let all = known.clone().collect::<Vec<_>>().join(", ");
+    let all = choices(key, known.clone());
     let remedy = match nearest(key, known) {
         Some(near) => [
             format!("是否应为 {near}？此处可用：{all}"),
@@ -34,7 +34,7 @@ pub(super) fn unknown_key<'a>(key: &str, known: impl Iterator<Item = &'a str> + 
 
 /// A word, code or name that is not among those there are.
 pub(super) fn not_listed<'a>(found: &str, known: impl Iterator<Item = &'a str> + Clone) -> Fault {
-    let all = known.clone().collect::<Vec<_>>().join(", ");
+    let all = choices(found, known.clone());
     let near = nearest(found, known);
     let hint = |words: &str| near.map_or_else(String::new, |near| words.replace('_', near));
     fault(

@@ -39,11 +39,11 @@ fn read(table: Table<'_>) -> Option<Stage> {
 
 fn organ(table: &Table<'_>) -> Option<OrganCode> {
     let text = table.needed("organ", "\"MZ\"", table.opt_text("organ"))?;
-    let known = text.parse().ok().filter(OrganCode::is_known);
-    if known.is_none() {
+    let organ = text.parse().ok();
+    if !organ.as_ref().is_some_and(OrganCode::is_known) {
         table.wrong("organ", fault::not_listed(&text, NAMES.iter().map(|(code, _)| *code)));
     }
-    known
+    organ
 }
 
 fn join(table: &Table<'_>) -> Join {
