@@ -1,9 +1,11 @@
 //! `daiban catalog …`: what can be applied for, and the files that say so.
 
+mod page;
+
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use daiban_domain::catalog::{Catalog, CatalogError, Item, Limit, MaterialNeed, Unit};
+use daiban_domain::catalog::{Catalog, CatalogError, Item};
 use daiban_domain::notice::Notice;
 use daiban_domain::shipped::{self, CATALOG_FILES};
 use daiban_domain::words::Said;
@@ -13,8 +15,9 @@ use serde_json::{Value, json};
 use crate::client::Client;
 use crate::exit::{Code, Done, Failure};
 use crate::home::{Home, disk};
-use crate::office::{pick, tier_word};
-use crate::say::{Lang, Screen, table};
+use crate::office::pick;
+use crate::say::{Screen, table};
+use page::limit;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CatalogVerb {
@@ -88,80 +91,7 @@ fn list(screen: &Screen, find: &str) -> Done {
 fn show(screen: &Screen, code: &str) -> Done {
     let catalog = shipped::catalog();
     let Some(item) = catalog.latest(code) else { return Err(no_item(code)) };
-    let field = |f: &daiban_domain::catalog::Field| json!({ "key": f.key, "label": f.label, "type": f.kind, "required": f.required, "options": f.options, "help": f.help });
-    let material = |m: &daiban_domain::catalog::MaterialRule| json!({ "key": m.key, "name": m.name, "required": m.need == MaterialNeed::Required, "grade": m.grade });
-    let stage = |s: &daiban_domain::catalog::Stage| json!({ "seq": s.seq, "action": s.action, "organ": s.organ, "tier": s.tier, "limit": s.limit, "optional": s.optional });
-    let said = json!({
-        "item": item.code, "version": item.version, "name": item.name, "serves": item.serves,
-        "promised": item.promised, "statutory": item.statutory,
-        "fields": item.fields.iter().map(field).collect::<Vec<_>>(),
-        "materials": item.materials.iter().map(material).collect::<Vec<_>>(),
-        "stages": item.stages.iter().map(stage).collect::<Vec<_>>(),
-    });
-    screen.show(&said, |_| page(screen.lang, item))
-}
-
-fn page(lang: Lang, item: &Item) -> String {
-    let yes = |required: bool| if required { "*" } else { " " };
-    let fields = item.fields.iter().map(|field| {
-        let kind = serde_json::to_value(field.kind).unwrap_or_default();
-        let options = field.options.join(" ");
-        vec![
-            format!("  {}{}", yes(field.required), field.key),
-            field.label.clone(),
-            kind.as_str().unwrap_or_default().to_owned(),
-            options,
-            field.help.clone(),
-        ]
-    });
-    let materials = item.materials.iter().map(|material| {
-        let need = match &material.need {
-            MaterialNeed::Required => lang.word("必要", "required").to_owned(),
-            MaterialNeed::RequiredIf(_) => lang.word("视情况", "if it applies").to_owned(),
-            MaterialNeed::Optional => lang.word("可选", "optional").to_owned(),
-            MaterialNeed::Tolerated { within_days } => {
-                format!("{} {within_days}", lang.word("容缺后补，日", "later, days"))
-            }
-        };
-        vec![format!("  {}", material.key), material.name.clone(), need]
-    });
-    let stages = item.stages.iter().map(|stage| {
-        let (zh, en) = stage.action.words();
-        let optional = if stage.optional { lang.word("可省", "optional") } else { "" };
-        vec![
-            format!("  {}", stage.seq),
-            lang.word(zh, en).to_owned(),
-            format!("{}/{} {}", tier_word(lang, stage.tier), stage.organ, stage.organ.name()),
-            limit(lang, stage.limit),
-            optional.to_owned(),
-        ]
-    });
-    format!(
-        "{} v{} {}\n{} {}  {} {}\n── {}\n{}\n── {}\n{}\n── {}\n{}",
-        item.code,
-        item.version,
-        item.name,
-        lang.word("承诺", "promised"),
-        limit(lang, item.promised),
-        lang.word("法定", "by law"),
-        limit(lang, item.statutory),
-        lang.word("栏目（*必填）", "fields (* required)"),
-        table(&fields.collect::<Vec<_>>()),
-        lang.word("材料", "materials"),
-        table(&materials.collect::<Vec<_>>()),
-        lang.word("环节（同号并行）", "stages (equal numbers in parallel)"),
-        table(&stages.collect::<Vec<_>>()),
-    )
-}
-
-fn limit(lang: Lang, limit: Limit) -> String {
-    let (zh, en) = match limit.unit {
-        Unit::WorkingDays => ("工作日", "working days"),
-        Unit::NaturalDays => ("天", "days"),
-        Unit::Months => ("个月", "months"),
-        Unit::OnTheSpot => return lang.word("当场", "on the spot").to_owned(),
-    };
-    format!("{} {}", limit.value, lang.word(zh, en))
+    screen.show(&page::json(item), |_| page::page(screen.lang, item))
 }
 
 fn publish(home: &Home, screen: &Screen, paths: &[PathBuf]) -> Done {
@@ -234,8 +164,11 @@ fn faulty(errors: &[CatalogError], files: &[(PathBuf, String, String)]) -> Failu
     );
     errors.iter().fold(failure, |failure, error| {
         let CatalogError { file, line, field, problem, remedy } = error;
-        let said = format!("{}:{line}: {field}: {problem}; {remedy}", path(file));
-        failure.line(Said::new(said.clone(), said))
+        let place = format!("{}:{line}: {field}", path(file));
+        failure.line(Said::new(
+            format!("{place}：{}；{}", problem.zh, remedy.zh),
+            format!("{place}: {}; {}", problem.en, remedy.en),
+        ))
     })
 }
 
@@ -251,6 +184,7 @@ fn no_item(code: &str) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::say::Lang;
 
     fn folder(name: &str, files: &[(&str, String)]) -> PathBuf {
         let folder = std::env::temp_dir().join(format!("daiban-{name}-{}", std::process::id()));
@@ -285,14 +219,5 @@ mod tests {
         assert!(shown.lines().count() >= 3, "{shown}");
         assert!(shown.contains(&format!("{}:", folder.join("JB-04.toml").display())), "{shown}");
         std::fs::remove_dir_all(folder).unwrap();
-    }
-
-    #[test]
-    fn an_item_has_a_page() {
-        let catalog = shipped::catalog();
-        let page = page(Lang::Zh, catalog.latest("JB-04").unwrap());
-        for part in ["统一社会信用代码", "LANDMAP", "抄告", "县/ZR"] {
-            assert!(page.contains(part), "{part} is not in\n{page}");
-        }
     }
 }

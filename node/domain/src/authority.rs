@@ -82,8 +82,7 @@ impl Authority {
     }
 
     fn may_collect(&self, actor: Actor, holder: OfficeCode) -> Result<(), NotAllowed> {
-        let counter = [None, Some(OrganCode::VILLAGE), Some(OrganCode::TOWN_CENTRE)];
-        if actor.office == holder && counter.contains(&actor.organ) {
+        if actor.office == holder && OrganCode::is_counter(actor.organ) {
             return Ok(());
         }
         Err(NotAllowed(Said::new(

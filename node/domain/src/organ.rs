@@ -24,6 +24,14 @@ impl OrganCode {
     pub const VILLAGE: Self = Self(*b"CW ");
     /// 乡镇便民服务中心, the counter of a town.
     pub const TOWN_CENTRE: Self = Self(*b"ZJ ");
+    /// 政务服务中心, the counter of a county.
+    pub const COUNTY_CENTRE: Self = Self(*b"ZW ");
+
+    /// Whether somebody of this organ, or of none, sits at an office's counter.
+    pub fn is_counter(organ: Option<Self>) -> bool {
+        let counters = [Self::VILLAGE, Self::TOWN_CENTRE, Self::COUNTY_CENTRE];
+        organ.is_none_or(|organ| counters.contains(&organ))
+    }
 
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("only ASCII capitals and spaces get in").trim_end()
@@ -47,6 +55,7 @@ impl OrganCode {
 pub const NAMES: &[(&str, &str)] = &[
     ("CW", "村(居)民委员会/代办点"),
     ("ZJ", "乡镇便民服务中心"),
+    ("ZW", "县(市、区)政务服务中心"),
     ("ZZF", "乡镇人民政府(街道办事处)"),
     ("WJ", "卫生健康局(原卫计局)"),
     ("MZ", "民政局"),

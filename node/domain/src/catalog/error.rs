@@ -1,5 +1,7 @@
 //! What is wrong with a catalog file, for the person who maintains it.
 
+use crate::words::Said;
+
 /// One fault.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[error("{file}:{line}: {field}: {problem}; {remedy}")]
@@ -9,6 +11,6 @@ pub struct CatalogError {
     pub line: usize,
     /// The path of the key, such as `stage[3].limit.unit`.
     pub field: String,
-    pub problem: String,
-    pub remedy: String,
+    pub problem: Said,
+    pub remedy: Said,
 }

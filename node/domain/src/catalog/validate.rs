@@ -1,123 +1,79 @@
 //! What the parts of an item owe each other.
 
-use std::collections::BTreeSet;
+mod fields;
+mod limits;
+mod stages;
 
-use super::Unit;
-use super::item::{Action, Item, MaterialNeed};
+use super::fault::{self, fault};
+use super::item::Item;
 use super::reader::Table;
+use super::terms::PROCEDURES;
+
+/// 行使权力的种类, as the national list words them.
+const TASK_TYPES: &[&str] = &[
+    "01行政许可",
+    "05行政给付",
+    "07行政确认",
+    "08行政奖励",
+    "09行政裁决",
+    "10其他行政权力",
+    "20公共服务",
+];
+const SERVES: &[&str] = &["自然人", "法人", "自然人/法人"];
 
 pub(super) fn check(item: &Item, table: &Table<'_>, file: &str) {
-    if file.strip_suffix(".toml").is_none_or(|stem| !stem.starts_with(item.code.as_str())) {
-        table.wrong(
-            "code",
-            format!("file {file} holds item {}", item.code),
-            "name the file after the code",
-        );
+    check_names(item, table, file);
+    check_days(item, table);
+    fields::check(item, table);
+    if stages::check(item, table) {
+        limits::check(item, table);
     }
-    if item.version == 0 {
-        table.wrong("version", "versions begin with 1", "set version = 1");
-    }
-    check_fields(item, table);
-    check_stages(item, table);
-    check_limits(item, table);
 }
 
-fn check_fields(item: &Item, table: &Table<'_>) {
-    let mut keys = BTreeSet::new();
-    for field in &item.fields {
-        if !keys.insert(field.key.as_str()) {
-            table.wrong(
-                "field",
-                format!("field {:?} is there twice", field.key),
-                "remove one, also look into the groups",
-            );
+fn check_names(item: &Item, table: &Table<'_>, file: &str) {
+    if file.strip_suffix(".toml").is_none_or(|stem| !stem.starts_with(item.code.as_str())) {
+        let problem = [
+            format!("文件 {file} 写的是事项 {}", item.code),
+            format!("file {file} holds item {}", item.code),
+        ];
+        let remedy = ["请用代码作文件名", "name the file after the code"];
+        table.wrong("code", fault([&problem[0], &problem[1]], remedy));
+    }
+    if item.version == 0 && table.has("version") {
+        let remedy = ["请写 version = 1", "set version = 1"];
+        table.wrong("version", fault(["版本从1开始", "versions begin with 1"], remedy));
+    }
+    if item.initials.is_empty() || !item.initials.chars().all(|c| c.is_ascii_alphanumeric()) {
+        let problem = ["不是拼音首字母", "these are no pinyin initials"];
+        table.wrong("initials", fault(problem, ["请写成 \"cxjm\"", "write it like \"cxjm\""]));
+    }
+    for (key, found, known) in
+        [("task_type", &item.task_type, TASK_TYPES), ("serves", &item.serves, SERVES)]
+    {
+        if table.has(key) && !known.contains(&found.as_str()) {
+            table.wrong(key, fault::not_listed(found, known.iter().copied()));
         }
     }
-    let named = item.fields.iter().flat_map(|field| {
-        let condition = field.required_if.as_ref().map(|c| c.field.as_str());
-        let derived = field.derived.as_ref().map(|(_, from)| from.as_str());
-        [condition, derived, field.differs_from.as_deref()]
-    });
-    let by_materials = item.materials.iter().map(|material| match &material.need {
-        MaterialNeed::RequiredIf(condition) => Some(condition.field.as_str()),
-        _ => None,
-    });
-    let by_key = item.dedupe_key.iter().map(|key| Some(key.as_str()).filter(|key| *key != "code"));
-    for name in
-        named.chain(by_materials).chain(by_key).flatten().filter(|name| !keys.contains(name))
-    {
-        table.wrong(
-            "field",
-            format!("a rule names field {name:?}, which the item has not"),
-            "add the field or mend the rule",
-        );
+    let unknown = item.special_procedures.iter().filter(|p| !PROCEDURES.contains(&p.as_str()));
+    for procedure in unknown {
+        let fault = fault::not_listed(procedure, PROCEDURES.iter().copied());
+        table.wrong("special_procedures", fault);
+    }
+    for (key, example) in [
+        ("accept_tiers", "[\"village\"]"),
+        ("applies_in", "[\"330382\"]"),
+        ("dedupe_key", "[\"code\", \"…\"]"),
+    ] {
+        if !table.has(key) {
+            table.wrong(key, fault::missing(&format!("{key} = {example}")));
+        }
     }
 }
 
-fn check_stages(item: &Item, table: &Table<'_>) {
-    let deciding: Vec<_> = item.stages.iter().filter(|s| s.action == Action::Decide).collect();
-    let confirming = item.stages.iter().filter(|s| s.action == Action::Confirm).count();
-    if deciding.len() > 1 || (deciding.is_empty() && confirming == 0) {
-        table.wrong(
-            "stage",
-            format!("{} stages decide", deciding.len()),
-            "let exactly one stage have action = \"decide\", or the last be \"confirm\"",
-        );
-        return;
-    }
-    if item.stages.first().is_none_or(|stage| stage.action != Action::Collect) {
-        table.wrong("stage", "the first stage does not collect", "begin with action = \"collect\"");
-        return;
-    }
-    let accepting = &item.stages[item.accepting_stage()];
-    let decision = &item.stages[item.deciding_stage()];
-    if decision.optional || accepting.optional {
-        table.wrong("stage", "accepting and deciding are not optional", "remove optional = true");
-    }
-    if item.stages.iter().any(|s| s.seq == decision.seq && *s != *decision)
-        && decision.action == Action::Decide
-    {
-        table.wrong(
-            "stage",
-            "another stage runs beside the decision",
-            "give the decision a seq of its own",
-        );
-    }
-    for pair in item
-        .stages
-        .windows(2)
-        .filter(|pair| pair[0].seq == pair[1].seq && pair[0].join != pair[1].join)
-    {
-        table.wrong(
-            "stage",
-            format!("the stages of seq {} join differently", pair[0].seq),
-            "give all of them the same join",
-        );
-    }
-}
-
-/// The stages on the clock, taking the longest of those in parallel, fit into the promise, and
-/// the promise into the law.
-fn check_limits(item: &Item, table: &Table<'_>) {
-    let days = |unit: Unit, value: u16| if unit == Unit::WorkingDays { value } else { 0 };
-    let seqs: BTreeSet<u8> = item.stages.iter().map(|stage| stage.seq).collect();
-    let longest = |seq: u8| {
-        let counted = item.stages.iter().filter(|s| s.seq == seq && s.counts && !s.optional);
-        counted.map(|s| days(s.limit.unit, s.limit.value)).max().unwrap_or(0)
-    };
-    let sum: u16 = seqs.into_iter().map(longest).sum();
-    if item.promised.unit == Unit::WorkingDays && sum > item.promised.value {
-        table.wrong(
-            "promised",
-            format!("the stages need {sum} working days, the promise is {}", item.promised.value),
-            "shorten the stages or promise less",
-        );
-    }
-    if item.promised.unit == item.statutory.unit && item.promised.value > item.statutory.value {
-        table.wrong(
-            "promised",
-            "the promise is longer than the law allows",
-            "promise at most the statutory limit",
-        );
+fn check_days(item: &Item, table: &Table<'_>) {
+    if item.valid_until.is_some_and(|until| until < item.valid_from) {
+        let problem = ["在生效之前就已失效", "it ends before it begins"];
+        let remedy = ["请核对 valid_from 和 valid_until", "check valid_from and valid_until"];
+        table.wrong("valid_until", fault(problem, remedy));
     }
 }

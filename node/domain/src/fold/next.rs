@@ -56,8 +56,14 @@ fn open_stages(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
         let open =
             machine.progress.is_open(at, machine.is_granted()) && !machine.progress.is_held(at);
         let off_turn = matches!(stage.action, Action::Collect | Action::Accept);
-        if !open || off_turn || (at == deciding && machine.is_paused()) {
+        if !open || off_turn {
             continue;
+        }
+        if machine.is_paused() {
+            next.push(of(machine, stage, "resume", "恢复", "resume"));
+            if at == deciding {
+                continue;
+            }
         }
         let (zh, en) = stage.action.words();
         next.push(of(machine, stage, verb(stage, at == deciding), zh, en));
@@ -67,9 +73,6 @@ fn open_stages(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
         if stage.on_silence == Silence::DeemedAgreed {
             let lead = &machine.law.item.stages[deciding];
             next.push(of(machine, lead, "record-silence", "记录逾期未答复", "record silence"));
-        }
-        if machine.is_paused() {
-            next.push(of(machine, stage, "resume", "恢复", "resume"));
         }
     }
 }

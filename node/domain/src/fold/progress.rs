@@ -127,16 +127,26 @@ impl<'a> Progress<'a> {
         self.item.stages.iter().map(|stage| stage.seq)
     }
 
-    /// Whether it is this stage's turn. `granted`: the case was decided in favour.
+    /// Whether it is this stage's turn. `granted`: the case was decided in favour. What was left out
+    /// before the decision is not made up for after it.
     pub(super) fn is_open(&self, at: usize, granted: bool) -> bool {
         let stage = &self.item.stages[at];
         let accepting = &self.item.stages[self.item.accepting_stage()];
-        let deciding = &self.item.stages[self.item.deciding_stage()];
         let before_acceptance = stage.seq < accepting.seq || stage.action == Action::Accept;
+        let in_time = if self.is_before_decision(at) { !self.is_decided() } else { granted };
         self.slots[at].answer.is_none()
             && (before_acceptance || self.accepted_at.is_some())
             && self.is_reached(stage.seq)
-            && (stage.seq <= deciding.seq || granted)
+            && in_time
+    }
+
+    /// Whether this stage serves the decision, or is it.
+    pub(super) fn is_before_decision(&self, at: usize) -> bool {
+        self.item.stages[at].seq <= self.item.stages[self.item.deciding_stage()].seq
+    }
+
+    pub(super) fn is_decided(&self) -> bool {
+        self.slots[self.item.deciding_stage()].answer.is_some()
     }
 
     /// When this number's turn came: with the last answer before it, or with acceptance.

@@ -8,7 +8,7 @@ use super::state::{
 };
 use super::{Cause, Law, Why, deadline, next, staleness};
 use crate::act::{ActId, ActKind, BlobRef, Outcome, Pin, SignedAct};
-use crate::catalog::{Action, MaterialNeed, Stage};
+use crate::catalog::{Action, Stage};
 use crate::form::Form;
 use crate::words::Said;
 
@@ -143,6 +143,7 @@ fn stages(machine: &Machine<'_>) -> Vec<StageView> {
 fn stage_state(machine: &Machine<'_>, at: usize, slot: &Slot) -> StageState {
     let over = machine.ended.is_some()
         || machine.closed_at.is_some()
+        || (machine.progress.is_decided() && machine.progress.is_before_decision(at))
         || (machine.decision.is_some() && !machine.is_granted());
     let stage = &machine.law.item.stages[at];
     match (&slot.answer, slot.correcting_since) {
@@ -179,13 +180,13 @@ fn materials(law: Law<'_>, machine: &Machine<'_>) -> Vec<MaterialView> {
 }
 
 fn missing(law: Law<'_>, machine: &Machine<'_>) -> Vec<String> {
-    let required = law.item.materials.iter().filter(|rule| match &rule.need {
-        MaterialNeed::Required => true,
-        MaterialNeed::RequiredIf(condition) => condition.holds(&machine.fields),
-        MaterialNeed::Optional | MaterialNeed::Tolerated { .. } => false,
-    });
+    let done = |action: Action| {
+        let mut stages = machine.progress.stages();
+        stages.any(|(_, stage, slot)| stage.action == action && slot.answer.is_some())
+    };
+    let owed = law.item.materials.iter().filter(|rule| rule.is_owed(&machine.fields, done));
     let here = |key: &String| machine.materials.keys().any(|(held, _)| held == key);
-    required.map(|rule| rule.key.clone()).filter(|key| !here(key)).collect()
+    owed.map(|rule| rule.key.clone()).filter(|key| !here(key)).collect()
 }
 
 fn ignored(act: &SignedAct, why: &Why) -> Ignored {

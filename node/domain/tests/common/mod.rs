@@ -8,7 +8,7 @@ use daiban_domain::act::{BlobRef, CaseId, OfficerRef, Opinion, Outcome};
 use daiban_domain::authority::Authority;
 use daiban_domain::calendar::{Calendar, Date};
 use daiban_domain::case::{Author, Case};
-use daiban_domain::catalog::{Catalog, MaterialNeed};
+use daiban_domain::catalog::Catalog;
 use daiban_domain::desk::{ActRequest, By, Desk, Draft, Refused};
 use daiban_domain::fold::{CaseState, Status};
 use daiban_domain::form::{FieldValue, Fields};
@@ -83,8 +83,9 @@ impl World {
         }
     }
 
+    /// Opened at the lowest office that takes it.
     pub(crate) fn open(&mut self, code: &str) -> (Case, Vec<Written>) {
-        let by = self.by(Tier::Village, "CW");
+        let by = self.by(self.counter(code), "");
         let item = self.catalog.latest(code).unwrap();
         let receipt = ReceiptNumber::make(by.office, Date::at(by.at.millis()), 1, 2).unwrap();
         let id = CaseId([7; 16]);
@@ -93,24 +94,25 @@ impl World {
         (case, written(drafts, &by))
     }
 
+    fn counter(&self, code: &str) -> Tier {
+        self.catalog.latest(code).unwrap().accept_tiers.iter().copied().max().unwrap()
+    }
+
     /// Opens, attaches everything that is required and submits.
     pub(crate) fn submitted(&mut self, code: &str) -> (Case, Vec<Written>) {
         let (mut case, mut log) = self.open(code);
+        let counter = self.counter(code);
         for key in self.required(code) {
-            log.extend(self.attach(&mut case, &key, 1).unwrap());
+            log.extend(self.attach_at(counter, &mut case, &key, 1).unwrap());
         }
-        log.extend(self.act(&mut case, Tier::Village, "", ActRequest::Submit).unwrap());
+        log.extend(self.act(&mut case, counter, "", ActRequest::Submit).unwrap());
         (case, log)
     }
 
     fn required(&self, code: &str) -> Vec<String> {
-        let item = self.catalog.latest(code).unwrap();
-        let needed = item.materials.iter().filter(|rule| match &rule.need {
-            MaterialNeed::Required => true,
-            MaterialNeed::RequiredIf(condition) => condition.holds(&fields_for(code)),
-            _ => false,
-        });
-        needed.map(|rule| rule.key.clone()).collect()
+        let (item, fields) = (self.catalog.latest(code).unwrap(), fields_for(code));
+        let owed = item.materials.iter().filter(|rule| rule.is_owed(&fields, |_| false));
+        owed.map(|rule| rule.key.clone()).collect()
     }
 
     pub(crate) fn attach(
@@ -119,7 +121,17 @@ impl World {
         key: &str,
         content: u8,
     ) -> Result<Vec<Written>, Refused> {
-        let by = self.by(Tier::Village, "CW");
+        self.attach_at(Tier::Village, case, key, content)
+    }
+
+    fn attach_at(
+        &mut self,
+        tier: Tier,
+        case: &mut Case,
+        key: &str,
+        content: u8,
+    ) -> Result<Vec<Written>, Refused> {
+        let by = self.by(tier, "");
         let blob = BlobRef {
             id: BlobId([content; 32]),
             size: 1_000,
@@ -180,9 +192,17 @@ pub(crate) fn written(drafts: Vec<Draft>, by: &By) -> Vec<Written> {
     drafts.into_iter().map(|draft| Written { draft, author, at: by.at }).collect()
 }
 
-/// A case made of entries in this order.
+/// A village's case made of entries in this order.
 pub(crate) fn replayed<'a>(log: impl IntoIterator<Item = &'a Written>) -> Case {
-    let mut case = Case::new(CaseId([7; 16]), VILLAGE.parse().unwrap());
+    replayed_from(VILLAGE.parse().unwrap(), log)
+}
+
+/// The same for a case that was opened at `origin`.
+pub(crate) fn replayed_from<'a>(
+    origin: OfficeCode,
+    log: impl IntoIterator<Item = &'a Written>,
+) -> Case {
+    let mut case = Case::new(CaseId([7; 16]), origin);
     for entry in log {
         case.apply(entry.draft.kind, &entry.draft.payload, entry.author, entry.at).unwrap();
     }
@@ -199,7 +219,11 @@ pub(crate) fn organ(code: &str) -> OrganCode {
 
 /// What is typed: also with a small x, and with what is not asked for.
 pub(crate) fn fields_for(code: &str) -> Fields {
-    let mut fields = sample::form(code, VILLAGE.parse().unwrap());
+    let village = VILLAGE.parse().unwrap();
+    let mut fields = match code {
+        "CL-SB-01" | "CL-MZ-05" | "CL-SB-10" | "JB-04" | "JB-08" => sample::form(code, village),
+        _ => sample::complete(shipped::catalog().latest(code).unwrap(), village),
+    };
     if let Some(FieldValue::Text(id)) = fields.get_mut("apply_cardnumber") {
         *id = id.to_lowercase();
     }

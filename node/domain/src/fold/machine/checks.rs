@@ -37,28 +37,39 @@ impl<'a> Machine<'a> {
             Some(_) if mine.iter().all(|at| self.progress.slots[*at].answer.is_some()) => {
                 Err(already_answered(&act.act.kind))
             }
+            Some(_)
+                if self.progress.is_decided()
+                    && mine.iter().all(|at| self.progress.is_before_decision(*at)) =>
+            {
+                Err(too_late("已作出决定，不再需要这一环节", "it was decided without this stage"))
+            }
             Some(_) => Err(turn_has_not_come(&act.act.kind)),
         }
     }
 
-    /// Any stage of this author whose turn it is, for acts that suspend it.
+    /// Any stage of this author whose turn it is, for acts that suspend it; of several one that has
+    /// not asked for a correction yet.
     pub(super) fn turn_of(&self, act: &SignedAct) -> Result<usize, Why> {
         let accepting = self.law.item.accepting_stage();
         let mut refusal = not_yet("还没有轮到任何环节", "no stage has its turn");
+        let mut mine = None;
         for at in 0..self.law.item.stages.len() {
             let waits_for_acceptance = at == accepting
                 && self.received_at.is_some()
                 && self.progress.accepted_at.is_none();
             match self.check_stage(act, at) {
                 Ok(()) if waits_for_acceptance || self.progress.is_open(at, self.is_granted()) => {
-                    return Ok(at);
+                    if !self.progress.slots[at].has_asked {
+                        return Ok(at);
+                    }
+                    mine = mine.or(Some(at));
                 }
                 Ok(()) => refusal = turn_has_not_come(&act.act.kind),
                 Err(why) if refusal.cause == Cause::NotYet && at == 0 => refusal = why,
                 Err(_) => {}
             }
         }
-        Err(refusal)
+        mine.ok_or(refusal)
     }
 
     pub(super) fn check_stage(&self, act: &SignedAct, at: usize) -> Result<(), Why> {
@@ -86,8 +97,7 @@ impl<'a> Machine<'a> {
 
     /// The counter where the case was opened.
     pub(super) fn check_counter(&self, act: &SignedAct) -> Result<(), Why> {
-        let counter = [None, Some(OrganCode::VILLAGE), Some(OrganCode::TOWN_CENTRE)];
-        if act.office == self.origin && counter.contains(&act.act.organ) {
+        if act.office == self.origin && OrganCode::is_counter(act.act.organ) {
             return Ok(());
         }
         let (zh, en) = act.act.kind.words();

@@ -1,0 +1,136 @@
+//! Stages 环节: who owes which answer, within which time.
+
+use daiban_sync::id::{OfficeCode, Tier};
+use serde::{Deserialize, Serialize};
+
+use crate::organ::OrganCode;
+
+/// One answer that one organ owes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stage {
+    /// Equal numbers run in parallel.
+    pub seq: u8,
+    pub action: Action,
+    pub organ: OrganCode,
+    pub tier: Tier,
+    pub limit: Limit,
+    /// Whether it runs on the promised clock (公示, 鉴定, 制证, 发放, 抄告 do not).
+    pub counts: bool,
+    pub optional: bool,
+    pub on_silence: Silence,
+    /// Whether this organ's correction request pauses the organs beside it.
+    pub pauses_others: bool,
+    /// Equal for all stages of one `seq`.
+    pub join: Join,
+    pub note: String,
+}
+
+/// What is done at a stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// 收件
+    Collect,
+    /// 受理
+    Accept,
+    /// 初审
+    FirstCheck,
+    /// 抄告
+    Refer,
+    /// 入户调查、踏勘
+    Survey,
+    /// 公示
+    Publicity,
+    /// 审核
+    Review,
+    /// 联审
+    JointReview,
+    /// 鉴定
+    Appraise,
+    /// 审核确认
+    Confirm,
+    /// 决定
+    Decide,
+    /// 制证
+    Issue,
+    /// 发放
+    Pay,
+    /// 转报
+    Forward,
+}
+
+/// When a parallel group is complete, and when it lets the decider grant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Join {
+    /// Everyone has answered; one 不同意 forbids granting.
+    #[default]
+    All,
+    /// Everyone has answered; the lead organ decides either way.
+    Lead,
+    /// This many agree.
+    Quorum(u8),
+}
+
+/// What it means that an organ has not answered within its limit. It takes effect only by an act
+/// signed at the lead organ's node.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Silence {
+    /// Nothing: it is reminded, and late.
+    #[default]
+    Waits,
+    /// 逾期视为同意
+    DeemedAgreed,
+}
+
+/// A span of time that the law or the item grants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    pub value: u16,
+    pub unit: Unit,
+}
+
+/// What a limit counts in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// 工作日
+    WorkingDays,
+    /// 自然日
+    NaturalDays,
+    /// 月
+    Months,
+    /// 当场
+    OnTheSpot,
+}
+
+impl Stage {
+    /// Where this stage is done for a case from `origin`: at its tier on the origin's line, or at
+    /// the origin itself if that stands higher.
+    pub fn office(&self, origin: OfficeCode) -> OfficeCode {
+        origin.at_tier(self.tier).unwrap_or(origin)
+    }
+}
+
+impl Action {
+    /// 中文 and English word.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Collect => ("收件", "collect"),
+            Self::Accept => ("受理", "accept"),
+            Self::FirstCheck => ("初审", "first check"),
+            Self::Refer => ("抄告", "refer"),
+            Self::Survey => ("踏勘", "survey"),
+            Self::Publicity => ("公示", "publicity"),
+            Self::Review => ("审核", "review"),
+            Self::JointReview => ("联审", "joint review"),
+            Self::Appraise => ("鉴定", "appraise"),
+            Self::Confirm => ("审核确认", "confirm"),
+            Self::Decide => ("决定", "decide"),
+            Self::Issue => ("制证", "issue"),
+            Self::Pay => ("发放", "pay"),
+            Self::Forward => ("转报", "forward"),
+        }
+    }
+}
