@@ -179,11 +179,16 @@ impl<'a> Walk<'a> {
         kinds
     }
 
+    /// Silence of the organs whose time runs: not while the applicant owes them, or whom they wait
+    /// for, a correction.
     fn silent(&self, state: &CaseState) -> Vec<(ActKind, bool)> {
-        let open = self.item.stages.iter().zip(&state.stages).filter(|(stage, view)| {
-            let waits =
-                matches!(view.state, StageState::Open { .. } | StageState::Correcting { .. });
-            waits && stage.on_silence == Silence::DeemedAgreed
+        let stages = || self.item.stages.iter().zip(&state.stages);
+        let asking = || stages().filter(|(_, v)| matches!(v.state, StageState::Correcting { .. }));
+        let open = stages().filter(|(stage, view)| {
+            let held = asking().any(|(other, _)| other.pauses_others || other.seq < stage.seq);
+            matches!(view.state, StageState::Open { .. })
+                && stage.on_silence == Silence::DeemedAgreed
+                && !held
         });
         open.map(|(stage, _)| (ActKind::SilenceRecorded { organ: stage.organ }, true)).collect()
     }
