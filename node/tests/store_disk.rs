@@ -1,9 +1,6 @@
 //! A disk that fails: full, broken, read-only. And blobs on it.
-#![allow(
-    clippy::unwrap_used,
-    clippy::cast_possible_truncation,
-    reason = "a test panics on what it does not expect"
-)]
+#![allow(clippy::unwrap_used, reason = "a test panics on what it does not expect")]
+#![allow(clippy::cast_possible_truncation, reason = "lengths that a test chooses")]
 
 mod store_support;
 

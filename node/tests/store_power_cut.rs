@@ -1,9 +1,6 @@
 //! Power cuts at every kind of moment: nothing that was acknowledged is ever lost.
-#![allow(
-    clippy::unwrap_used,
-    clippy::cast_possible_truncation,
-    reason = "a test panics on what it does not expect"
-)]
+#![allow(clippy::unwrap_used, reason = "a test panics on what it does not expect")]
+#![allow(clippy::cast_possible_truncation, reason = "lengths that a test chooses")]
 
 mod store_support;
 

@@ -191,6 +191,13 @@ impl Office {
         Value::Object(view.clone())
     }
 
+    /// Waits until all of these cases are here.
+    pub fn wait_to_show<'a>(&self, receipts: impl IntoIterator<Item = &'a String>) {
+        for receipt in receipts {
+            self.wait(&format!("to show {receipt}"), |office| office.show(receipt).is_ok());
+        }
+    }
+
     /// The sentences of the alarms of one kind since the start.
     pub fn alarms(&self, kind: &str) -> Vec<String> {
         let answer = self.ask(&json!({ "command": "alarms" }));

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use daiban_node::settings::Settings;
 use daiban_node::shell::Node;
@@ -20,6 +21,26 @@ fn village() -> (tempfile::TempDir, Office) {
     tree::enrol(folder.path());
     let village = Office::new(&folder.path().join(VILLAGE_A.to_string()), free_port(), 9);
     (folder, village)
+}
+
+/// A stopped village that holds cases, and a copy of its directory.
+struct Kept {
+    village: Office,
+    receipts: Vec<String>,
+    sound: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl Kept {
+    fn new() -> Self {
+        let (folder, mut village) = village();
+        village.start();
+        let receipts = village.enter(1, 5);
+        village.stop();
+        let sound = folder.path().join("sound");
+        village.copy_to(&sound);
+        Self { village, receipts, sound, _folder: folder }
+    }
 }
 
 #[test]
@@ -40,9 +61,7 @@ fn a_restored_directory_gets_its_later_entries_back() {
     line.village.start();
     let sentence = line.village.wait_for_alarm("rolled_back");
     assert!(sentence.contains("was restored from an old copy"), "{sentence}");
-    for receipt in &late {
-        line.village.wait("to have its later case back", |village| village.show(receipt).is_ok());
-    }
+    line.village.wait_to_show(&late);
     assert_ne!(line.village.status()["incarnation"], incarnation);
     let logs = line.town.status()["logs"].clone();
     let new = line.village.enter(3, 2);
@@ -76,9 +95,7 @@ fn a_restored_directory_that_was_written_to_loses_neither_history() {
     line.village.ask(&json!({ "command": "sync-now" }));
     let sentence = line.village.wait_for_alarm("fork_mended");
     assert!(sentence.contains("written again") && sentence.contains("nothing is lost"));
-    for receipt in &late {
-        line.village.wait("to have its later case back", |village| village.show(receipt).is_ok());
-    }
+    line.village.wait_to_show(&late);
     line.wait_until_safe();
     line.wait_until_equal(&[early.clone(), late, other].concat());
     let form = |case: &str| line.city.shown(case)["form"].to_string();
@@ -103,9 +120,7 @@ fn an_office_that_lost_its_directory_goes_on_with_its_old_cases() {
     let joined = line.village.verb(&["join", code]);
     assert!(joined.status.success(), "{}", said(&joined));
     line.village.start();
-    for receipt in &old {
-        line.village.wait("to have its old case back", |village| village.show(receipt).is_ok());
-    }
+    line.village.wait_to_show(&old);
     line.village.edit(&old[0], &json!({ "address": "新设备上改为3组1号" })).unwrap();
     let new = line.village.enter(2, 5);
     let all = [old, new].concat();
@@ -144,12 +159,7 @@ fn a_bit_flipped_in_a_journal_is_named_and_fetched_again() {
 
 #[test]
 fn a_bit_flipped_in_the_database_costs_nothing() {
-    let (folder, mut village) = village();
-    village.start();
-    let receipts = village.enter(1, 5);
-    village.stop();
-    let sound = folder.path().join("sound");
-    village.copy_to(&sound);
+    let Kept { mut village, receipts, sound, _folder } = Kept::new();
     let len = usize::try_from(std::fs::metadata(village.database()).unwrap().len()).unwrap();
     for part in 0..6 {
         village.put_back(&sound);
@@ -161,9 +171,7 @@ fn a_bit_flipped_in_the_database_costs_nothing() {
             let rebuilt = village.verb(&["rebuild"]);
             assert!(rebuilt.status.success(), "{}", said(&rebuilt));
             village.start();
-            for receipt in &receipts {
-                village.wait("to show its cases", |village| village.show(receipt).is_ok());
-            }
+            village.wait_to_show(&receipts);
             village.stop();
         }
         village.check_sound();
@@ -172,12 +180,7 @@ fn a_bit_flipped_in_the_database_costs_nothing() {
 
 #[test]
 fn a_database_that_cannot_be_read_is_set_aside_and_made_anew() {
-    let (folder, mut village) = village();
-    village.start();
-    let receipts = village.enter(1, 5);
-    village.stop();
-    let sound = folder.path().join("sound");
-    village.copy_to(&sound);
+    let Kept { mut village, receipts, sound, _folder } = Kept::new();
     let other_bytes: fn(&Office) = |village| {
         std::fs::write(village.database(), vec![0xa5; 70_000]).unwrap();
     };
@@ -191,9 +194,7 @@ fn a_database_that_cannot_be_read_is_set_aside_and_made_anew() {
         village.put_back(&sound);
         harm(&village);
         village.start();
-        for receipt in &receipts {
-            village.wait("to show its cases", |village| village.show(receipt).is_ok());
-        }
+        village.wait_to_show(&receipts);
         assert!(village.data().join("sled.aside").exists(), "kept for a look");
         village.stop();
         village.check_sound();
@@ -269,9 +270,7 @@ fn a_full_disk_stops_saving_and_loses_nothing() {
 
         village.stop();
         village.start();
-        for receipt in before.iter().chain(&more) {
-            village.wait("to show what it saved", |village| village.show(receipt).is_ok());
-        }
+        village.wait_to_show(before.iter().chain(&more));
         let later = village.enter(4, 1);
         assert!(village.show(&later[0]).is_ok());
         village.stop();

@@ -1,9 +1,9 @@
 //! What one application costs: `cargo run --release -p daiban-domain --example speed`.
-#![allow(
-    clippy::disallowed_types,
-    clippy::disallowed_methods,
-    reason = "a measurement reads the clock"
-)]
+#![allow(clippy::disallowed_types, reason = "a measurement reads the clock")]
+#![allow(clippy::disallowed_methods, reason = "a measurement reads the clock")]
+
+#[path = "../tests/hostile/samples.rs"]
+mod samples;
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -86,15 +86,11 @@ fn main() {
 
 /// What it costs to refuse the samples of the hostile collection.
 fn hostile() {
-    let samples: [(&str, &[u8]); 4] = [
-        ("hostile: bomb.chg", include_bytes!("../tests/hostile/bomb.chg")),
-        ("hostile: bomb.am", include_bytes!("../tests/hostile/bomb.am")),
-        ("hostile: panic-chg.bin", include_bytes!("../tests/hostile/panic-chg.bin")),
-        ("hostile: panic-doc.bin", include_bytes!("../tests/hostile/panic-doc.bin")),
-    ];
     let (victim, _) = Form::create(&actor_for(NODE, CASE, Incarnation(1)), &form_fields(), START);
-    for (name, bytes) in samples {
-        timed(name, || victim.clone().adopt(bytes, stem_of(NODE, CASE)).expect_err("hostile"));
+    for (name, bytes) in samples::SAMPLES {
+        timed(&format!("hostile: {name}"), || {
+            victim.clone().adopt(bytes, stem_of(NODE, CASE)).expect_err("hostile")
+        });
     }
 }
 

@@ -146,10 +146,7 @@ impl Form {
 }
 
 /// The content of the first change, in one batch: three times as fast as key by key.
-#[allow(
-    clippy::disallowed_types,
-    reason = "automerge asks for it and sorts the keys before it writes"
-)]
+#[allow(clippy::disallowed_types, reason = "automerge asks for it and sorts what it writes")]
 fn initial(fields: &Fields, encoding: TextEncoding) -> hydrate::Map {
     let value = |value: &FieldValue| match value {
         FieldValue::Bool(value) => ScalarValue::Boolean(*value).into(),

@@ -1,10 +1,10 @@
 //! Hostile bytes are refused cheaply: the samples of the project's hostile collection, and mutants.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::cast_possible_truncation,
-    reason = "a test may fail where it stands; SHA-256 truncates by definition"
-)]
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+#![allow(clippy::cast_possible_truncation, reason = "SHA-256 truncates by definition")]
+
+#[path = "hostile/samples.rs"]
+mod samples;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,6 +13,7 @@ use daiban_domain::act::CaseId;
 use daiban_domain::form::guard::{self, ChangeRefused};
 use daiban_domain::form::{FieldValue, Fields, Form, FormRefused, actor_for, stem_of};
 use daiban_sync::id::{Incarnation, Millis, NodeKey};
+use samples::SAMPLES;
 
 struct Counting;
 
@@ -67,13 +68,7 @@ fn hostile_bytes_are_refused_cheaply() {
 }
 
 fn samples_are_refused() {
-    let samples: [(&str, &[u8]); 4] = [
-        ("bomb.chg", include_bytes!("hostile/bomb.chg")),
-        ("bomb.am", include_bytes!("hostile/bomb.am")),
-        ("panic-chg.bin", include_bytes!("hostile/panic-chg.bin")),
-        ("panic-doc.bin", include_bytes!("hostile/panic-doc.bin")),
-    ];
-    for (name, bytes) in samples {
+    for (name, bytes) in SAMPLES {
         let (mut form, _) = victim();
         let before = form.heads();
         // Even as their own author they get nowhere.

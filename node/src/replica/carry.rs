@@ -134,7 +134,10 @@ impl Replica {
             taken.known += entries;
             return Ok(());
         }
-        let run = held.map_or(run.clone(), |tip| run.beyond(tip.head));
+        let run = match &held {
+            Some(tip) => run.beyond(tip.head),
+            None => run,
+        };
         match run.clone().verify(held.as_ref(), &*self.authenticator) {
             Ok(verified) => {
                 if !verified.tip().channel.is_held_by(self.config.office) {

@@ -13,7 +13,7 @@ use daiban_domain::act::ActKind;
 use daiban_domain::payload;
 use daiban_sync::entry::Kind;
 use daiban_sync::frame::{Bulk, Frame, Piece};
-use daiban_sync::id::{BlobId, OfficeCode};
+use daiban_sync::id::{BlobId, LogId, OfficeCode};
 use daiban_sync::limits::RECEIPTS_PER_FRAME;
 use daiban_sync::run::Run;
 use serde::{Deserialize, Serialize};
@@ -51,9 +51,9 @@ fn yes() -> bool {
 }
 
 /// What a bundle brought.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 struct Brought {
-    from: Option<OfficeCode>,
+    from: OfficeCode,
     entries: u64,
     known: u64,
     files: u64,
@@ -72,13 +72,12 @@ pub(super) async fn export(State(served): State<Served>, Query(wish): Query<Wish
         None => return super::admin::stopping(),
     };
     let route = Route { from: office, to, made: clock::now() };
-    let sealer = match system_rng() {
-        Ok(mut rng) => Sealer::new(route, &load.recipients, &mut rng),
-        Err(error) => return answered(Err(Refusal::internal(error))),
-    };
-    let sealer = match sealer {
+    let begun = system_rng().map_err(Refusal::internal).and_then(|mut rng| {
+        Sealer::new(route, &load.recipients, &mut rng).map_err(Refusal::internal)
+    });
+    let sealer = match begun {
         Ok(sealer) => sealer,
-        Err(error) => return answered(Err(Refusal::internal(error))),
+        Err(refusal) => return answered(Err(refusal)),
     };
     let (parts, out) = mpsc::channel(PARTS_MAX);
     let runtime = tokio::runtime::Handle::current();
@@ -102,9 +101,7 @@ async fn pack(
 ) -> Result<(), BundleError> {
     let mut files = BTreeSet::new();
     for (log, mut from) in load.logs {
-        while let Some(run) =
-            handle.look(move |replica| replica.next_for_bundle(log, from)).await.flatten()
-        {
+        while let Some(run) = next_run(handle, log, from).await? {
             from = run.head.head.len;
             files.extend(materials_of(&run));
             sealer.push(&Item::Said(Frame::Run(run)))?;
@@ -118,6 +115,12 @@ async fn pack(
         pack_file(handle, &mut sealer, blob, parts).await?;
     }
     send_part(sealer.finish(), parts).await
+}
+
+/// A node that stops half way has not made a bundle.
+async fn next_run(handle: &Handle, log: LogId, from: u64) -> Result<Option<Run>, BundleError> {
+    let run = handle.look(move |replica| replica.next_for_bundle(log, from)).await;
+    run.ok_or_else(|| BundleError::Io(std::io::Error::other("the node is stopping")))
 }
 
 /// A file that is not here (yet), or not readable, stays out; it is wanted all the same.
@@ -232,7 +235,7 @@ async fn take(
     handle: &Handle,
 ) -> Result<Brought, Refusal> {
     let from = opened.route.from;
-    let mut brought = Brought { from: Some(from), ..Brought::default() };
+    let mut brought = Brought { from, entries: 0, known: 0, files: 0, refused: Vec::new() };
     let (mut frames, mut weight) = (Vec::new(), 0);
     let mut files = Files::new(handle);
     while let Some(item) = opened.next_item().map_err(|error| not_taken(&error))? {

@@ -74,12 +74,14 @@ impl Renewal {
         };
         // After a crash from here on the next start finds the new ones.
         renewed.save(&self.data)?;
-        self.identity = Arc::new(renewed);
+        let renewed = Arc::new(renewed);
         if let Some(transport) = held(&self.transport).as_ref() {
-            transport.replace_identity(Arc::clone(&self.identity))?;
+            transport.replace_identity(Arc::clone(&renewed))?;
         }
-        held(&self.desk).replace_identity(Arc::clone(&self.identity));
-        let until = self.identity.validity()?.not_after;
+        held(&self.desk).replace_identity(Arc::clone(&renewed));
+        let until = renewed.validity()?.not_after;
+        // Last: whatever failed before is tried again.
+        self.identity = renewed;
         tracing::info!(until = %show_time(until), "the certificates were renewed");
         Ok(())
     }

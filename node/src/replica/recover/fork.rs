@@ -148,12 +148,8 @@ impl Replica {
     }
 
     fn adopt_theirs(&mut self, mut tip: Tip, theirs: Vec<Run>) {
-        for mut run in theirs {
-            let known = usize::try_from(tip.head.len - run.after.len).unwrap_or(usize::MAX);
-            if known > 0 {
-                run.entries.drain(..known.min(run.entries.len()));
-                run.after = tip.head;
-            }
+        for run in theirs {
+            let run = run.beyond(tip.head);
             debug_assert!(fits_in_run(&run.entries) == run.entries.len());
             if let Ok(verified) = run.verify(Some(&tip), &*self.authenticator) {
                 tip = *verified.tip();
