@@ -19,7 +19,8 @@ fn fails_and_latches(faults: Faults) {
     save(&mut store, &mut committer, &[Record::Run(author.write(&[payload(1, "saved")]))]);
 
     disk.set_faults(faults);
-    let second = author.write(&[payload(1, &"not saved ".repeat(100))]);
+    // More than the room that the journal has made ahead.
+    let second = author.write(&[payload(1, &"not saved ".repeat(30_000))]);
     let failed =
         committer.append(&[Record::Run(second)]).map(|_| ()).and_then(|()| committer.sync());
     let Err(CommitError::Latched { reason }) = failed else { panic!("{faults:?}: {failed:?}") };
@@ -33,7 +34,7 @@ fn fails_and_latches(faults: Faults) {
 
     drop((store, committer));
     disk.power_cut(&mut Draw::new(3));
-    kv.kv.crash();
+    kv.kv.crash(|_| 0);
     let (mut store, mut committer, _) = open_memory(&disk, &mut kv, 2).unwrap();
     author.follow(&store);
     assert_eq!(contents(&store, author.log)[0], payload(1, "saved"));

@@ -38,7 +38,7 @@ impl World {
         match self.draw.below(4) {
             0 => self.kv.kv.wipe(),
             1 => self.kv.failures = 1,
-            _ => self.kv.kv.crash(),
+            _ => self.kv.kv.crash(|n| self.draw.below(n)),
         }
     }
 

@@ -59,10 +59,12 @@ impl Office {
         self.data().join("blobs").join(&blob[..2]).join(&blob[2..4]).join(blob)
     }
 
-    /// Bytes of the journal.
+    /// Bytes of the journal, without the room behind it.
     pub fn journal_bytes(&self) -> u64 {
         let path = self.data().join("journal/00000001.seg");
-        std::fs::metadata(path).expect("a journal has a segment").len()
+        let bytes = std::fs::read(path).expect("a journal has a segment");
+        let end = bytes.iter().rposition(|byte| *byte != 0).expect("a segment has a header");
+        end as u64 + 1
     }
 }
 

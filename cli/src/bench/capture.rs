@@ -89,7 +89,7 @@ fn appended(folder: &Path) -> Result<Vec<Duration>, BenchError> {
     Ok((0..SINGLE).map(one).collect::<Result<_, _>>()?)
 }
 
-/// As [`appended`], into a file that has its length already, as the journal's has.
+/// As [`appended`], into a file that has its length already, as the journal makes it.
 fn written_in_place(folder: &Path) -> Result<Vec<Duration>, BenchError> {
     let file = OpenOptions::new().create_new(true).write(true).open(folder.join("in-place"))?;
     let bytes = vec![0x5a; APPLICATION_BYTES];

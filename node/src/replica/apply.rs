@@ -153,9 +153,10 @@ impl Replica {
         };
         if let Some(reason) = refused {
             let office = tip.office;
-            slice.batch.put(keys::quarantined(log, seq), None, reason.as_bytes());
+            let key = keys::quarantined(log, seq);
             self.counters.quarantined += 1;
-            self.quarantine_count += 1;
+            self.quarantine_count += self.if_new(&key)?;
+            slice.batch.put(key, None, reason.as_bytes());
             self.alarm(Alarm::Quarantined { log, seq, office, reason });
         }
         Ok(())
@@ -224,7 +225,7 @@ impl Replica {
         let mut shown = Vec::new();
         for (id, touched) in cases {
             if touched.changed {
-                self.write_case(id, &touched, &mut batch, &mut blobs);
+                self.write_case(id, &touched, &mut batch, &mut blobs)?;
             }
         }
         for (blob, channel) in blobs {
@@ -246,9 +247,8 @@ impl Replica {
         touched: &Touched,
         batch: &mut ViewBatch,
         blobs: &mut Vec<(BlobId, Channel)>,
-    ) {
+    ) -> Result<(), ViewError> {
         let case = &touched.case;
-        self.case_count += u64::from(touched.is_new);
         let state = case.state(&self.law.catalog, &self.law.calendar, &self.law.authority);
         if let Some(state) = &state {
             self.alarm_of_case(state);
@@ -259,7 +259,9 @@ impl Replica {
         batch.put(keys::case(id), subject, save_case(touched.channel, &touched.marks, case));
         batch.put(keys::summary(id), subject, summary);
         if let Some(receipt) = case.receipt() {
-            batch.put(keys::receipt(&receipt), None, id.0);
+            let key = keys::receipt(&receipt);
+            self.case_count += self.if_new(&key)?;
+            batch.put(key, None, id.0);
         }
         for act in case.acts() {
             match &act.act.kind {
@@ -272,6 +274,12 @@ impl Replica {
                 _ => {}
             }
         }
+        Ok(())
+    }
+
+    /// One, unless the row is there already: after a crash the same records come again.
+    fn if_new(&self, key: &[u8]) -> Result<u64, ViewError> {
+        Ok(u64::from(self.store.view_get(key)?.is_none()))
     }
 
     /// An act without authority changes nothing, and somebody must know.

@@ -56,11 +56,11 @@ impl Drive {
                 let Ok(message) = self.inbox.try_recv() else { break };
                 self.take(message, &mut stop);
             }
-            self.carry_out();
+            more_work |= self.carry_out();
             if work_now {
                 more_work = self.replica.work(clock::now());
                 worked_at = clock::now();
-                self.carry_out();
+                more_work |= self.carry_out();
                 tokio::task::yield_now().await;
             }
             if clock::now().since(flushed_at) > FLUSH_EVERY_MS {
@@ -113,16 +113,31 @@ impl Drive {
         }
     }
 
-    fn carry_out(&mut self) {
+    /// Whether nobody else wants anything of the replica now.
+    fn is_alone(&self) -> bool {
+        self.inbox.is_empty() && clock::now().since(self.streamed_at) >= QUIET_MS
+    }
+
+    /// Whether there is something new for the views.
+    fn carry_out(&mut self) -> bool {
+        let mut committed = false;
         self.replica.settle(clock::now());
         while let Some(effect) = self.replica.poll_effect() {
-            self.carry_out_one(effect);
+            match effect {
+                Effect::Commit { commit, records } => {
+                    let outcome = self.hands.commit(commit, records, self.is_alone());
+                    committed |= outcome.is_some();
+                    outcome.into_iter().for_each(|input| self.replica.handle(clock::now(), input));
+                }
+                other => self.carry_out_one(other),
+            }
         }
+        committed
     }
 
     fn carry_out_one(&mut self, effect: Effect) {
         match effect {
-            Effect::Commit { commit, records } => self.hands.commit(commit, records),
+            Effect::Commit { .. } => {}
             Effect::FinishBlob { blob } => self.hands.finish(blob),
             Effect::Reply { id, answer } => {
                 if let Some(reply) = self.waiting.remove(&id) {

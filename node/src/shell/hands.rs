@@ -1,8 +1,8 @@
-//! The threads that wait for the disk, so that the replica never does.
+//! The threads that wait for the disk, so that the replica does not: unless the disk is quick.
 
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use daiban_sync::id::BlobId;
 use tokio::sync::{mpsc as inbox, watch};
@@ -13,9 +13,12 @@ use crate::store::{Blobs, Committer, Record, Space, SpaceKeeper};
 
 /// How often the disk's free space is looked at.
 const SPACE_EVERY: Duration = Duration::from_secs(5);
+/// A commit that takes less is waited for on the spot: two changes of thread take as long.
+const QUICK: Duration = Duration::from_millis(1);
 
 /// Work for the two threads.
 pub(super) struct Hands {
+    journal: Arc<Mutex<Journal>>,
     commits: mpsc::Sender<(CommitId, Vec<Record>)>,
     blobs: mpsc::Sender<BlobId>,
     threads: [thread::JoinHandle<()>; 2],
@@ -30,20 +33,34 @@ impl Hands {
     ) -> std::io::Result<Self> {
         let (commits, batches) = mpsc::channel();
         let (finish, to_be_finished) = mpsc::channel();
-        let to_commit = inbox.clone();
+        let journal = Arc::new(Mutex::new(Journal { committer, took: Duration::MAX }));
+        let (to_commit, end) = (inbox.clone(), Arc::clone(&journal));
         let committing = thread::Builder::new()
             .name("committer".into())
-            .spawn(move || commit_all(committer, &batches, &to_commit))?;
+            .spawn(move || commit_all(&end, &batches, &to_commit))?;
         let to_finish = inbox.clone();
         let finishing = thread::Builder::new()
             .name("blobs".into())
             .spawn(move || finish_all(&blobs, &space, &to_be_finished, &to_finish))?;
-        Ok(Self { commits, blobs: finish, threads: [committing, finishing] })
+        Ok(Self { journal, commits, blobs: finish, threads: [committing, finishing] })
     }
 
-    pub(super) fn commit(&self, commit: CommitId, records: Vec<Record>) {
+    /// Gives the outcome at once if the replica has nothing else to do and the disk was quick the
+    /// last time; otherwise it comes to the inbox.
+    pub(super) fn commit(
+        &self,
+        commit: CommitId,
+        records: Vec<Record>,
+        is_alone: bool,
+    ) -> Option<Input> {
+        let mut journal = lock(&self.journal);
+        if is_alone && journal.took < QUICK {
+            return Some(journal.commit(commit, &records));
+        }
+        drop(journal);
         // The thread ends only after this sender is gone.
         let _ = self.commits.send((commit, records));
+        None
     }
 
     pub(super) fn finish(&self, blob: BlobId) {
@@ -54,7 +71,7 @@ impl Hands {
 impl Hands {
     /// Lets both threads finish what they have, and waits: after this nobody holds the disk.
     pub(super) fn stop(self) {
-        drop((self.commits, self.blobs));
+        drop((self.journal, self.commits, self.blobs));
         for thread in self.threads {
             // A thread that panicked has said so on its own.
             let _ = thread.join();
@@ -62,15 +79,34 @@ impl Hands {
     }
 }
 
+/// The end of the journal, and how long the last commit took.
+struct Journal {
+    committer: Committer,
+    took: Duration,
+}
+
+impl Journal {
+    fn commit(&mut self, commit: CommitId, records: &[Record]) -> Input {
+        let began = Instant::now();
+        let appended = self.committer.append(records);
+        let result = appended.and_then(|appended| self.committer.sync().map(|_| vec![appended]));
+        self.took = began.elapsed();
+        Input::Committed { commit, result }
+    }
+}
+
+fn lock(journal: &Mutex<Journal>) -> MutexGuard<'_, Journal> {
+    journal.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn commit_all(
-    mut committer: Committer,
+    journal: &Mutex<Journal>,
     batches: &mpsc::Receiver<(CommitId, Vec<Record>)>,
     inbox: &inbox::Sender<Message>,
 ) {
     while let Ok((commit, records)) = batches.recv() {
-        let appended = committer.append(&records);
-        let result = appended.and_then(|appended| committer.sync().map(|_| vec![appended]));
-        if inbox.blocking_send(Message::Input(Input::Committed { commit, result })).is_err() {
+        let outcome = lock(journal).commit(commit, &records);
+        if inbox.blocking_send(Message::Input(outcome)).is_err() {
             return;
         }
     }

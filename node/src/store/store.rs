@@ -130,8 +130,12 @@ impl Store {
         let mut batch = Batch::default();
         let mut bound = Vec::new();
         for Noted { at, after, fact } in records {
-            if self.touches_rows(&fact) || fact_rows(&fact) + batch.writes().len() > BATCH_FILL {
+            let changes_rows = self.changes_rows(&fact);
+            if changes_rows || fact_rows(&fact) + batch.writes().len() > BATCH_FILL {
                 self.apply_index(&mut batch, &mut bound)?;
+            }
+            if changes_rows {
+                batch.together();
             }
             self.note_one(at, fact, &mut batch, &mut bound)?;
             self.memory.mark = after;
@@ -174,8 +178,9 @@ impl Store {
         (self.memory.mark, self.bindings.next())
     }
 
-    /// Whether indexing `fact` has to read rows, which must then be in the database.
-    fn touches_rows(&self, fact: &Fact) -> bool {
+    /// Whether indexing `fact` changes rows by what they hold: they must then be in the database, and
+    /// change with the mark or not at all. Other facts may be indexed again.
+    fn changes_rows(&self, fact: &Fact) -> bool {
         match fact {
             Fact::Run { place, .. } => self.held(place.log).len != place.after.len,
             Fact::Rewind { .. } => true,

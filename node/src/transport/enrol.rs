@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use daiban_sync::id::{Millis, OfficeCode};
-use quinn::{Connection, VarInt};
+use quinn::{Connection, EndpointConfig, VarInt};
 use rand::CryptoRng;
 
 use super::config::{Congestion, TransportSettings, transport_config};
@@ -137,7 +137,8 @@ async fn exchange(connection: &Connection, request: &[u8]) -> Result<Vec<u8>, St
 fn any_socket(buffer_bytes: u64) -> Result<quinn::Endpoint, super::BindError> {
     let v6 = SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0));
     let v4 = SocketAddr::from(([0, 0, 0, 0], 0));
-    open(v6, buffer_bytes, None).or_else(|_| open(v4, buffer_bytes, None))
+    let open = |addr| open(addr, buffer_bytes, EndpointConfig::default(), None);
+    open(v6).or_else(|_| open(v4))
 }
 
 /// Answers one request.

@@ -25,6 +25,7 @@ mod enrol;
 mod error;
 mod link;
 mod links;
+mod reset;
 mod shared;
 mod tls;
 

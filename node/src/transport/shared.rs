@@ -14,6 +14,7 @@ use super::counters::Counters;
 use super::error::{BindError, code};
 use super::link::Link;
 use super::links::Links;
+use super::reset::endpoint_config;
 use super::tls::server_config;
 use super::{Clock, Event, JoinHandler, Parts};
 use crate::identity::{Identity, Registry};
@@ -41,7 +42,8 @@ impl Shared {
     pub(super) fn bind(parts: Parts, events: mpsc::Sender<Event>) -> Result<Self, BindError> {
         let Parts { settings, identity, registry, join_handler, clock } = parts;
         let config = quinn_server(&settings, &identity, &registry, &clock)?;
-        let endpoint = open(settings.listen, settings.socket_buffer_bytes, Some(config))?;
+        let buffers = settings.socket_buffer_bytes;
+        let endpoint = open(settings.listen, buffers, endpoint_config(&identity), Some(config))?;
         Ok(Self {
             endpoint,
             settings,
@@ -118,12 +120,13 @@ fn quinn_server(
 pub(super) fn open(
     addr: SocketAddr,
     buffer_bytes: u64,
+    config: EndpointConfig,
     server: Option<ServerConfig>,
 ) -> Result<Endpoint, BindError> {
     let failed = |source| BindError::Socket { addr, source };
     let socket = UdpSocket::bind(addr).map_err(failed)?;
     enlarge_buffers(&socket, usize::try_from(buffer_bytes).unwrap_or(usize::MAX));
-    Endpoint::new(EndpointConfig::default(), server, socket, Arc::new(TokioRuntime)).map_err(failed)
+    Endpoint::new(config, server, socket, Arc::new(TokioRuntime)).map_err(failed)
 }
 
 fn enlarge_buffers(socket: &UdpSocket, bytes: usize) {

@@ -102,7 +102,7 @@ impl World {
             node.disk.power_cut(&mut |bytes: &mut [u8]| dice.fill(bytes));
         }
         if death != Death::Kill || dice.chance(50) {
-            node.database.kv.crash();
+            node.database.kv.crash(|n| dice.between(0, n - 1));
         }
         // Seen with sled: silently empty, or not to be opened.
         match (death, dice.between(0, 19)) {

@@ -16,6 +16,8 @@
 //! chain is `BLAKE3(chain ‖ length ‖ checksum)`, record by record: it tells whether the database was
 //! made from this very journal.
 //!
+//! Behind the last record a segment may hold zeros: room that was made ahead.
+//!
 //! Crash cases. A segment is synced before the next is begun, so only the last can be torn. Bytes
 //! that are no record, and lie behind everything known to have been durable, are cut off with all
 //! that follows. Before that they are damage: named and stepped over.

@@ -109,10 +109,28 @@ impl<'a> Walk<'a> {
 
     /// The next sound record after the bytes at `self.at`: where the length says, or by search.
     fn resync(&self) -> Option<usize> {
-        let said =
-            header_at(self.bytes, self.at).map(|frame| self.at + FRAME_BYTES + frame.len as usize);
         let is_record = |at: &usize| record_at(self.bytes, *at).is_some();
-        said.filter(is_record).or_else(|| (self.at + 1..self.bytes.len()).find(is_record))
+        self.said_end()
+            .filter(is_record)
+            .or_else(|| (self.at + 1..self.bytes.len()).find(is_record))
+    }
+
+    /// Where bytes that are no record end, when no record follows: where the length says if only
+    /// room is behind it, or at the end of the file.
+    fn end_of_gap(&self) -> usize {
+        let len = self.bytes.len();
+        self.said_end().filter(|&end| self.is_room(end)).map_or(len, |end| end.min(len))
+    }
+
+    /// Where the length of the record at `self.at` says that it ends.
+    fn said_end(&self) -> Option<usize> {
+        let frame = header_at(self.bytes, self.at)?;
+        Some(self.at + FRAME_BYTES + frame.len as usize)
+    }
+
+    /// Whether nothing was written from `at` on: the writer may have made room there.
+    fn is_room(&self, at: usize) -> bool {
+        self.bytes.get(at..).is_none_or(|rest| rest.iter().all(|byte| *byte == 0))
     }
 }
 
@@ -120,17 +138,17 @@ impl<'a> Iterator for Walk<'a> {
     type Item = Piece<'a>;
 
     fn next(&mut self) -> Option<Piece<'a>> {
-        if self.at >= self.bytes.len() {
-            return None;
-        }
         let at = self.place(self.at);
         if let Some((frame, body)) = record_at(self.bytes, self.at) {
             self.at += FRAME_BYTES + body.len();
             self.before = self.before.step(&frame, self.place(self.at));
             return Some(Piece::Record { at, after: self.before, body });
         }
+        if self.is_room(self.at) {
+            return None;
+        }
         let resumed = self.resync();
-        let end = resumed.unwrap_or(self.bytes.len());
+        let end = resumed.unwrap_or_else(|| self.end_of_gap());
         let bytes = &self.bytes[self.at..end];
         if let Some(frame) =
             header_at(self.bytes, self.at).filter(|f| f.end(at.offset) as usize == end)
@@ -213,6 +231,18 @@ mod tests {
         #[test]
         fn what_was_written_is_read(bodies in bodies()) {
             prop_assert_eq!(walk(&segment(&bodies)), (bodies, 0));
+        }
+
+        #[test]
+        fn room_behind_the_records_is_no_damage(bodies in bodies(), room in 0usize..100) {
+            let mut bytes = segment(&bodies);
+            let end = bytes.len();
+            bytes.resize(end + room, 0);
+            prop_assert_eq!(walk(&bytes), (bodies, 0));
+            bytes[end - 1] ^= 1;
+            let mut walk = Walk::new(&bytes, Checkpoint::START);
+            while walk.next().is_some() {}
+            prop_assert_eq!(walk.checkpoint().position.offset as usize, end);
         }
 
         #[test]

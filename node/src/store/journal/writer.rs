@@ -7,6 +7,11 @@ use super::super::disk::{Access, Disk, DiskFile};
 use super::segment::{HEADER_BYTES, Header};
 use super::{Checkpoint, FOLDER, Position, RECORD_BYTES_MAX, frame, path};
 
+/// Bytes of zeros that are written ahead of the records.
+const ROOM_BYTES: u32 = 256 << 10;
+/// A write of more than this makes no room: its own time hides that of the new length.
+const SMALL_BYTES: usize = 64 << 10;
+
 /// The end of the journal.
 pub(in crate::store) struct Writer {
     disk: Arc<dyn Disk>,
@@ -18,6 +23,8 @@ pub(in crate::store) struct Writer {
     /// Framed and not yet handed to the disk; it belongs at `written`.
     buffer: Vec<u8>,
     written: u32,
+    /// Up to where the file has its length already.
+    room: u64,
 }
 
 impl Writer {
@@ -32,8 +39,8 @@ impl Writer {
             Err(error) if error.kind() == io::ErrorKind::NotFound => begin(disk.as_ref(), end)?,
             other => other?,
         };
-        let written = end.position.offset;
-        Ok(Self { disk, file, segment_bytes, end, durable: end, buffer: Vec::new(), written })
+        let (written, room) = (end.position.offset, file.len()?);
+        Ok(Self { disk, file, segment_bytes, end, durable: end, buffer: Vec::new(), written, room })
     }
 
     pub(in crate::store) fn durable(&self) -> Checkpoint {
@@ -60,9 +67,24 @@ impl Writer {
         if !self.buffer.is_empty() {
             self.file.write_at(u64::from(self.written), &self.buffer)?;
             self.written = self.end.position.offset;
+            if self.buffer.len() <= SMALL_BYTES {
+                self.make_room();
+            }
             self.buffer.clear();
         }
         Ok(())
+    }
+
+    /// Lengthens the file by more than it needs: a sync that has no new length to write takes half
+    /// the time. A full disk is no fault here: the file then grows with each record.
+    fn make_room(&mut self) {
+        if u64::from(self.written) <= self.room {
+            return;
+        }
+        let room = self.segment_bytes.saturating_sub(self.written).min(ROOM_BYTES);
+        let zeros = vec![0; room as usize];
+        let made = self.file.write_at(u64::from(self.written), &zeros).map_or(0, |()| room);
+        self.room = u64::from(self.written + made);
     }
 
     /// Waits until everything pushed is on the disk.
@@ -83,6 +105,7 @@ impl Writer {
         let end = Checkpoint { position, ..self.end };
         self.file = begin(self.disk.as_ref(), end)?;
         (self.end, self.durable, self.written) = (end, end, position.offset);
+        self.room = u64::from(position.offset);
         Ok(())
     }
 }

@@ -1,16 +1,27 @@
-//! A database in memory for the simulator: a crash takes it back to its last flush, or to nothing.
+//! A database in memory for the simulator: a crash takes back the last writes since its last flush.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Batch, Kv, KvError, KvOpener, Row, Visit};
+use super::{Batch, Kv, KvError, KvOpener, Row, Visit, Write};
 
 #[derive(Clone, Default)]
 struct State {
     rows: BTreeMap<Vec<u8>, Vec<u8>>,
-    /// What was there at the last flush, for each key written since.
-    before: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    /// Since the last flush, in order: what stood at the keys before writes that live and die
+    /// together.
+    undo: Vec<Vec<Write>>,
+}
+
+impl State {
+    fn write(&mut self, key: &[u8], value: Option<&[u8]>) -> Write {
+        let before = match value {
+            Some(value) => self.rows.insert(key.to_owned(), value.to_owned()),
+            None => self.rows.remove(key),
+        };
+        (key.to_owned(), before)
+    }
 }
 
 /// Shared: clones are the same database.
@@ -18,15 +29,15 @@ struct State {
 pub struct MemoryKv(Arc<Mutex<State>>);
 
 impl MemoryKv {
-    /// Takes away what was not flushed.
-    pub fn crash(&self) {
+    /// Of what was not flushed only a beginning is left: `below(n)` draws a number below `n`.
+    pub fn crash(&self, below: impl FnOnce(u64) -> u64) {
         let mut state = self.state();
-        for (key, before) in std::mem::take(&mut state.before) {
-            match before {
-                Some(value) => state.rows.insert(key, value),
-                None => state.rows.remove(&key),
-            };
+        let kept = below(state.undo.len() as u64 + 1);
+        let lost = state.undo.split_off(usize::try_from(kept).unwrap_or(usize::MAX));
+        for (key, before) in lost.into_iter().rev().flat_map(|writes| writes.into_iter().rev()) {
+            state.write(&key, before.as_deref());
         }
+        state.undo.clear();
     }
 
     /// Takes everything away.
@@ -53,13 +64,14 @@ impl Kv for MemoryKv {
     fn apply(&self, batch: &Batch) -> Result<(), KvError> {
         batch.check()?;
         let mut state = self.state();
+        let mut undo = Vec::new();
         for (key, value) in batch.writes() {
-            let before = match value {
-                Some(value) => state.rows.insert(key.clone(), value.clone()),
-                None => state.rows.remove(key),
-            };
-            state.before.entry(key.clone()).or_insert(before);
+            undo.push(state.write(key, value.as_deref()));
+            if !batch.is_together() {
+                state.undo.push(std::mem::take(&mut undo));
+            }
         }
+        state.undo.push(undo);
         Ok(())
     }
 
@@ -82,7 +94,7 @@ impl Kv for MemoryKv {
     }
 
     fn flush(&self) -> Result<(), KvError> {
-        self.state().before.clear();
+        self.state().undo.clear();
         Ok(())
     }
 

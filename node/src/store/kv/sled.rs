@@ -12,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Batch, Kv, KvError, KvOpener, Row, Visit};
+use super::{Batch, Kv, KvError, KvOpener, Row, Visit, Write};
 
 /// sled moves values beyond about 7 KB out of its pages.
 const PIECE_BYTES: usize = 4_096;
@@ -41,26 +41,35 @@ impl SledKv {
         .map(|db| Self { db, path: path.to_owned() })
     }
 
-    fn put(&self, batch: &mut sled::Batch, key: &[u8], value: &[u8]) -> Result<(), sled::Error> {
-        self.remove_pieces(batch, key)?;
-        if value.len() < PIECE_BYTES {
-            batch.insert(key, [&[INLINE], value].concat());
-            return Ok(());
+    /// A batch of sled wakes its writing threads several times, a single write does not.
+    fn write(&self, write: &Write) -> Result<(), sled::Error> {
+        let (key, value) = write;
+        let is_small = value.as_ref().is_none_or(|value| value.len() < PIECE_BYTES);
+        if !is_small || self.pieces_of(key)? > 0 {
+            return self.write_together(std::slice::from_ref(write));
         }
-        for (index, piece) in (0u32..).zip(value.chunks(PIECE_BYTES)) {
-            batch.insert(piece_key(key, index), piece);
+        match value {
+            Some(value) => self.db.insert(key, inline(value)).map(drop),
+            None => self.db.remove(key).map(drop),
         }
-        let pieces = value.len().div_ceil(PIECE_BYTES) as u64;
-        batch.insert(key, [&[IN_PIECES][..], &pieces.to_le_bytes()].concat());
-        Ok(())
     }
 
-    fn remove_pieces(&self, batch: &mut sled::Batch, key: &[u8]) -> Result<(), sled::Error> {
-        let old = self.db.get(key)?;
-        for index in 0..old.as_deref().and_then(piece_count).unwrap_or(0) {
-            batch.remove(piece_key(key, index));
+    fn write_together(&self, writes: &[Write]) -> Result<(), sled::Error> {
+        let mut batch = sled::Batch::default();
+        for (key, value) in writes {
+            for index in 0..self.pieces_of(key)? {
+                batch.remove(piece_key(key, index));
+            }
+            match value {
+                Some(value) => put(&mut batch, key, value),
+                None => batch.remove(&key[..]),
+            }
         }
-        Ok(())
+        self.db.apply_batch(batch)
+    }
+
+    fn pieces_of(&self, key: &[u8]) -> Result<u32, sled::Error> {
+        Ok(self.db.get(key)?.as_deref().and_then(piece_count).unwrap_or(0))
     }
 
     fn value(&self, key: &[u8], stored: &[u8]) -> Result<Vec<u8>, sled::Error> {
@@ -86,18 +95,9 @@ impl Kv for SledKv {
 
     fn apply(&self, batch: &Batch) -> Result<(), KvError> {
         batch.check()?;
-        guarded(|| {
-            let mut writes = sled::Batch::default();
-            for (key, value) in batch.writes() {
-                match value {
-                    Some(value) => self.put(&mut writes, key, value)?,
-                    None => {
-                        self.remove_pieces(&mut writes, key)?;
-                        writes.remove(&key[..]);
-                    }
-                }
-            }
-            self.db.apply_batch(writes)
+        guarded(|| match batch.is_together() {
+            true => self.write_together(batch.writes()),
+            false => batch.writes().iter().try_for_each(|write| self.write(write)),
         })
     }
 
@@ -172,6 +172,22 @@ fn guarded<T>(call: impl FnOnce() -> Result<T, sled::Error>) -> Result<T, KvErro
         Ok(Err(error)) => Err(KvError::Corrupt { found: error.to_string() }),
         Err(_panic) => Err(KvError::Corrupt { found: "a panic inside sled".into() }),
     }
+}
+
+fn put(batch: &mut sled::Batch, key: &[u8], value: &[u8]) {
+    if value.len() < PIECE_BYTES {
+        batch.insert(key, inline(value));
+        return;
+    }
+    for (index, piece) in (0u32..).zip(value.chunks(PIECE_BYTES)) {
+        batch.insert(piece_key(key, index), piece);
+    }
+    let pieces = value.len().div_ceil(PIECE_BYTES) as u64;
+    batch.insert(key, [&[IN_PIECES][..], &pieces.to_le_bytes()].concat());
+}
+
+fn inline(value: &[u8]) -> Vec<u8> {
+    [&[INLINE], value].concat()
 }
 
 fn unexpected(what: &str) -> sled::Error {

@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::identity::testing::*;
@@ -134,6 +135,32 @@ async fn shutdown_does_not_wait_long_for_a_peer_that_has_died() {
     let began = Instant::now();
     at_city.transport.shutdown().await;
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+}
+
+/// The idle time is far longer than a test's patience.
+#[tokio::test]
+async fn a_peer_that_died_is_known_to_be_gone_when_it_starts_again() {
+    let mut world = World::new(130);
+    let [city, county, ..] = world.line();
+    let (office, life) = (city.office(), tokio::runtime::Runtime::new().unwrap());
+    let world = Arc::new(world);
+    let first = {
+        let (world, city) = (Arc::clone(&world), city.clone());
+        life.spawn(async move { Node::start(&world, &city).await })
+    };
+    let mut at_city = first.await.unwrap();
+    let mut at_county = Node::start(&world, &county).await;
+    at_county.dial(office, at_city.addr);
+    let (link, _) = at_county.connected().await;
+    at_city.connected().await;
+    let mut settings = quick();
+    settings.listen = at_city.addr;
+    life.shutdown_background();
+    drop(at_city);
+
+    let _again = Node::with(&world, &city, settings).await;
+    at_county.send(link, Lane::Control, b"are you there?");
+    assert!(at_county.closed().await.contains("reset"));
 }
 
 #[tokio::test]
