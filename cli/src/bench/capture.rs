@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::child::ChildNode;
 use super::forms::Forms;
 use super::stage::{LINE, Stage, settings};
-use super::{BenchError, millis, percentile, ratio, seconds};
+use super::{BenchError, micros, millis, percentile, ratio, seconds};
 use crate::process::free_port;
 
 /// Saved one after the other.
@@ -75,10 +75,6 @@ pub(super) async fn run(docs: u64) -> Result<Value, BenchError> {
         },
         "node_with_them": idle_node(&stage)?,
     }))
-}
-
-fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// Appends as much as one application takes and syncs, again and again: the file grows each time.

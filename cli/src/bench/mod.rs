@@ -3,6 +3,7 @@
 mod capture;
 mod child;
 mod forms;
+mod law;
 mod plain;
 mod reconnect;
 mod stage;
@@ -37,6 +38,12 @@ enum What {
         /// Applications in the batch.
         #[arg(long, default_value_t = 10_000)]
         docs: u64,
+    },
+    /// Folding and reckoning cases of every item, and what one change costs beside many cases.
+    Law {
+        /// Cases.
+        #[arg(long, default_value_t = 100_000)]
+        cases: u64,
     },
     /// Bytes of a reconnect with nothing new, for growing numbers of cases.
     Reconnect {
@@ -78,6 +85,7 @@ pub(crate) fn bench(screen: &Screen, bench: &Bench) -> Done {
             match &bench.what {
                 What::Sync { docs } => sync::run(*docs).await,
                 What::Capture { docs } => capture::run(*docs).await,
+                What::Law { cases } => law::run(*cases).await,
                 What::Reconnect { docs } => reconnect::run(docs).await,
             }
         })
@@ -106,6 +114,10 @@ fn seconds(time: Duration) -> Value {
 /// Milliseconds, to the microsecond.
 fn millis(time: Duration) -> Value {
     json!((time.as_secs_f64() * 1e6).round() / 1e3)
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// To three digits.

@@ -1,11 +1,14 @@
-//! Complete forms of shipped items, the same each time: for tests and for simulations. They are
-//! nobody's, because the province 99 of their ID numbers does not exist.
+//! Complete forms and whole lives of shipped items, the same each time: for tests, benchmarks and
+//! simulations. They are nobody's, because the province 99 of their ID numbers does not exist.
+
+mod life;
 
 use daiban_sync::id::OfficeCode;
 
 use crate::catalog::{Field, FieldType, Item};
 use crate::check::id_check;
 use crate::form::{FieldValue, Fields};
+pub use life::{Lives, onward};
 
 /// A form with a person's words for one of the five items of the stories; see [`complete`].
 pub fn form(item: &str, village: OfficeCode) -> Fields {

@@ -249,6 +249,7 @@ impl Replica {
         blobs: &mut Vec<(BlobId, Channel)>,
     ) -> Result<(), ViewError> {
         let case = &touched.case;
+        self.counters.folded_cases += 1;
         let state = case.state(&self.law.catalog, &self.law.calendar, &self.law.authority);
         if let Some(state) = &state {
             self.alarm_of_case(state);

@@ -274,6 +274,7 @@ pub struct Counters {
     pub commits: u64,
     pub records: u64,
     pub saved_cases: u64,
+    pub folded_cases: u64,
     pub quarantined: u64,
     pub alarms: u64,
 }

@@ -113,6 +113,12 @@ fn render(status: &StatusView, certified_until: Option<Millis>) -> String {
         "Cases opened at this office since the start.",
         counters.saved_cases,
     );
+    figure(
+        "cases_folded_total",
+        "counter",
+        "How often a case was folded for the views since the start.",
+        counters.folded_cases,
+    );
     for above in &status.above {
         let _ =
             writeln!(text, "daiban_unsent_entries{{above=\"{}\"}} {}", above.office, above.missing);
