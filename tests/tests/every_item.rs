@@ -98,9 +98,9 @@ impl<'a> Life<'a> {
     fn turn<'o>(&self, office: &'o Office) -> Option<Turn<'o>> {
         let view = office.show(&self.receipt).ok()?;
         let state = &view["state"];
+        let code: u64 = office.code().parse().unwrap();
         let mine = state["next"].as_array()?.iter();
-        let mine: Vec<_> =
-            mine.filter(|next| next["office"].to_string() == office.code()).collect();
+        let mine: Vec<_> = mine.filter(|next| next["office"] == code).collect();
         let offered = |verb: &str| mine.iter().find(|next| next["verb"] == verb);
         let held = view["held"].as_array()?.len();
         let (next, verb) = self.wanted().into_iter().find_map(|verb| {
