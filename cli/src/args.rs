@@ -83,6 +83,8 @@ pub(crate) enum Verb {
     Case(case::CaseVerb),
     /// 办理：受理、审核、决定 … (a named officer acts on a case)
     Act(act::ActArgs),
+    /// 效能统计 (figures of supervision, with the cases behind them)
+    Figures(crate::figures::FiguresArgs),
     /// 节点状态 (how the node is)
     Status,
     /// 告警 (alarms since the start)

@@ -11,6 +11,7 @@ mod client;
 mod data;
 mod demo;
 mod exit;
+mod figures;
 mod home;
 mod office;
 pub mod process;
@@ -51,6 +52,7 @@ fn carry_out(global: &Global, verb: Verb) -> Done {
         Verb::Run(args) => run::run(&home, &args),
         Verb::Case(verb) => case::case(&home, &screen, verb),
         Verb::Act(args) => act::act(&home, &screen, args),
+        Verb::Figures(args) => figures::figures(&home, &screen, &args),
         Verb::Status => status::status(&home, &screen),
         Verb::Alarms => status::alarms(&home, &screen),
         Verb::Quarantine => status::quarantine(&home, &screen),

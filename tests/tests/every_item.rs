@@ -212,6 +212,21 @@ fn live(line: &Line, lives: &mut [Life<'_>]) {
     }
 }
 
+/// Every closed case is counted as completed, no withdrawn one as accepted.
+fn check_figures(county: &Office, lives: &[Life<'_>]) {
+    let completed = || verb(county, &["figures"]).unwrap()["groups"][0]["shares"][1].clone();
+    let ends = |way: Way| lives.iter().filter(move |life| life.way == way);
+    let counts = |list: &Value, life: &Life<'_>| {
+        list.as_array().unwrap().iter().any(|receipt| *receipt == life.receipt)
+    };
+    county.wait("to count every closed case", |_| {
+        let share = completed();
+        ends(Way::Straight).all(|life| counts(&share["numerator"], life))
+    });
+    let share = completed();
+    assert!(ends(Way::Withdrawn).all(|life| !counts(&share["denominator"], life)));
+}
+
 #[test]
 fn every_item_is_run_from_the_counter_to_its_end() {
     let (line, catalog) = (Line::start(), shipped::catalog());
@@ -240,5 +255,6 @@ fn every_item_is_run_from_the_counter_to_its_end() {
     let village: Vec<_> =
         receipts.into_iter().filter(|receipt| line.village.show(receipt).is_ok()).collect();
     line.wait_until_equal(&village);
+    check_figures(&line.county, &lives);
     line.finish();
 }

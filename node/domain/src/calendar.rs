@@ -110,6 +110,16 @@ impl Calendar {
         }
         Ok(date)
     }
+
+    /// The working days after `start` up to and with `end`.
+    ///
+    /// # Errors
+    /// [`CalendarUnknown`] when a day of them is not in the published years.
+    pub fn working_days_between(&self, start: Date, end: Date) -> Result<u32, CalendarUnknown> {
+        let days = std::iter::successors(Some(start.next()), |day| Some(day.next()));
+        let days = days.take_while(|day| *day <= end);
+        days.map(|day| self.is_working(day).map(u32::from)).sum()
+    }
 }
 
 /// A year in the middle without a row was forgotten: to call its weekdays worked would be a guess.

@@ -11,6 +11,7 @@ use crate::authority::Authority;
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
+use crate::figures::Facts;
 use crate::fold::{self, CaseState, Due, Law, NextAct, Status};
 use crate::form::{ActorStem, Adopted, Fields, Form, FormDamaged, FormRefused, actor_for, stem_of};
 use crate::payload::{self, NotUnderstood};
@@ -89,6 +90,7 @@ pub struct Summary {
     pub due: Due,
     pub opened: Option<Millis>,
     pub alarms: usize,
+    pub facts: Option<Facts>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -213,6 +215,7 @@ impl Case {
             due: state.map_or(Due::NotRunning, |state| state.deadlines.next_due()),
             opened: self.opening().map(|act| act.at.millis()),
             alarms: state.map_or(0, |state| state.alarms.len()),
+            facts: state.map(Facts::of),
         }
     }
 

@@ -14,6 +14,7 @@ pub mod catalog;
 pub mod check;
 pub mod clock;
 pub mod desk;
+pub mod figures;
 pub mod fold;
 pub mod form;
 mod hexed;

@@ -6,6 +6,7 @@ use daiban_domain::calendar::Date;
 use daiban_domain::case::Summary;
 use daiban_domain::clock::{Card, Clock, Standing};
 use daiban_domain::desk::ActRequest;
+use daiban_domain::figures::{By, Group, Period};
 use daiban_domain::fold::{CaseState, Status, Times};
 use daiban_domain::form::Fields;
 use daiban_domain::notice::Notice;
@@ -73,6 +74,12 @@ pub enum Command {
         #[serde(default)]
         limit: Option<usize>,
     },
+    /// Figures of supervision.
+    Figures {
+        period: Period,
+        #[serde(default)]
+        by: By,
+    },
     Status,
     Alarms,
     /// Entries that have no effect, with their reasons.
@@ -97,6 +104,7 @@ impl Command {
             Self::ShowCase { .. }
             | Self::CaseClock { .. }
             | Self::ListCases { .. }
+            | Self::Figures { .. }
             | Self::Status
             | Self::Alarms
             | Self::Quarantine
@@ -129,6 +137,10 @@ pub enum Answer {
     Cases {
         cases: Vec<serde_json::Value>,
         more: bool,
+    },
+    Figures {
+        groups: Vec<Group>,
+        training: bool,
     },
     Status(Box<StatusView>),
     Alarms {

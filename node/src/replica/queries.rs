@@ -3,6 +3,7 @@
 use daiban_domain::act::CaseId;
 use daiban_domain::calendar::Date;
 use daiban_domain::clock::{self, Clock};
+use daiban_domain::figures::{self, By, Period};
 use daiban_domain::fold::Status;
 use daiban_domain::organ::OrganCode;
 use daiban_domain::receipt_number::ReceiptNumber;
@@ -40,6 +41,7 @@ impl Replica {
                 Ok(Answer::Clock(Box::new(self.clock_view(Date::at(now), &kept))))
             }
             Command::ListCases { status, organ, limit } => self.list(status, organ, limit),
+            Command::Figures { period, by } => self.figures(period, by),
             Command::Status => Ok(Answer::Status(Box::new(self.status(now)))),
             Command::Alarms => {
                 let said = self.alarms.iter().map(|(at, a)| (*at, a.clone(), a.said()));
@@ -141,6 +143,15 @@ impl Replica {
         let more = cases.len() > limit;
         cases.truncate(limit);
         Ok(Answer::Cases { cases, more })
+    }
+
+    fn figures(&self, period: Period, by: By) -> Result<Answer, Refusal> {
+        let stored =
+            self.store.view_scan(keys::SUMMARIES, &[], usize::MAX).map_err(Refusal::internal)?;
+        // A case without its opening act has no facts yet and is not counted.
+        let cases = stored.iter().filter_map(|(_, json)| serde_json::from_slice(json).ok());
+        let groups = figures::figures(&cases.collect::<Vec<_>>(), period, by, &self.law.calendar);
+        Ok(Answer::Figures { groups, training: self.config.training })
     }
 
     fn may_act_next(&self, case: &Value, organ: OrganCode) -> bool {
