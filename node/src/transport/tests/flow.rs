@@ -155,7 +155,8 @@ async fn a_peer_that_died_is_known_to_be_gone_when_it_starts_again() {
     at_city.connected().await;
     let mut settings = quick();
     settings.listen = at_city.addr;
-    life.shutdown_background();
+    let ended = tokio::task::spawn_blocking(|| life.shutdown_timeout(Duration::from_secs(10)));
+    ended.await.unwrap();
     drop(at_city);
 
     let _again = Node::with(&world, &city, settings).await;
