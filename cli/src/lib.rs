@@ -14,6 +14,7 @@ mod exit;
 mod home;
 mod office;
 pub mod process;
+mod progress;
 mod read;
 pub mod relay;
 mod run;

@@ -3,6 +3,7 @@
 mod capture;
 mod child;
 mod forms;
+mod import;
 mod plain;
 mod reconnect;
 mod stage;
@@ -35,6 +36,12 @@ enum What {
     /// Saving applications, one by one and many; memory and start of a node that holds them.
     Capture {
         /// Applications in the batch.
+        #[arg(long, default_value_t = 10_000)]
+        docs: u64,
+    },
+    /// Entering a list with faulty rows, beside the same cases as one batch of commands.
+    Import {
+        /// Rows of the list.
         #[arg(long, default_value_t = 10_000)]
         docs: u64,
     },
@@ -78,6 +85,7 @@ pub(crate) fn bench(screen: &Screen, bench: &Bench) -> Done {
             match &bench.what {
                 What::Sync { docs } => sync::run(*docs).await,
                 What::Capture { docs } => capture::run(*docs).await,
+                What::Import { docs } => import::run(*docs),
                 What::Reconnect { docs } => reconnect::run(docs).await,
             }
         })

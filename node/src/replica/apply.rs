@@ -17,6 +17,7 @@ use daiban_sync::id::{BlobId, LogId, Millis};
 use daiban_sync::run::Tip;
 
 use super::alarm::Alarm;
+use super::command::Answer;
 use super::io::Effect;
 use super::kept::{Marks, save_case};
 use super::{Replica, keys};
@@ -224,7 +225,7 @@ impl Replica {
         let mut shown = Vec::new();
         for (id, touched) in cases {
             if touched.changed {
-                self.write_case(id, &touched, &mut batch, &mut blobs);
+                self.write_case(id, &touched, &mut batch, &mut blobs)?;
             }
         }
         for (blob, channel) in blobs {
@@ -246,7 +247,7 @@ impl Replica {
         touched: &Touched,
         batch: &mut ViewBatch,
         blobs: &mut Vec<(BlobId, Channel)>,
-    ) {
+    ) -> Result<(), ViewError> {
         let case = &touched.case;
         self.case_count += u64::from(touched.is_new);
         let state = case.state(&self.law.catalog, &self.law.calendar, &self.law.authority);
@@ -261,6 +262,9 @@ impl Replica {
         if let Some(receipt) = case.receipt() {
             batch.put(keys::receipt(&receipt), None, id.0);
         }
+        for request in self.requests_of(case)? {
+            batch.put(keys::request(request, id), None, Vec::new());
+        }
         for act in case.acts() {
             match &act.act.kind {
                 ActKind::MaterialAttached { blob, .. } => blobs.push((blob.id, touched.channel)),
@@ -272,6 +276,7 @@ impl Replica {
                 _ => {}
             }
         }
+        Ok(())
     }
 
     /// An act without authority changes nothing, and somebody must know.
@@ -294,6 +299,9 @@ impl Replica {
             if let Some(case) = reply.answer.case() {
                 self.busy.remove(&case);
                 self.ahead.remove(&case);
+            }
+            if let Answer::Saved { request: Some(request), .. } = reply.answer {
+                self.opening.remove(&request);
             }
             self.effects.push_back(Effect::Reply { id: reply.id, answer: Ok(reply.answer) });
         }

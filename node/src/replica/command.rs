@@ -4,6 +4,7 @@
 use daiban_domain::act::{ActId, BlobRef, CaseId, OfficerRef, SignedAct};
 use daiban_domain::calendar::Date;
 use daiban_domain::case::Summary;
+use daiban_domain::catalog::{FieldType, Item};
 use daiban_domain::clock::{Card, Clock, Standing};
 use daiban_domain::desk::ActRequest;
 use daiban_domain::fold::{CaseState, Status, Times};
@@ -11,6 +12,7 @@ use daiban_domain::form::Fields;
 use daiban_domain::notice::Notice;
 use daiban_domain::organ::OrganCode;
 use daiban_domain::receipt_number::ReceiptNumber;
+use daiban_domain::request::RequestId;
 use daiban_domain::words::Said;
 use daiban_sync::id::{BlobId, Incarnation, LogId, Millis, OfficeCode, Tier};
 use serde::{Deserialize, Serialize};
@@ -37,6 +39,9 @@ pub enum Command {
         #[serde(default)]
         submit: bool,
         by: OfficerRef,
+        /// It is a row of a list.
+        #[serde(default)]
+        listed: Option<Listed>,
     },
     EditCase {
         case: String,
@@ -73,6 +78,10 @@ pub enum Command {
         #[serde(default)]
         limit: Option<usize>,
     },
+    /// What a form of an item asks for, by the newest version that is in force here.
+    ShowItem {
+        item: String,
+    },
     Status,
     Alarms,
     /// Entries that have no effect, with their reasons.
@@ -89,20 +98,34 @@ impl Command {
     /// Whether it adds to a log of this node.
     pub(super) fn writes(&self) -> bool {
         match self {
-            Self::NewCase { .. }
-            | Self::EditCase { .. }
+            Self::NewCase { listed, .. } => !listed.is_some_and(|listed| listed.rehearse),
+            Self::EditCase { .. }
             | Self::Attach { .. }
             | Self::Act { .. }
             | Self::Publish { .. } => true,
             Self::ShowCase { .. }
             | Self::CaseClock { .. }
             | Self::ListCases { .. }
+            | Self::ShowItem { .. }
             | Self::Status
             | Self::Alarms
             | Self::Quarantine
             | Self::SyncNow => false,
         }
     }
+}
+
+/// How a row of a list is entered: it has to be complete, and it opens no second case for the same
+/// request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listed {
+    /// Say what would happen and save nothing.
+    #[serde(default)]
+    pub rehearse: bool,
+    /// Open a case also where one with this very content was withdrawn, refused or voided.
+    #[serde(default)]
+    pub again: bool,
 }
 
 /// A file for a material of the item.
@@ -123,7 +146,16 @@ pub enum Answer {
         receipt: Option<ReceiptNumber>,
         status: Status,
         act: Option<ActId>,
+        /// What the case asks for, if it was opened just now.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        request: Option<RequestId>,
     },
+    /// A row of a list that is not saved now: the case is there, or this was a rehearsal.
+    Row {
+        request: RequestId,
+        known: Option<KnownCase>,
+    },
+    Item(Box<ItemView>),
     Case(Box<CaseView>),
     Clock(Box<ClockView>),
     Cases {
@@ -152,6 +184,52 @@ impl Answer {
         match self {
             Self::Saved { case, .. } => Some(*case),
             _ => None,
+        }
+    }
+}
+
+/// A case that asks for what a row asks for, and says the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KnownCase {
+    pub case: CaseId,
+    pub receipt: Option<ReceiptNumber>,
+    pub status: Status,
+}
+
+/// What a list of an item may have columns for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemView {
+    pub code: String,
+    pub version: u32,
+    pub name: String,
+    pub fields: Vec<FieldView>,
+}
+
+/// A field of a form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldView {
+    pub key: String,
+    pub label: String,
+    pub kind: FieldType,
+    pub required: bool,
+    /// The field that it is read out of, if it is left empty.
+    pub derived_from: Option<String>,
+}
+
+impl From<&Item> for ItemView {
+    fn from(item: &Item) -> Self {
+        let fields = item.fields.iter().map(|field| FieldView {
+            key: field.key.clone(),
+            label: field.label.clone(),
+            kind: field.kind,
+            required: field.required,
+            derived_from: field.derived.as_ref().map(|(_, from)| from.clone()),
+        });
+        Self {
+            code: item.code.clone(),
+            version: item.version,
+            name: item.name.clone(),
+            fields: fields.collect(),
         }
     }
 }

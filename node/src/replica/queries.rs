@@ -10,7 +10,7 @@ use daiban_domain::words::Said;
 use daiban_sync::id::{LogId, Millis, OfficeCode};
 use serde_json::Value;
 
-use super::cases::no_such_case;
+use super::cases::{no_such_case, no_such_item};
 use super::command::{
     AboveView, Answer, CaseView, ClockToday, ClockView, Command, PeerView, QuarantineView, Safety,
     StatusView,
@@ -40,6 +40,10 @@ impl Replica {
                 Ok(Answer::Clock(Box::new(self.clock_view(Date::at(now), &kept))))
             }
             Command::ListCases { status, organ, limit } => self.list(status, organ, limit),
+            Command::ShowItem { item } => {
+                let item = self.law.catalog.latest(&item).ok_or_else(|| no_such_item(&item))?;
+                Ok(Answer::Item(Box::new(item.into())))
+            }
             Command::Status => Ok(Answer::Status(Box::new(self.status(now)))),
             Command::Alarms => {
                 let said = self.alarms.iter().map(|(at, a)| (*at, a.clone(), a.said()));

@@ -85,6 +85,14 @@ impl Form {
         fields_of(&self.doc, Some(&hashes(heads)))
     }
 
+    /// The values as the first change gave them.
+    pub fn fields_at_first(&self) -> Fields {
+        let changes = self.doc.get_changes_meta(&[]);
+        let begun = changes.iter().filter(|change| change.deps.is_empty());
+        let first = begun.min_by_key(|change| (change.timestamp, change.hash));
+        first.map_or_else(Fields::new, |first| self.fields_at(&[FormHead(first.hash.0)]))
+    }
+
     /// Whether who read the form at `heads` has seen all of it.
     pub fn coverage(&self, heads: &[FormHead]) -> Coverage {
         if !self.contains_heads(heads) {
