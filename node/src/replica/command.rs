@@ -4,7 +4,6 @@
 use daiban_domain::act::{ActId, BlobRef, CaseId, OfficerRef, SignedAct};
 use daiban_domain::calendar::Date;
 use daiban_domain::case::Summary;
-use daiban_domain::catalog::{FieldType, Item};
 use daiban_domain::clock::{Card, Clock, Standing};
 use daiban_domain::desk::ActRequest;
 use daiban_domain::fold::{CaseState, Status, Times};
@@ -18,6 +17,7 @@ use daiban_sync::id::{BlobId, Incarnation, LogId, Millis, OfficeCode, Tier};
 use serde::{Deserialize, Serialize};
 
 use super::alarm::Alarm;
+use super::listed::{ItemView, KnownCase, Listed};
 
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,19 +115,6 @@ impl Command {
     }
 }
 
-/// How a row of a list is entered: it has to be complete, and it opens no second case for the same
-/// request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Listed {
-    /// Say what would happen and save nothing.
-    #[serde(default)]
-    pub rehearse: bool,
-    /// Open a case also where one with this very content was withdrawn, refused or voided.
-    #[serde(default)]
-    pub again: bool,
-}
-
 /// A file for a material of the item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
@@ -184,52 +171,6 @@ impl Answer {
         match self {
             Self::Saved { case, .. } => Some(*case),
             _ => None,
-        }
-    }
-}
-
-/// A case that asks for what a row asks for, and says the same.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct KnownCase {
-    pub case: CaseId,
-    pub receipt: Option<ReceiptNumber>,
-    pub status: Status,
-}
-
-/// What a list of an item may have columns for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ItemView {
-    pub code: String,
-    pub version: u32,
-    pub name: String,
-    pub fields: Vec<FieldView>,
-}
-
-/// A field of a form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FieldView {
-    pub key: String,
-    pub label: String,
-    pub kind: FieldType,
-    pub required: bool,
-    /// The field that it is read out of, if it is left empty.
-    pub derived_from: Option<String>,
-}
-
-impl From<&Item> for ItemView {
-    fn from(item: &Item) -> Self {
-        let fields = item.fields.iter().map(|field| FieldView {
-            key: field.key.clone(),
-            label: field.label.clone(),
-            kind: field.kind,
-            required: field.required,
-            derived_from: field.derived.as_ref().map(|(_, from)| from.clone()),
-        });
-        Self {
-            code: item.code.clone(),
-            version: item.version,
-            name: item.name.clone(),
-            fields: fields.collect(),
         }
     }
 }

@@ -23,18 +23,78 @@
 
 use daiban_domain::act::CaseId;
 use daiban_domain::case::Case;
-use daiban_domain::catalog::Item;
+use daiban_domain::catalog::{FieldType, Item};
 use daiban_domain::check::FieldError;
 use daiban_domain::desk::Refused;
 use daiban_domain::fold::Status;
 use daiban_domain::form::Fields;
+use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_domain::request::{RequestId, differing, is_same_content, request_of};
 use daiban_domain::words::Said;
+use serde::{Deserialize, Serialize};
 
-use super::command::{KnownCase, Listed};
 use super::refusal::{Refusal, RefusalKind};
 use super::{Replica, keys};
 use crate::store::ViewError;
+
+/// How a row of a list is entered: it has to be complete, and it opens no second case for the same
+/// request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listed {
+    /// Say what would happen and save nothing.
+    #[serde(default)]
+    pub rehearse: bool,
+    /// Open a case also where one with this very content was withdrawn, refused or voided.
+    #[serde(default)]
+    pub again: bool,
+}
+
+/// A case that asks for what a row asks for, and says the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KnownCase {
+    pub case: CaseId,
+    pub receipt: Option<ReceiptNumber>,
+    pub status: Status,
+}
+
+/// What a list of an item may have columns for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemView {
+    pub code: String,
+    pub version: u32,
+    pub name: String,
+    pub fields: Vec<FieldView>,
+}
+
+/// A field of a form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldView {
+    pub key: String,
+    pub label: String,
+    pub kind: FieldType,
+    pub required: bool,
+    /// The field that it is read out of, if it is left empty.
+    pub derived_from: Option<String>,
+}
+
+impl From<&Item> for ItemView {
+    fn from(item: &Item) -> Self {
+        let fields = item.fields.iter().map(|field| FieldView {
+            key: field.key.clone(),
+            label: field.label.clone(),
+            kind: field.kind,
+            required: field.required,
+            derived_from: field.derived.as_ref().map(|(_, from)| from.clone()),
+        });
+        Self {
+            code: item.code.clone(),
+            version: item.version,
+            name: item.name.clone(),
+            fields: fields.collect(),
+        }
+    }
+}
 
 /// What the node holds for a row.
 pub(super) enum Standing {
@@ -54,13 +114,8 @@ impl Replica {
     pub(super) fn requests_of(&self, case: &Case) -> Result<Vec<RequestId>, ViewError> {
         let item = case.item().and_then(|(code, version)| self.law.catalog.get(code, version));
         let Some(item) = item else { return Ok(Vec::new()) };
-        let now = case.form().fields();
-        let mut requests = vec![self.request(item, &now)?];
-        let opened = case.form().fields_at_first();
-        if opened != now {
-            requests.push(self.request(item, &opened)?);
-        }
-        Ok(requests)
+        let forms = [Some(case.form().fields()), case.form().fields_at_first()];
+        forms.iter().flatten().map(|fields| self.request(item, fields)).collect()
     }
 
     /// How a tidied row stands to what is here.
@@ -81,12 +136,15 @@ impl Replica {
         for case in self.cases_asking(request).map_err(Refusal::internal)? {
             let known = self.known(&case);
             let now = case.form().fields();
-            let is_same = is_same_content(fields, &now)
-                || is_same_content(fields, &case.form().fields_at_first());
+            let opened = case.form().fields_at_first();
+            let is_same = [Some(&now), opened.as_ref()]
+                .into_iter()
+                .flatten()
+                .any(|held| is_same_content(fields, held));
             match (is_same, known.status.is_denied()) {
                 (true, denied) if !(denied && listed.again) => return Ok(Standing::Known(known)),
                 (false, false) => other = Some((known, now)),
-                (true | false, true) | (true, false) => {}
+                _ => {}
             }
         }
         match other {

@@ -60,11 +60,12 @@ pub use alarm::Alarm;
 pub use beacon::Beacon;
 pub use carry::Load;
 pub use command::{
-    AboveView, Answer, Attachment, CaseView, ClockToday, ClockView, Command, Counters, FieldView,
-    ItemView, KnownCase, Listed, PeerView, QuarantineView, Safety, StatusView,
+    AboveView, Answer, Attachment, CaseView, ClockToday, ClockView, Command, Counters, PeerView,
+    QuarantineView, Safety, StatusView,
 };
 pub use io::{CommandId, CommitId, Config, Effect, Input, LinkId, Timing};
 pub use law::Law;
+pub use listed::{FieldView, ItemView, KnownCase, Listed};
 #[cfg(feature = "mutants")]
 pub use mutants::Mutant;
 pub use refusal::{Refusal, RefusalKind};

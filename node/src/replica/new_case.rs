@@ -6,6 +6,7 @@ use daiban_domain::case::Case;
 use daiban_domain::catalog::{Catalog, Item};
 use daiban_domain::desk::Draft;
 use daiban_domain::receipt_number::{ReceiptNumber, SALTS};
+use daiban_domain::request::RequestId;
 use daiban_sync::channel::Channel;
 use daiban_sync::id::{Hlc, Millis};
 
@@ -29,7 +30,7 @@ impl Replica {
         let Command::NewCase { item: code, version, fields, by, listed, .. } = &command else {
             return Err(Refusal::internal("a command that opens no case"));
         };
-        let Some(listed) = *listed else { return self.open_case(now, id, command) };
+        let Some(listed) = *listed else { return self.open_case(now, id, command, None) };
         let by = self.by(now, by.clone(), None);
         let item = item_of(&self.law.catalog, code, *version)?;
         let desk = self.law.desk(self.config.training);
@@ -42,15 +43,24 @@ impl Replica {
                 self.draft_case(now, command)?;
                 self.answer(id, Answer::Row { request, known: None });
             }
-            Standing::New => return self.open_case(now, id, command),
+            Standing::New => return self.open_case(now, id, command, Some(request)),
         }
         Ok(())
     }
 
-    fn open_case(&mut self, now: Millis, id: CommandId, command: Command) -> Result<(), Refusal> {
+    fn open_case(
+        &mut self,
+        now: Millis,
+        id: CommandId,
+        command: Command,
+        request: Option<RequestId>,
+    ) -> Result<(), Refusal> {
         self.check_writable(true)?;
         let (case, drafts) = self.draft_case(now, command)?;
-        let request = self.requests_of(&case).map_err(Refusal::internal)?.first().copied();
+        let request = match request {
+            Some(request) => Some(request),
+            None => self.requests_of(&case).map_err(Refusal::internal)?.first().copied(),
+        };
         if let Some(request) = request {
             self.opening.insert(request, case.id);
         }

@@ -71,7 +71,7 @@ pub(super) fn open(path: &Path, wanted: Option<&str>) -> Done<List> {
     let read = file.read(&mut start).map_err(failed)?;
     file.rewind().map_err(failed)?;
     if sheet::is_workbook(&start[..read]) {
-        return sheet::open(path, file, wanted);
+        return sheet::open(path, file, &start[..read], wanted);
     }
     if wanted.is_some() {
         return Err(Failure::new(

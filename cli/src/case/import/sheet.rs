@@ -31,18 +31,20 @@ pub(super) fn is_workbook(start: &[u8]) -> bool {
 ///
 /// # Errors
 /// No workbook that can be read, no such sheet, or more rows than are held.
-pub(super) fn open(path: &Path, file: File, wanted: Option<&str>) -> Done<List> {
+pub(super) fn open(path: &Path, file: File, start: &[u8], wanted: Option<&str>) -> Done<List> {
     let bytes = file.metadata().map_err(|error| unreadable(path, error))?.len();
     check_size(path, bytes, WORKBOOK_BYTES_MAX)?;
-    let rows = match Xlsx::new(BufReader::new(file)) {
-        Ok(workbook) => of_xlsx(path, workbook, wanted)?,
-        Err(_) => of_xls(path, wanted)?,
+    let file = BufReader::new(file);
+    let rows = match start.starts_with(XLSX) {
+        true => of_xlsx(path, file, wanted)?,
+        false => of_xls(path, file, wanted)?,
     };
     let lines = rows.last().map_or(0, |row| row.line);
     List::new(path, Box::new(rows.into_iter().map(Ok)), lines)
 }
 
-fn of_xlsx(path: &Path, mut workbook: Xlsx<Workbook>, wanted: Option<&str>) -> Done<Vec<Row>> {
+fn of_xlsx(path: &Path, file: Workbook, wanted: Option<&str>) -> Done<Vec<Row>> {
+    let mut workbook = Xlsx::new(file).map_err(|error| unreadable(path, error))?;
     let name = sheet_of(path, workbook.sheets_metadata(), wanted)?;
     let failed = |error| unreadable(path, error);
     let mut cells = workbook.worksheet_cells_reader(&name).map_err(failed)?;
@@ -60,9 +62,8 @@ fn of_xlsx(path: &Path, mut workbook: Xlsx<Workbook>, wanted: Option<&str>) -> D
 }
 
 /// The old format says nothing of how a number is shown.
-fn of_xls(path: &Path, wanted: Option<&str>) -> Done<Vec<Row>> {
-    let file = File::open(path).map_err(|error| unreadable(path, error))?;
-    let mut workbook = Xls::new(BufReader::new(file)).map_err(|error| unreadable(path, error))?;
+fn of_xls(path: &Path, file: Workbook, wanted: Option<&str>) -> Done<Vec<Row>> {
+    let mut workbook = Xls::new(file).map_err(|error| unreadable(path, error))?;
     let name = sheet_of(path, workbook.sheets_metadata(), wanted)?;
     let range = workbook.worksheet_range(&name).map_err(|error| unreadable(path, error))?;
     let (top, left) = range.start().unwrap_or_default();
