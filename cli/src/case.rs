@@ -1,7 +1,8 @@
-//! `daiban case …`: open, edit, show, list, clocks, attach, submit, withdraw.
+//! `daiban case …`: open, import, edit, show, list, clocks, attach, submit, withdraw.
 
 mod clock;
 mod enter;
+mod import;
 mod page;
 mod record;
 mod words;
@@ -33,6 +34,8 @@ pub(crate) use words::{safety, status_words};
 pub(crate) enum CaseVerb {
     /// 新建办件，一件或一批 (open a case, or many; prints `saved RECEIPT` when it is durable)
     New(NewArgs),
+    /// 批量录入：从 CSV 或 xlsx 名单建办件 (open a case for every row of a list)
+    Import(import::ImportArgs),
     /// 修改申请表 (change fields of the form)
     Edit {
         /// 收件号 (receipt number)
@@ -140,6 +143,7 @@ pub(crate) fn case(home: &Home, screen: &Screen, verb: CaseVerb) -> Done {
     let client = Client::open(&home.data)?;
     match verb {
         CaseVerb::New(args) => enter::enter(&client, screen, args),
+        CaseVerb::Import(args) => import::import(&client, screen, args),
         CaseVerb::Edit { receipt, fields, by } => {
             let (fields, by) = (texts(fields), by.into());
             tell_saved(screen, &client.ask(&Command::EditCase { case: receipt, fields, by })?)

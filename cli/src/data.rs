@@ -1,6 +1,5 @@
 //! Verbs on the data of a stopped node: verify, rebuild, backup, restore.
 
-use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::exit::{Code, Done, Failure};
 use crate::home::{Home, SETTINGS_FILE, disk};
+use crate::progress::Progress;
 use crate::run::not_started;
 use crate::say::{Screen, bytes};
 
@@ -184,29 +184,4 @@ fn not_copied(error: BackupError) -> Failure {
         BackupError::Io { .. } => Code::Disk,
     };
     Failure::new(code, "复制未完成", "the copy was not finished").because(error)
-}
-
-/// Percent on the standard error, for people who wait.
-struct Progress {
-    word: &'static str,
-    shown: u64,
-    moving: bool,
-}
-
-impl Progress {
-    fn new(word: &'static str) -> Self {
-        Self { word, shown: 0, moving: std::io::stderr().is_terminal() }
-    }
-
-    fn tell(&mut self, done: u64, all: u64) {
-        let percent = done * 100 / all.max(1);
-        let step = if self.moving { 1 } else { 10 };
-        if percent < self.shown + step && percent != 100 || percent == self.shown {
-            return;
-        }
-        self.shown = percent;
-        let end = if self.moving && percent < 100 { "\r" } else { "\n" };
-        // Nobody is harmed by a lost percentage.
-        let _ = write!(std::io::stderr(), "{} {percent}%{end}", self.word);
-    }
 }

@@ -15,6 +15,7 @@ mod figures;
 mod home;
 mod office;
 pub mod process;
+mod progress;
 mod read;
 pub mod relay;
 mod run;

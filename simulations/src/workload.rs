@@ -75,7 +75,8 @@ impl<'a> Clerk<'a> {
         };
         let materials = keys.iter().filter_map(|key| self.photograph(key)).collect();
         let (item, by) = (code.into(), self.officer());
-        let command = Command::NewCase { item, version: None, fields, materials, submit, by };
+        let command =
+            Command::NewCase { item, version: None, fields, materials, submit, by, listed: None };
         Some((Asked { what: "open", mark: Some(mark) }, command))
     }
 

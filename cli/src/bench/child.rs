@@ -43,6 +43,11 @@ impl ChildNode {
         }
     }
 
+    /// Its admin socket.
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Sends a command.
     pub(super) fn ask(&self, command: &Value) -> Result<Value, BenchError> {
         Ok(self.client.post("/v1/command", command)?)

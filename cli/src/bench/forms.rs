@@ -1,7 +1,7 @@
 //! The applications of benchmarks: synthetic people, one after the other.
 
 use daiban_domain::act::OfficerRef;
-use daiban_domain::catalog::Catalog;
+use daiban_domain::catalog::{Catalog, Item};
 use daiban_domain::form::FieldValue;
 use daiban_domain::office::OfficeTree;
 use daiban_domain::shipped;
@@ -12,7 +12,7 @@ use super::BenchError;
 use crate::demo::people::applicant;
 
 /// 城乡居民基本养老保险参保登记
-const ITEM: &str = "CL-SB-01";
+pub(super) const ITEM: &str = "CL-SB-01";
 const SEED: u64 = 2026;
 
 pub(super) struct Forms {
@@ -27,12 +27,19 @@ impl Forms {
         Ok(Self { catalog: shipped::catalog(), offices: shipped::offices(), village })
     }
 
+    /// The fields that a form of the item has.
+    pub(super) fn keys(&self) -> Result<Vec<String>, BenchError> {
+        Ok(self.item()?.fields.iter().map(|field| field.key.clone()).collect())
+    }
+
+    fn item(&self) -> Result<&Item, BenchError> {
+        let item = self.catalog.latest(ITEM);
+        item.ok_or_else(|| BenchError::Other(format!("{ITEM} is not shipped")))
+    }
+
     /// The `n`th application.
     pub(super) fn application(&self, n: u64) -> Result<Command, BenchError> {
-        let item = self
-            .catalog
-            .latest(ITEM)
-            .ok_or_else(|| BenchError::Other(format!("{ITEM} is not shipped")))?;
+        let item = self.item()?;
         Ok(Command::NewCase {
             item: ITEM.into(),
             version: None,
@@ -40,6 +47,7 @@ impl Forms {
             materials: Vec::new(),
             submit: false,
             by: clerk(),
+            listed: None,
         })
     }
 

@@ -3,6 +3,7 @@
 mod capture;
 mod child;
 mod forms;
+mod import;
 mod law;
 mod plain;
 mod reconnect;
@@ -45,6 +46,12 @@ enum What {
         #[arg(long, default_value_t = 100_000)]
         cases: u64,
     },
+    /// Entering a list with faulty rows, beside the same cases as one batch of commands.
+    Import {
+        /// Rows of the list.
+        #[arg(long, default_value_t = 10_000)]
+        docs: u64,
+    },
     /// Bytes of a reconnect with nothing new, for growing numbers of cases.
     Reconnect {
         /// Numbers of cases.
@@ -86,6 +93,7 @@ pub(crate) fn bench(screen: &Screen, bench: &Bench) -> Done {
                 What::Sync { docs } => sync::run(*docs).await,
                 What::Capture { docs } => capture::run(*docs).await,
                 What::Law { cases } => law::run(*cases).await,
+                What::Import { docs } => import::run(*docs),
                 What::Reconnect { docs } => reconnect::run(docs).await,
             }
         })

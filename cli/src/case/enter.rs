@@ -67,6 +67,7 @@ fn single(client: &Client, args: NewArgs, by: OfficerRef) -> Done<Command> {
         materials: upload(client, &args.attach)?,
         submit: args.submit,
         by,
+        listed: None,
     })
 }
 
@@ -100,6 +101,7 @@ fn command(
         materials,
         submit: submit || record.submit,
         by,
+        listed: None,
     })
 }
 

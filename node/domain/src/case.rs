@@ -229,11 +229,10 @@ impl Case {
 
     /// The name of the person or body that applies.
     pub fn applicant(&self) -> String {
-        let fields = self.form.fields();
         ["applyname", "org_name"]
             .iter()
-            .find_map(|key| fields.get(*key))
-            .map_or_else(String::new, ToString::to_string)
+            .find_map(|key| self.form.field(key))
+            .map_or_else(String::new, |name| name.to_string())
     }
 
     /// The bytes to store.

@@ -6,7 +6,7 @@ mod fault;
 mod field;
 mod item;
 mod material;
-mod nearest;
+pub mod nearest;
 mod parse;
 mod reader;
 mod stage;

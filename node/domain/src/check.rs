@@ -4,7 +4,7 @@ mod number;
 mod value;
 
 use daiban_sync::id::OfficeCode;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::calendar::Date;
 use crate::catalog::{Derive, Field, FieldType, Item};
@@ -25,7 +25,7 @@ pub struct Entry<'a> {
 }
 
 /// One field that cannot stand as it is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FieldError {
     pub field: String,
     pub label: String,
@@ -44,6 +44,26 @@ impl std::fmt::Display for FieldError {
 /// # Errors
 /// Every faulty field at once.
 pub fn tidy(item: &Item, given: &Fields, entry: Entry<'_>) -> Result<Fields, Vec<FieldError>> {
+    let (fields, errors) = tidied(item, given, entry);
+    if errors.is_empty() { Ok(fields) } else { Err(errors) }
+}
+
+/// As [`tidy`], and nothing that is required is empty.
+///
+/// # Errors
+/// Every faulty and every missing field at once.
+pub fn complete(item: &Item, given: &Fields, entry: Entry<'_>) -> Result<Fields, Vec<FieldError>> {
+    let (fields, mut errors) = tidied(item, given, entry);
+    let is_sound = errors.is_empty();
+    // What is read out of a faulty number is missing because of that fault.
+    let is_owed = |missing: &FieldError| {
+        is_sound || item.field(&missing.field).is_some_and(|field| field.derived.is_none())
+    };
+    errors.extend(missing(item, &fields).into_iter().filter(is_owed));
+    if errors.is_empty() { Ok(fields) } else { Err(errors) }
+}
+
+fn tidied(item: &Item, given: &Fields, entry: Entry<'_>) -> (Fields, Vec<FieldError>) {
     let mut fields: Fields = given
         .iter()
         .map(|(key, value)| (key.clone(), value::tidy(item.field(key), value)))
@@ -60,7 +80,7 @@ pub fn tidy(item: &Item, given: &Fields, entry: Entry<'_>) -> Result<Fields, Vec
             errors.push(error(field, fault, remedy));
         }
     }
-    if errors.is_empty() { Ok(fields) } else { Err(errors) }
+    (fields, errors)
 }
 
 /// Required fields that are empty.

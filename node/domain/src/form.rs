@@ -86,6 +86,11 @@ impl Form {
         history::fields_of(&self.doc, None)
     }
 
+    /// The current value of one field.
+    pub fn field(&self, key: &str) -> Option<FieldValue> {
+        history::field_of(&self.doc, key)
+    }
+
     /// The current values as a JSON object.
     pub fn to_json(&self) -> serde_json::Value {
         serde_json::to_value(self.fields()).expect("strings, numbers and booleans are JSON")

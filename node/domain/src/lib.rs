@@ -23,6 +23,7 @@ pub mod office;
 pub mod organ;
 pub mod payload;
 pub mod receipt_number;
+pub mod request;
 pub mod sample;
 pub mod shipped;
 pub mod words;

@@ -17,6 +17,7 @@ use daiban_sync::id::{BlobId, LogId, Millis};
 use daiban_sync::run::Tip;
 
 use super::alarm::Alarm;
+use super::command::Answer;
 use super::io::Effect;
 use super::kept::{Marks, save_case};
 use super::{Replica, keys};
@@ -264,6 +265,9 @@ impl Replica {
             self.case_count += self.if_new(&key)?;
             batch.put(key, None, id.0);
         }
+        for request in self.requests_of(case)? {
+            batch.put(keys::request(request, id), None, Vec::new());
+        }
         for act in case.acts() {
             match &act.act.kind {
                 ActKind::MaterialAttached { blob, .. } => blobs.push((blob.id, touched.channel)),
@@ -303,6 +307,9 @@ impl Replica {
             if let Some(case) = reply.answer.case() {
                 self.busy.remove(&case);
                 self.ahead.remove(&case);
+            }
+            if let Answer::Saved { request: Some(request), .. } = reply.answer {
+                self.opening.remove(&request);
             }
             self.effects.push_back(Effect::Reply { id: reply.id, answer: Ok(reply.answer) });
         }

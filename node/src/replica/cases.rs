@@ -4,14 +4,12 @@
 use std::collections::BTreeSet;
 
 use daiban_domain::act::{ActId, BlobRef, CaseId, OfficerRef};
-use daiban_domain::calendar::Date;
 use daiban_domain::case::Case;
 use daiban_domain::desk::{ActRequest, By, Draft};
 use daiban_domain::fold::Status;
-use daiban_domain::form::Fields;
 use daiban_domain::organ::OrganCode;
 use daiban_domain::payload;
-use daiban_domain::receipt_number::{ReceiptNumber, SALTS};
+use daiban_domain::request::RequestId;
 use daiban_sync::channel::Channel;
 use daiban_sync::entry::Kind;
 use daiban_sync::id::{BlobId, Hlc, Millis};
@@ -40,9 +38,7 @@ impl Replica {
             }
         }
         match command {
-            Command::NewCase { item, version, fields, materials, submit, by } => {
-                self.new_case(now, id, (&item, version), &fields, materials, submit, by)
-            }
+            Command::NewCase { .. } => self.new_case(now, id, command),
             Command::Publish { notice } => self.publish(now, id, &notice),
             Command::SyncNow => {
                 self.upstream.hurry(now);
@@ -68,7 +64,7 @@ impl Replica {
         }
     }
 
-    fn answer(&mut self, id: CommandId, answer: Answer) {
+    pub(super) fn answer(&mut self, id: CommandId, answer: Answer) {
         self.effects.push_back(Effect::Reply { id, answer: Ok(answer) });
     }
 
@@ -81,52 +77,10 @@ impl Replica {
         while let Some((case, id, command)) = waiting.pop_front() {
             if self.busy.contains(&case) {
                 self.deferred.push_back((case, id, command));
-            } else if let Err(refusal) = self.change_case(now, id, case, command) {
-                self.effects.push_back(Effect::Reply { id, answer: Err(refusal) });
+            } else {
+                self.command(now, id, command);
             }
         }
-    }
-
-    #[allow(clippy::too_many_arguments, reason = "the fields of one command")]
-    fn new_case(
-        &mut self,
-        now: Millis,
-        id: CommandId,
-        (code, version): (&str, Option<u32>),
-        fields: &Fields,
-        materials: Vec<Attachment>,
-        submit: bool,
-        officer: OfficerRef,
-    ) -> Result<(), Refusal> {
-        self.check_writable(true)?;
-        let by = self.by(now, officer, None);
-        let training = self.config.training;
-        let desk = self.law.desk(training);
-        let item = match version {
-            Some(version) => desk.catalog.get(code, version),
-            None => desk.catalog.latest(code),
-        };
-        let item = item.ok_or_else(|| no_such_item(code))?;
-        let day = Date::at(by.at.millis());
-        let salt = u32::try_from(self.random.below(u64::from(SALTS))).expect("below SALTS");
-        let serial = self.serials.next(day);
-        let receipt = ReceiptNumber::make(self.config.office, day, serial, salt)
-            .map_err(Refusal::internal)?;
-        let case_id = CaseId(self.random.bytes());
-        let (mut case, opening) = desk.open_case(&by, item, fields, receipt, case_id)?;
-        let mut drafts = at(&by, opening);
-        for Attachment { key, blob } in materials {
-            check_held(&self.blobs, &blob)?;
-            let by = self.by(now, by.officer.clone(), None);
-            let attached = self.law.desk(training).attach(&by, &mut case, &key, blob)?;
-            drafts.extend(at(&by, attached));
-        }
-        if submit {
-            let by = self.by(now, by.officer, None);
-            drafts.extend(at(&by, self.law.desk(training).submit(&by, &mut case)?));
-        }
-        self.counters.saved_cases += 1;
-        self.write_drafts(id, Channel::cases(self.config.office), case, drafts)
     }
 
     fn change_case(
@@ -154,7 +108,7 @@ impl Replica {
             }
             _ => return Err(Refusal::internal("a command that changes no case")),
         };
-        self.write_drafts(id, kept.channel, case, drafts)
+        self.write_drafts(id, kept.channel, case, drafts, None)
     }
 
     fn act(
@@ -171,18 +125,19 @@ impl Replica {
     }
 
     /// Puts drafts into this node's log; the answer follows when they are durable and visible.
-    fn write_drafts(
+    pub(super) fn write_drafts(
         &mut self,
         id: CommandId,
         channel: Channel,
         case: Case,
         drafts: Vec<(Hlc, Draft)>,
+        request: Option<RequestId>,
     ) -> Result<(), Refusal> {
         let state = self.law.desk(self.config.training).state_of(&case).ok();
         let status = state.as_ref().map_or(Status::Incomplete, |state| state.status);
         let act = drafts.iter().rev().find(|(_, draft)| draft.kind == Kind::Act);
         let act = act.map(|(_, draft)| ActId::of(self.author.node, &draft.payload));
-        let answer = Answer::Saved { case: case.id, receipt: case.receipt(), status, act };
+        let answer = Answer::Saved { case: case.id, receipt: case.receipt(), status, act, request };
         if drafts.is_empty() {
             self.answer(id, answer);
             return Ok(());
@@ -212,7 +167,7 @@ impl Replica {
         Ok(())
     }
 
-    fn by(&mut self, now: Millis, officer: OfficerRef, organ: Option<OrganCode>) -> By {
+    pub(super) fn by(&mut self, now: Millis, officer: OfficerRef, organ: Option<OrganCode>) -> By {
         By {
             officer,
             organ,
@@ -224,7 +179,7 @@ impl Replica {
         }
     }
 
-    fn check_writable(&self, new_case: bool) -> Result<(), Refusal> {
+    pub(super) fn check_writable(&self, new_case: bool) -> Result<(), Refusal> {
         self.check_saving()?;
         let refused = match self.space {
             Space::Plenty | Space::NoNewMaterials => false,
@@ -245,11 +200,11 @@ impl Replica {
 }
 
 /// Drafts are written with the time at which the desk checked them.
-fn at(by: &By, drafts: Vec<Draft>) -> Vec<(Hlc, Draft)> {
+pub(super) fn at(by: &By, drafts: Vec<Draft>) -> Vec<(Hlc, Draft)> {
     drafts.into_iter().map(|draft| (by.at, draft)).collect()
 }
 
-fn check_held(blobs: &crate::store::Blobs, blob: &BlobRef) -> Result<(), Refusal> {
+pub(super) fn check_held(blobs: &crate::store::Blobs, blob: &BlobRef) -> Result<(), Refusal> {
     if blobs.contains(blob.id) {
         return Ok(());
     }
@@ -260,7 +215,7 @@ fn check_held(blobs: &crate::store::Blobs, blob: &BlobRef) -> Result<(), Refusal
     ))
 }
 
-fn no_such_item(code: &str) -> Refusal {
+pub(super) fn no_such_item(code: &str) -> Refusal {
     Refusal::new(
         RefusalKind::NotFound,
         (&format!("目录中没有事项{code}"), &format!("the catalog has no item {code}")),

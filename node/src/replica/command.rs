@@ -12,11 +12,13 @@ use daiban_domain::form::Fields;
 use daiban_domain::notice::Notice;
 use daiban_domain::organ::OrganCode;
 use daiban_domain::receipt_number::ReceiptNumber;
+use daiban_domain::request::RequestId;
 use daiban_domain::words::Said;
 use daiban_sync::id::{BlobId, Incarnation, LogId, Millis, OfficeCode, Tier};
 use serde::{Deserialize, Serialize};
 
 use super::alarm::Alarm;
+use super::listed::{ItemView, KnownCase, Listed};
 
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +40,9 @@ pub enum Command {
         #[serde(default)]
         submit: bool,
         by: OfficerRef,
+        /// It is a row of a list.
+        #[serde(default)]
+        listed: Option<Listed>,
     },
     EditCase {
         case: String,
@@ -80,6 +85,10 @@ pub enum Command {
         #[serde(default)]
         by: By,
     },
+    /// What a form of an item asks for, by the newest version that is in force here.
+    ShowItem {
+        item: String,
+    },
     Status,
     Alarms,
     /// Entries that have no effect, with their reasons.
@@ -96,8 +105,8 @@ impl Command {
     /// Whether it adds to a log of this node.
     pub(super) fn writes(&self) -> bool {
         match self {
-            Self::NewCase { .. }
-            | Self::EditCase { .. }
+            Self::NewCase { listed, .. } => !listed.is_some_and(|listed| listed.rehearse),
+            Self::EditCase { .. }
             | Self::Attach { .. }
             | Self::Act { .. }
             | Self::Publish { .. } => true,
@@ -105,6 +114,7 @@ impl Command {
             | Self::CaseClock { .. }
             | Self::ListCases { .. }
             | Self::Figures { .. }
+            | Self::ShowItem { .. }
             | Self::Status
             | Self::Alarms
             | Self::Quarantine
@@ -131,7 +141,16 @@ pub enum Answer {
         receipt: Option<ReceiptNumber>,
         status: Status,
         act: Option<ActId>,
+        /// What the case asks for, if it was opened just now.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        request: Option<RequestId>,
     },
+    /// A row of a list that is not saved now: the case is there, or this was a rehearsal.
+    Row {
+        request: RequestId,
+        known: Option<KnownCase>,
+    },
+    Item(Box<ItemView>),
     Case(Box<CaseView>),
     Clock(Box<ClockView>),
     Cases {

@@ -5,6 +5,7 @@
 //! | `c` case id | the case: its channel and [`daiban_domain::case::Case`], sealed by the case |
 //! | `s` case id | what work lists show, JSON, sealed by the case |
 //! | `n` receipt number | case id |
+//! | `d` request, case id | empty: the case asks for this, see [`super::listed`] |
 //! | `b` blob id, channel | empty: a case of this channel refers to the blob |
 //! | `w` blob id | the channel in which to ask for a blob that is not here |
 //! | `q` log, sequence | why this entry has no effect |
@@ -14,6 +15,7 @@
 use daiban_domain::act::CaseId;
 use daiban_domain::calendar::Date;
 use daiban_domain::receipt_number::ReceiptNumber;
+use daiban_domain::request::RequestId;
 use daiban_sync::channel::Channel;
 use daiban_sync::id::{BlobId, LogId};
 
@@ -32,6 +34,19 @@ pub(super) fn summary(id: CaseId) -> Vec<u8> {
 
 pub(super) fn receipt(number: &ReceiptNumber) -> Vec<u8> {
     [RECEIPTS, number.as_str().as_bytes()].concat()
+}
+
+pub(super) fn requests(request: RequestId) -> Vec<u8> {
+    [b"d".as_slice(), &request.0].concat()
+}
+
+pub(super) fn request(request: RequestId, id: CaseId) -> Vec<u8> {
+    [requests(request).as_slice(), &id.0].concat()
+}
+
+/// The case in a key of [`request`].
+pub(super) fn requesting_case(key: &[u8]) -> Option<CaseId> {
+    key.get(1 + 16..)?.try_into().ok().map(CaseId)
 }
 
 pub(super) fn blob_references(blob: BlobId) -> Vec<u8> {

@@ -53,6 +53,7 @@ impl Replica {
         self.recovery.clear();
         self.busy.clear();
         self.ahead.clear();
+        self.opening.clear();
         for (id, command) in std::mem::take(&mut self.hold).commands {
             self.command(now, id, command);
         }

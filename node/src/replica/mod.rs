@@ -30,8 +30,10 @@ mod keys;
 mod latch;
 mod law;
 mod links;
+mod listed;
 #[cfg(feature = "mutants")]
 mod mutants;
+mod new_case;
 mod open;
 mod queries;
 mod random;
@@ -48,6 +50,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use daiban_domain::act::{ActId, CaseId};
 use daiban_domain::case::Case;
+use daiban_domain::request::RequestId;
 use daiban_sync::admission::Admission;
 use daiban_sync::head::Receipt;
 use daiban_sync::id::{LogId, Millis, NodeKey, OfficeCode};
@@ -62,6 +65,7 @@ pub use command::{
 };
 pub use io::{CommandId, CommitId, Config, Effect, Input, LinkId, Timing};
 pub use law::Law;
+pub use listed::{FieldView, ItemView, KnownCase, Listed};
 #[cfg(feature = "mutants")]
 pub use mutants::Mutant;
 pub use refusal::{Refusal, RefusalKind};
@@ -105,6 +109,8 @@ pub struct Replica {
     /// Cases as this node's own last command left them, until the views show it.
     ahead: BTreeMap<CaseId, Case>,
     busy: BTreeSet<CaseId>,
+    /// Cases that the views do not show yet, by what they ask for.
+    opening: BTreeMap<RequestId, CaseId>,
     deferred: VecDeque<(CaseId, CommandId, Command)>,
     replies: VecDeque<PendingReply>,
     serials: Serials,

@@ -66,6 +66,7 @@ impl Replica {
             unproved: Vec::new(),
             ahead: BTreeMap::new(),
             busy: BTreeSet::new(),
+            opening: BTreeMap::new(),
             deferred: VecDeque::new(),
             replies: VecDeque::new(),
             serials: Serials::default(),

@@ -11,7 +11,7 @@ use daiban_domain::words::Said;
 use daiban_sync::id::{LogId, Millis, OfficeCode};
 use serde_json::Value;
 
-use super::cases::no_such_case;
+use super::cases::{no_such_case, no_such_item};
 use super::command::{
     AboveView, Answer, CaseView, ClockToday, ClockView, Command, PeerView, QuarantineView, Safety,
     StatusView,
@@ -42,6 +42,10 @@ impl Replica {
             }
             Command::ListCases { status, organ, limit } => self.list(status, organ, limit),
             Command::Figures { period, by } => self.figures(period, by),
+            Command::ShowItem { item } => {
+                let item = self.law.catalog.latest(&item).ok_or_else(|| no_such_item(&item))?;
+                Ok(Answer::Item(Box::new(item.into())))
+            }
             Command::Status => Ok(Answer::Status(Box::new(self.status(now)))),
             Command::Alarms => {
                 let said = self.alarms.iter().map(|(at, a)| (*at, a.clone(), a.said()));

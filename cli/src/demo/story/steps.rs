@@ -59,6 +59,7 @@ impl Story<'_> {
             materials,
             submit,
             by,
+            listed: None,
         })?;
         let waited_ms = asked.elapsed().as_millis();
         self.case = saved["receipt"].as_str().unwrap_or_default().to_owned();

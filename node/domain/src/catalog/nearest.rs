@@ -5,14 +5,14 @@ const SHOWN_MAX: usize = 16;
 const SHOWN_OF_MANY: usize = 6;
 
 /// The nearest of `known`, if it is near enough to be meant.
-pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let measured = known.into_iter().map(|candidate| (distance(word, candidate), candidate));
     let (distance, found) = measured.min()?;
     (distance * 2 <= word.chars().count().max(3)).then_some(found)
 }
 
 /// All of `known`, or of many those that are nearest.
-pub(super) fn choices<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+pub fn choices<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let all: Vec<&str> = known.into_iter().collect();
     if all.len() <= SHOWN_MAX {
         return all.join(", ");

@@ -43,6 +43,16 @@ impl Desk<'_> {
         Ok((case, vec![opening, change]))
     }
 
+    /// The form of a row of a list, tidied: it has to be complete, because nobody is asked for the
+    /// rest.
+    ///
+    /// # Errors
+    /// [`Refused`] with every faulty and every missing field.
+    pub fn row(&self, by: &By, item: &Item, fields: &Fields) -> Result<Fields, Refused> {
+        check_offered(item, by)?;
+        check::complete(item, fields, self.entry(by)).map_err(Refused::fields)
+    }
+
     /// Changes fields; no draft when nothing changes.
     ///
     /// # Errors

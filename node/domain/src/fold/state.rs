@@ -73,6 +73,11 @@ impl Status {
         Said::new(zh, en)
     }
 
+    /// Whether it ended without what was asked for: it may be asked for again.
+    pub fn is_denied(self) -> bool {
+        matches!(self, Self::NotAccepted | Self::NotGranted | Self::Withdrawn | Self::Voided)
+    }
+
     /// Whether nothing more is to be done but rate it.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Closed | Self::NotAccepted | Self::Withdrawn | Self::Voided)

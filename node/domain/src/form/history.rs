@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::iter::MapRangeItem;
-use automerge::{Automerge, ChangeHash, ROOT, ReadDoc, ScalarValueRef, ValueRef};
+use automerge::{Automerge, ChangeHash, ObjId, ROOT, ReadDoc, ScalarValueRef, Value, ValueRef};
 use daiban_sync::id::Millis;
 use serde::Serialize;
 
@@ -85,6 +85,19 @@ impl Form {
         fields_of(&self.doc, Some(&hashes(heads)))
     }
 
+    /// The values as the first change gave them, if there are others since.
+    pub fn fields_at_first(&self) -> Option<Fields> {
+        if let [only] = self.doc.get_heads()[..]
+            && self.doc.get_change_meta_by_hash(&only).is_some_and(|meta| meta.deps.is_empty())
+        {
+            return None;
+        }
+        let changes = self.doc.get_changes_meta(&[]);
+        let begun = changes.iter().filter(|change| change.deps.is_empty());
+        let first = begun.min_by_key(|change| (change.timestamp, change.hash));
+        first.map(|first| self.fields_at(&[FormHead(first.hash.0)]))
+    }
+
     /// Whether who read the form at `heads` has seen all of it.
     pub fn coverage(&self, heads: &[FormHead]) -> Coverage {
         if !self.contains_heads(heads) {
@@ -114,10 +127,7 @@ impl Form {
         let all = self.doc.get_all(ROOT, field).unwrap_or_default();
         all.into_iter()
             .filter_map(|(value, id)| {
-                let value = match &value {
-                    automerge::Value::Scalar(scalar) => scalar_value(scalar)?,
-                    automerge::Value::Object(_) => FieldValue::LongText(self.doc.text(&id).ok()?),
-                };
+                let value = value_at(&self.doc, &value, &id)?;
                 let change = self.doc.hash_for_opid(&id);
                 let meta = change.and_then(|hash| self.doc.get_change_meta_by_hash(&hash));
                 Some(FieldVersion {
@@ -144,6 +154,18 @@ pub(super) fn fields_of(doc: &Automerge, heads: Option<&[ChangeHash]>) -> Fields
         Some(heads) => {
             doc.map_range_at(ROOT, .., heads).filter_map(read).collect::<BTreeMap<_, _>>()
         }
+    }
+}
+
+pub(super) fn field_of(doc: &Automerge, key: &str) -> Option<FieldValue> {
+    let (value, id) = doc.get(ROOT, key).ok()??;
+    value_at(doc, &value, &id)
+}
+
+fn value_at(doc: &Automerge, value: &Value<'_>, id: &ObjId) -> Option<FieldValue> {
+    match value {
+        Value::Scalar(scalar) => scalar_value(scalar),
+        Value::Object(_) => Some(FieldValue::LongText(doc.text(id).ok()?)),
     }
 }
 

@@ -1,0 +1,117 @@
+//! The command that opens a case: at the counter, or as a row of a list.
+
+use daiban_domain::act::CaseId;
+use daiban_domain::calendar::Date;
+use daiban_domain::case::Case;
+use daiban_domain::catalog::{Catalog, Item};
+use daiban_domain::desk::Draft;
+use daiban_domain::receipt_number::{ReceiptNumber, SALTS};
+use daiban_domain::request::RequestId;
+use daiban_sync::channel::Channel;
+use daiban_sync::id::{Hlc, Millis};
+
+use super::Replica;
+use super::cases::{at, check_held, no_such_item};
+use super::command::{Answer, Attachment, Command};
+use super::io::CommandId;
+use super::listed::Standing;
+use super::refusal::Refusal;
+
+/// A case that is not written yet.
+type Drafted = (Case, Vec<(Hlc, Draft)>);
+
+impl Replica {
+    pub(super) fn new_case(
+        &mut self,
+        now: Millis,
+        id: CommandId,
+        command: Command,
+    ) -> Result<(), Refusal> {
+        let Command::NewCase { item: code, version, fields, by, listed, .. } = &command else {
+            return Err(Refusal::internal("a command that opens no case"));
+        };
+        let Some(listed) = *listed else { return self.open_case(now, id, command, None) };
+        let by = self.by(now, by.clone(), None);
+        let item = item_of(&self.law.catalog, code, *version)?;
+        let desk = self.law.desk(self.config.training);
+        let row = desk.row(&by, item, fields)?;
+        let request = self.request(item, &row).map_err(Refusal::internal)?;
+        match self.standing(item, &row, request, listed)? {
+            Standing::Waits(case) => self.deferred.push_back((case, id, command)),
+            Standing::Known(known) => self.answer(id, Answer::Row { request, known: Some(known) }),
+            Standing::New if listed.rehearse => {
+                self.draft_case(now, command)?;
+                self.answer(id, Answer::Row { request, known: None });
+            }
+            Standing::New => return self.open_case(now, id, command, Some(request)),
+        }
+        Ok(())
+    }
+
+    fn open_case(
+        &mut self,
+        now: Millis,
+        id: CommandId,
+        command: Command,
+        request: Option<RequestId>,
+    ) -> Result<(), Refusal> {
+        self.check_writable(true)?;
+        let (case, drafts) = self.draft_case(now, command)?;
+        let request = match request {
+            Some(request) => Some(request),
+            None => self.requests_of(&case).map_err(Refusal::internal)?.first().copied(),
+        };
+        if let Some(request) = request {
+            self.opening.insert(request, case.id);
+        }
+        self.counters.saved_cases += 1;
+        self.write_drafts(id, Channel::cases(self.config.office), case, drafts, request)
+    }
+
+    /// Checks everything that opening a case checks.
+    fn draft_case(&mut self, now: Millis, command: Command) -> Result<Drafted, Refusal> {
+        let Command::NewCase { item: code, version, fields, materials, submit, by, listed } =
+            command
+        else {
+            return Err(Refusal::internal("a command that opens no case"));
+        };
+        let is_rehearsal = listed.is_some_and(|listed| listed.rehearse);
+        let by = self.by(now, by, None);
+        let salt = u32::try_from(self.random.below(u64::from(SALTS))).expect("below SALTS");
+        let day = Date::at(by.at.millis());
+        let serial = if is_rehearsal { 0 } else { self.serials.next(day) };
+        let receipt = ReceiptNumber::make(self.config.office, day, serial, salt)
+            .map_err(Refusal::internal)?;
+        let case_id = CaseId(self.random.bytes());
+        let training = self.config.training;
+        let item = item_of(&self.law.catalog, &code, version)?;
+        let desk = self.law.desk(training);
+        let (mut case, opening) = desk.open_case(&by, item, &fields, receipt, case_id)?;
+        let mut drafts = at(&by, opening);
+        for Attachment { key, blob } in materials {
+            if !is_rehearsal {
+                check_held(&self.blobs, &blob)?;
+            }
+            let by = self.by(now, by.officer.clone(), None);
+            let attached = self.law.desk(training).attach(&by, &mut case, &key, blob)?;
+            drafts.extend(at(&by, attached));
+        }
+        if submit {
+            let by = self.by(now, by.officer, None);
+            drafts.extend(at(&by, self.law.desk(training).submit(&by, &mut case)?));
+        }
+        Ok((case, drafts))
+    }
+}
+
+fn item_of<'a>(
+    catalog: &'a Catalog,
+    code: &str,
+    version: Option<u32>,
+) -> Result<&'a Item, Refusal> {
+    let item = match version {
+        Some(version) => catalog.get(code, version),
+        None => catalog.latest(code),
+    };
+    item.ok_or_else(|| no_such_item(code))
+}
