@@ -47,8 +47,8 @@ pub(super) fn deadlines(machine: &Machine<'_>) -> Deadlines {
     let item = machine.law.item;
     Deadlines {
         accept: due_of(machine, acceptance(machine)),
-        promised: due_of(machine, handling(machine, item.promised)),
-        statutory: due_of(machine, handling(machine, item.statutory)),
+        promised: due_of(machine, promised(machine)),
+        statutory: due_of(machine, statutory(machine)),
     }
 }
 
@@ -63,12 +63,12 @@ pub(super) fn clocks(machine: &Machine<'_>) -> Vec<Clock> {
     let by_law = Basis::Licensing { article: 32, by_analogy: !is_licence(machine) }.words();
     let accept =
         Named { kind: ClockKind::Acceptance, limit: rounds::ACCEPT_WITHIN, source: by_law };
-    let promised = Named::by_item(ClockKind::Promised, item.promised, &item.promised_basis);
-    let statutory = Named::by_item(ClockKind::Statutory, item.statutory, &item.statutory_basis);
+    let promise = Named::by_item(ClockKind::Promised, item.promised, &item.promised_basis);
+    let law = Named::by_item(ClockKind::Statutory, item.statutory, &item.statutory_basis);
     let mut clocks = vec![
         explain(machine, accept, acceptance(machine)),
-        explain(machine, promised, handling(machine, item.promised)),
-        explain(machine, statutory, handling(machine, item.statutory)),
+        explain(machine, promise, promised(machine)),
+        explain(machine, law, statutory(machine)),
     ];
     for (at, stage, slot) in machine.progress.stages() {
         let kind = ClockKind::Stage { seq: stage.seq, organ: stage.organ };
@@ -150,8 +150,31 @@ fn acceptance<'a>(machine: &Machine<'a>) -> Asked<'a> {
     Ok(Some(running).filter(|_| !over))
 }
 
-/// The promise, or the law's limit: from acceptance until the last counted stage was answered.
-fn handling<'a>(machine: &Machine<'a>, limit: Limit) -> Asked<'a> {
+/// 承诺时限: every stage that the item keeps off the clock stops it.
+fn promised<'a>(machine: &Machine<'a>) -> Asked<'a> {
+    handling(machine, machine.law.item.promised, |_| true)
+}
+
+/// 法定时限: for a licence 公示 or 抄告 does not stop it, because 行政许可法 第四十五条 does not name
+/// them, unless the item lists them among the procedures whose days do not count.
+fn statutory<'a>(machine: &Machine<'a>) -> Asked<'a> {
+    let item = machine.law.item;
+    let is_uncounted = |stage: &Stage| {
+        let (name, _) = stage.action.words();
+        !is_licence(machine)
+            || Why::Stage(stage.action).is_named_by_law()
+            || item.special_procedures.iter().any(|procedure| procedure.contains(name))
+    };
+    handling(machine, item.statutory, is_uncounted)
+}
+
+/// From acceptance until the last counted stage was answered; `is_uncounted` says which of the
+/// stages off the clock stop it.
+fn handling<'a>(
+    machine: &Machine<'a>,
+    limit: Limit,
+    is_uncounted: impl Fn(&Stage) -> bool,
+) -> Asked<'a> {
     let late = rounds::decisive(machine)?.filter(|round| round.is_late);
     let accepted = machine.progress.accepted_at.map(Date::at);
     let Some(start) = late.as_ref().map(|round| round.course.start).or(accepted) else {
@@ -163,7 +186,7 @@ fn handling<'a>(machine: &Machine<'a>, limit: Limit) -> Asked<'a> {
     }
     let mut stops: Vec<_> = machine.pauses.iter().map(Pause::stop).collect();
     stops.extend(machine.corrections.iter().map(Correction::stop));
-    stops.extend(off_the_clock(machine, |_| true));
+    stops.extend(off_the_clock(machine, is_uncounted));
     end_all(&mut stops, done);
     let by = machine.law.item.extension.as_ref().map(|extension| extension.limit);
     let extension = machine.extended_at.zip(by).map(|(at, by)| Extension { on: Date::at(at), by });

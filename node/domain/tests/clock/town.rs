@@ -30,6 +30,10 @@ pub(crate) struct Setup {
     pub(crate) part: String,
     pub(crate) publicity: Option<String>,
     pub(crate) early_publicity: Option<String>,
+    pub(crate) refer: Option<String>,
+    pub(crate) appraisal: Option<String>,
+    pub(crate) declared: Vec<String>,
+    pub(crate) task_type: Option<String>,
     pub(crate) parallel: bool,
     pub(crate) pauses_others: bool,
 }
@@ -43,6 +47,10 @@ impl Default for Setup {
             part: "5工作日".into(),
             publicity: None,
             early_publicity: None,
+            refer: None,
+            appraisal: None,
+            declared: Vec::new(),
+            task_type: None,
             parallel: false,
             pauses_others: false,
         }
@@ -79,19 +87,25 @@ pub(crate) fn item(setup: &Setup) -> Item {
     let early = setup.early_publicity.as_ref();
     stages.extend(early.map(|part| off(stage(2, Action::Publicity, "CW", Village, part))));
     stages.push(stage(3, Action::Accept, "ZJ", Town, "5工作日"));
-    let review = stage(4, Action::Review, "MZ", County, &setup.part);
+    let refer = setup.refer.as_ref();
+    stages.extend(refer.map(|part| off(stage(4, Action::Refer, "FG", County, part))));
+    let review = stage(5, Action::Review, "MZ", County, &setup.part);
     stages.push(Stage { pauses_others: setup.pauses_others, ..review });
-    stages.extend(setup.parallel.then(|| stage(4, Action::Review, "CL", County, &setup.part)));
+    stages.extend(setup.parallel.then(|| stage(5, Action::Review, "CL", County, &setup.part)));
+    let appraisal = setup.appraisal.as_ref();
+    stages.extend(appraisal.map(|part| off(stage(6, Action::Appraise, "YY", County, part))));
     let late = setup.publicity.as_ref();
-    stages.extend(late.map(|part| off(stage(5, Action::Publicity, "ZZF", Town, part))));
-    stages.push(stage(6, Action::Decide, "FG", County, "10工作日"));
+    stages.extend(late.map(|part| off(stage(7, Action::Publicity, "ZZF", Town, part))));
+    stages.push(stage(8, Action::Decide, "FG", County, "10工作日"));
     let procedures = ["听证", "检验", "检测", "检疫", "鉴定", "专家评审", "现场踏勘"];
+    let declared = setup.declared.iter().cloned();
     Item {
         stages,
         promised: limit(&setup.promised),
         statutory: limit(&setup.statutory),
         extension: Some(Extension { limit: limit(&setup.extension), basis: String::new() }),
-        special_procedures: procedures.map(str::to_owned).to_vec(),
+        special_procedures: procedures.map(str::to_owned).into_iter().chain(declared).collect(),
+        task_type: setup.task_type.clone().unwrap_or_else(|| shipped.task_type.clone()),
         ..shipped
     }
 }
@@ -202,6 +216,11 @@ fn act_of<'w>(
         "恢复" => (County, "MZ", ActKind::Resumed),
         "延期" => (County, "FG", ActKind::Extended { reason: "情况复杂".into() }),
         "审核" => (County, "MZ", ActKind::Reviewed { opinion: Opinion::Agree }),
+        "鉴定完" => (County, "YY", ActKind::Reviewed { opinion: Opinion::Agree }),
+        "抄告" => {
+            let organs = ["MZ", "CL", "YY"].map(|organ| organ.parse().unwrap()).to_vec();
+            (County, "FG", ActKind::Referred { organs })
+        }
         "公示完" => (Town, "ZZF", ActKind::Publicised { days: 7, objections: vec![] }),
         "决定" => {
             let decided = ActKind::Decided { outcome: Outcome::Granted, pinned: Pin::default() };
