@@ -4,6 +4,7 @@ mod clock;
 mod enter;
 mod page;
 mod record;
+mod redress;
 mod words;
 
 use std::path::PathBuf;

@@ -1,18 +1,20 @@
 //! An item made for a legal case, and the acts that its events tell of.
 
 use daiban_domain::act::{
-    Act, ActId, ActKind, CaseId, OfficerRef, Opinion, Outcome, Pin, SignedAct,
+    Act, ActId, ActKind, BlobRef, CaseId, OfficerRef, Opinion, Outcome, Pin, SignedAct,
 };
 use daiban_domain::authority::Authority;
 use daiban_domain::calendar::{Calendar, Date};
-use daiban_domain::catalog::{Action, Extension, Item, Limit, Stage, Unit};
+use daiban_domain::catalog::{
+    Action, Extension, Item, Limit, MaterialNeed, MaterialRule, Stage, Unit,
+};
 use daiban_domain::clock::Clock;
 use daiban_domain::fold::{self, CaseState, Law};
 use daiban_domain::form::Form;
 use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_domain::{payload, shipped};
 use daiban_sync::id::Tier::{self, County, Town, Village};
-use daiban_sync::id::{Hlc, NodeKey, OfficeCode};
+use daiban_sync::id::{BlobId, Hlc, NodeKey, OfficeCode};
 use serde::Deserialize;
 
 const VILLAGE: &str = "330382001001";
@@ -34,6 +36,8 @@ pub(crate) struct Setup {
     pub(crate) appraisal: Option<String>,
     pub(crate) declared: Vec<String>,
     pub(crate) task_type: Option<String>,
+    /// A material that may be supplemented within so many working days.
+    pub(crate) tolerated: Option<u16>,
     pub(crate) parallel: bool,
     pub(crate) pauses_others: bool,
 }
@@ -51,6 +55,7 @@ impl Default for Setup {
             appraisal: None,
             declared: Vec::new(),
             task_type: None,
+            tolerated: None,
             parallel: false,
             pauses_others: false,
         }
@@ -99,8 +104,14 @@ pub(crate) fn item(setup: &Setup) -> Item {
     stages.push(stage(8, Action::Decide, "FG", County, "10工作日"));
     let procedures = ["听证", "检验", "检测", "检疫", "鉴定", "专家评审", "现场踏勘"];
     let declared = setup.declared.iter().cloned();
+    let poa = shipped.material("POA").unwrap();
+    let materials = setup.tolerated.map(|within_days| MaterialRule {
+        need: MaterialNeed::Tolerated { within_days, only_if: None },
+        ..poa.clone()
+    });
     Item {
         stages,
+        materials: materials.into_iter().collect(),
         promised: limit(&setup.promised),
         statutory: limit(&setup.statutory),
         extension: Some(Extension { limit: limit(&setup.extension), basis: String::new() }),
@@ -166,6 +177,11 @@ impl Told {
             self.sign(at, Village, "", ActKind::Submitted);
             return self.sign(at + 500, Town, "ZJ", ActKind::Accepted);
         }
+        if verb == "答复" {
+            let complaint = self.state().redress.first_open_complaint().unwrap();
+            let answer = ActKind::ComplaintAnswered { complaint, answer: "已核实".into() };
+            return self.sign(at, County, "FG", answer);
+        }
         let (tier, organ, kind) = act_of(verb, &mut words);
         let early = self.acts.iter().all(|act| act.act.kind != ActKind::Accepted);
         match &kind {
@@ -226,6 +242,14 @@ fn act_of<'w>(
             let decided = ActKind::Decided { outcome: Outcome::Granted, pinned: Pin::default() };
             (County, "FG", decided)
         }
+        "补交" => {
+            let name = "poa.jpg".to_owned();
+            let blob = BlobRef { id: BlobId([1; 32]), size: 9, media: "image/jpeg".into(), name };
+            (Village, "", ActKind::MaterialAttached { key: "POA".into(), blob })
+        }
+        "差评" => (Village, "", ActKind::Rated { stars: 1, comment: String::new() }),
+        "整改" => (County, "FG", ActKind::Rectified { measures: "已改进".into() }),
+        "投诉" => (Village, "", ActKind::Complained { text: "太慢".into() }),
         "撤回" => (Village, "", ActKind::Withdrawn { reason: "不办了".into() }),
         other => panic!("nothing is known of {other}"),
     }
