@@ -1,8 +1,11 @@
 //! `daiban act`: a named officer acts on a case.
 
+mod pick;
+
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
-use daiban_domain::act::{Opinion, Outcome, Pin};
+use daiban_domain::act::{ActId, Handover, Opinion, Outcome, Pin};
+use daiban_domain::clock::ClockKind;
 use daiban_domain::desk::ActRequest;
 use daiban_domain::organ::OrganCode;
 use daiban_node::replica::Command;
@@ -23,7 +26,10 @@ use crate::say::Screen;
   daiban act refer 3303… --organ FG --by 张伟                     抄告全部联审部门 (or name them with --to)
   daiban act review 3303… --organ ZR --by 李超 --opinion disagree --reason 占用耕地
   daiban act decide 3303… --organ FG --by 张伟 --outcome granted --read 1a2b3c4d
-  daiban act deliver 3303… --by 王秀英 --how 村里自取
+  daiban act deliver 3303… --by 王秀英 --how post --tracking EA123456789CN
+  daiban act complain 3303… --by 王秀英 --note 久无答复       投诉，由主办部门答复 (answer-complaint --note)
+  daiban act rate 3303… --by 王秀英 --stars 2 --note 太慢     差评须在15个工作日内整改 (rectify --note)
+  daiban act appeal-card 3303… --organ FG --by 张伟 --card promised --reason 系统故障
 不带 --organ 表示收件窗口 (without --organ: the counter where the case was opened)。
 决定、确认、重新确认须带 --read，由 case show 给出 (decide, confirm and reconfirm need --read).")]
 pub(crate) struct ActArgs {
@@ -41,7 +47,7 @@ pub(crate) struct ActArgs {
     /// 理由或所缺内容，可多次 (a reason, or what is missing; may be repeated)
     #[arg(long)]
     reason: Vec<String>,
-    /// 说明 (a note, findings or a comment)
+    /// 说明、评语、投诉、答复、整改措施 (a note, findings, a comment, a complaint, an answer, measures)
     #[arg(long, default_value = "")]
     note: String,
     /// 天数 (days, for pause and publicise)
@@ -75,8 +81,17 @@ pub(crate) struct ActArgs {
     #[arg(long)]
     amount_cent: Option<i64>,
     /// 送达方式 (how it was delivered)
-    #[arg(long)]
-    how: Option<String>,
+    #[arg(long, value_enum)]
+    how: Option<HowWord>,
+    /// 快递单号 (tracking number, for deliver --how post)
+    #[arg(long, default_value = "")]
+    tracking: String,
+    /// 亮牌的时限，名称见 case clock，可只写开头 (the clock whose card is meant, as case clock names it)
+    #[arg(long, value_name = "CLOCK")]
+    card: Option<String>,
+    /// 投诉编号，见 case show，默认最早的 (which complaint; default: the first that is open)
+    #[arg(long, value_name = "ID")]
+    complaint: Option<String>,
     /// 评价，1至5星 (stars, for rate)
     #[arg(long)]
     stars: Option<u8>,
@@ -90,6 +105,18 @@ enum OpinionWord {
     Disagree,
     /// 同意但需转报上级
     AgreeForward,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum HowWord {
+    /// 窗口领取
+    Pickup,
+    /// 代办员送达
+    Agent,
+    /// 邮政快递，须带 --tracking
+    Post,
+    /// 电子送达
+    Electronic,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -117,6 +144,14 @@ pub(crate) fn act(home: &Home, screen: &Screen, args: ActArgs) -> Done {
             args.pinning(read)?
         }
         "refer" if args.to.is_empty() => ActRequest::Refer { organs: reviewing(&look()?) },
+        "appeal-card" | "withdraw-card" | "refuse-appeal" => {
+            let clocks = client.ask(&Command::CaseClock { case: case.clone() })?;
+            args.about_card(pick::card(&clocks, args.card.as_deref())?)
+        }
+        "answer-complaint" => {
+            let named = args.complaint.as_deref();
+            args.answer(named.map(|id| pick::complaint(&look()?, id)).transpose()?)
+        }
         _ => args.plain()?,
     };
     let by = args.by.clone().into();
@@ -153,6 +188,19 @@ impl ActArgs {
         })
     }
 
+    fn about_card(&self, card: ClockKind) -> ActRequest {
+        let reason = self.one_reason();
+        match self.verb.as_str() {
+            "appeal-card" => ActRequest::AppealCard { card, reason },
+            "withdraw-card" => ActRequest::WithdrawCard { card, reason },
+            _ => ActRequest::RefuseAppeal { card, reason },
+        }
+    }
+
+    fn answer(&self, complaint: Option<ActId>) -> ActRequest {
+        ActRequest::AnswerComplaint { complaint, answer: self.note.clone() }
+    }
+
     /// All other acts.
     fn plain(&self) -> Done<ActRequest> {
         let note = self.note.clone();
@@ -181,10 +229,13 @@ impl ActArgs {
             },
             "issue" => ActRequest::Issue { certificate: self.certificate.clone() },
             "pay" => ActRequest::Pay { amount_cent: self.amount_cent },
-            "deliver" => ActRequest::Deliver { how: self.need(self.how.clone(), "how")? },
+            "deliver" => ActRequest::Deliver { how: self.handover()? },
             "close" => ActRequest::Close,
             "void" => ActRequest::Void { reason: self.one_reason() },
             "rate" => ActRequest::Rate { stars: self.need(self.stars, "stars")?, comment: note },
+            "rectify" => ActRequest::Rectify { measures: note },
+            "complain" => ActRequest::Complain { text: note },
+            "supervise" => ActRequest::Supervise { text: note },
             other => return Err(unknown(other)),
         })
     }
@@ -198,6 +249,15 @@ impl ActArgs {
             OpinionWord::Agree => Opinion::Agree,
             OpinionWord::Disagree => Opinion::Disagree { reasons: self.reason.clone() },
             OpinionWord::AgreeForward => Opinion::AgreeForward,
+        })
+    }
+
+    fn handover(&self) -> Done<Handover> {
+        Ok(match self.need(self.how, "how")? {
+            HowWord::Pickup => Handover::Pickup,
+            HowWord::Agent => Handover::Agent,
+            HowWord::Post => Handover::Post { tracking: self.tracking.clone() },
+            HowWord::Electronic => Handover::Electronic,
         })
     }
 
@@ -246,10 +306,14 @@ mod tests {
         for verb in ActRequest::VERBS {
             let args = parse(&format!(
                 "{verb} R1 --by 王 --reason r --days 5 --opinion agree --outcome granted --of ZR \
-                 --procedure p --how h --stars 5"
+                 --procedure p --how agent --stars 5"
             ));
             let request = match *verb {
                 "decide" | "confirm" | "reconfirm" => args.pinning(|| Ok(Pin::default())),
+                "appeal-card" | "withdraw-card" | "refuse-appeal" => {
+                    Ok(args.about_card(ClockKind::Promised))
+                }
+                "answer-complaint" => Ok(args.answer(None)),
                 _ => args.plain(),
             };
             let json = serde_json::to_value(request.unwrap()).unwrap();

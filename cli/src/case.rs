@@ -5,6 +5,7 @@ mod enter;
 mod import;
 mod page;
 mod record;
+mod redress;
 mod words;
 
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
 //! What people type: valid forms of shipped items with test identities, and acts by their verbs.
 
-use daiban_domain::act::{BlobRef, CaseId, OfficerRef, Opinion, Outcome};
+use daiban_domain::act::{BlobRef, CaseId, Handover, OfficerRef, Opinion, Outcome};
 use daiban_domain::catalog::{Action, Item, MaterialNeed};
 use daiban_domain::desk::ActRequest;
 use daiban_domain::fold::CaseState;
@@ -96,7 +96,7 @@ pub(crate) fn request(
         "reconfirm" => ActRequest::Reconfirm { decision: None, pin },
         "issue" => ActRequest::Issue { certificate: "社保卡".into() },
         "pay" => ActRequest::Pay { amount_cent: Some(13_000) },
-        "deliver" => ActRequest::Deliver { how: "代办点领取".into() },
+        "deliver" => ActRequest::Deliver { how: Handover::Pickup },
         "close" => ActRequest::Close,
         _ => return None,
     })

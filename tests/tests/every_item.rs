@@ -156,7 +156,7 @@ impl<'a> Life<'a> {
             }
             "publicise" => arguments.extend(["--days", "7"]),
             "review" => arguments.extend(["--opinion", "agree"]),
-            "deliver" => arguments.extend(["--how", "村里自取"]),
+            "deliver" => arguments.extend(["--how", "agent"]),
             "decide" if self.way == Way::Refused => {
                 arguments.extend(["--outcome", "refused", "--reason", "不符合条件"]);
             }

@@ -1,16 +1,18 @@
 //! The clocks of a case on the screen, and how its days are reckoned.
 
 use daiban_domain::catalog::Limit;
-use daiban_domain::clock::Card;
+use daiban_domain::shipped;
 use daiban_sync::id::Millis;
 use serde_json::Value;
 
+use super::redress::{self, card};
 use super::words::{due, list, said, status_words, text};
 use crate::say::{Lang, moment, table};
 
 /// The clocks, from the JSON of `ClockView`; with `explain` the reckoning of each.
 pub(super) fn page(lang: Lang, view: &Value, explain: bool) -> String {
-    let mut parts = vec![head(lang, view), overview(lang, view), deemed(lang, view)];
+    let cards = redress::cards(lang, &shipped::offices(), &view["cards"]);
+    let mut parts = vec![head(lang, view), overview(lang, view), deemed(lang, view), cards];
     if explain {
         parts.extend(list(&view["clocks"]).iter().map(|clock| reckoning(lang, clock)));
     }
@@ -71,7 +73,7 @@ fn overview(lang: Lang, view: &Value) -> String {
 fn deemed(lang: Lang, view: &Value) -> String {
     let overdue = |clock: &&Value| {
         let over = clock["standing"]["over"].as_u64().unwrap_or_default();
-        clock["is"] == "acceptance" && clock["due"]["is"] == "on" && over > 0
+        clock["kind"] == "acceptance" && clock["due"]["is"] == "on" && over > 0
     };
     list(&view["clocks"]).iter().find(overdue).map_or_else(String::new, |clock| {
         let source = said(lang, &clock["source"]);
@@ -128,11 +130,6 @@ fn limit(lang: Lang, value: &Value) -> String {
     known.map_or_else(|_| text(value), |limit| lang.of(&limit.words()).to_owned())
 }
 
-fn card(lang: Lang, value: &Value) -> String {
-    let known = serde_json::from_value::<Card>(value.clone());
-    known.map_or_else(|_| text(value), |card| lang.of(&card.words()).to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,7 +141,7 @@ mod tests {
             "times": { "received": 0, "reached_town": null, "accepted": 0 },
             "today": "2026-10-09", "card": "warning", "training": true,
             "clocks": [{
-                "is": "promised", "name": { "zh": "承诺时限", "en": "promised limit" },
+                "kind": "promised", "name": { "zh": "承诺时限", "en": "promised limit" },
                 "limit": { "value": 3, "unit": "working_days" }, "source": { "zh": "各环节之和", "en": "各环节之和" },
                 "due": { "is": "on", "date": "2026-10-10" }, "rest": 0,
                 "standing": { "as_of": "2026-10-09", "used": 2, "left": 1, "over": 0, "card": "warning" },
@@ -181,7 +178,7 @@ mod tests {
     fn an_overdue_acceptance_says_what_follows() {
         let mut view = view();
         assert!(!page(Lang::Zh, &view, false).contains("即为受理"));
-        view["clocks"][0]["is"] = "acceptance".into();
+        view["clocks"][0]["kind"] = "acceptance".into();
         view["clocks"][0]["standing"]["over"] = 1.into();
         assert!(page(Lang::Zh, &view, false).contains("即为受理"));
     }

@@ -7,8 +7,8 @@ use daiban_domain::shipped;
 use daiban_sync::id::Millis;
 use serde_json::Value;
 
-use super::office;
 use super::words::{due, list, next, opinion, outcome, safety, said, status_words, text};
+use super::{office, redress};
 use crate::exit::change;
 use crate::say::{Lang, bytes, moment, table};
 
@@ -24,6 +24,7 @@ pub(super) fn page(lang: Lang, view: &Value) -> String {
         page.stages(),
         page.conflicts(),
         page.staleness(),
+        redress::page(lang, &tree, view),
         page.next(),
         page.history(),
         page.ignored(),
@@ -52,6 +53,7 @@ impl Page<'_> {
             office(&summary["origin"]).map_or_else(String::new, |o| self.tree.full_name(o));
         let opened = summary["opened"].as_u64().map_or_else(String::new, |at| moment(Millis(at)));
         let deadlines = &self.state["deadlines"];
+        let delivered = lang.word("送达", "delivered");
         let mut rows = vec![
             (lang.word("收件号", "receipt"), text(&summary["receipt"])),
             (lang.word("阅读码", "read"), text(&self.view["read"])),
@@ -64,6 +66,7 @@ impl Page<'_> {
             (lang.word("状态", "status"), status_words(lang, &summary["status"])),
             (lang.word("承诺时限", "promised"), due(lang, &deadlines["promised"])),
             (lang.word("法定时限", "by law"), due(lang, &deadlines["statutory"])),
+            (delivered, redress::handover(lang, &self.state["delivered"])),
             (lang.word("安全", "safe at"), safety(lang, &self.view["safety"])),
         ];
         if self.view["training"].as_bool().unwrap_or_default() {
@@ -75,9 +78,8 @@ impl Page<'_> {
                 ),
             );
         }
-        let rows: Vec<_> =
-            rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
-        table(&rows)
+        let told = rows.into_iter().filter(|(name, value)| !value.is_empty() || *name != delivered);
+        table(&told.map(|(name, value)| vec![name.to_owned(), value]).collect::<Vec<_>>())
     }
 
     fn form(&self) -> String {

@@ -4,10 +4,12 @@
 use daiban_sync::id::{BlobId, Hlc, NodeKey, OfficeCode};
 use serde::{Deserialize, Serialize};
 
+use crate::clock::ClockKind;
 use crate::form::FormHead;
 use crate::hexed::{self, hex_id};
 use crate::organ::OrganCode;
 use crate::receipt_number::ReceiptNumber;
+use crate::words::Said;
 
 hex_id!(
     /// A case: a random number made where it was opened.
@@ -24,6 +26,11 @@ impl ActId {
         let mut hasher = blake3::Hasher::new_derive_key("daiban 2026 act");
         hasher.update(&author.0).update(payload);
         Self(hasher.finalize().into())
+    }
+
+    /// As much of it as people have to type.
+    pub fn short(self) -> String {
+        hex::encode(&self.0[..4])
     }
 }
 
@@ -108,6 +115,34 @@ pub enum Outcome {
     Refused { reasons: Vec<String> },
 }
 
+/// How the result reached the applicant 送达.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Handover {
+    /// 窗口领取
+    Pickup,
+    /// 代办员送达
+    Agent,
+    /// 邮政快递, with the number by which it is traced
+    Post { tracking: String },
+    /// 电子送达
+    Electronic,
+}
+
+impl Handover {
+    /// 中文 and English.
+    pub fn words(&self) -> Said {
+        match self {
+            Self::Pickup => Said::new("窗口领取", "picked up"),
+            Self::Agent => Said::new("代办员送达", "brought by the agent"),
+            Self::Post { tracking } => {
+                Said::new(format!("邮政快递 {tracking}"), format!("by post {tracking}"))
+            }
+            Self::Electronic => Said::new("电子送达", "electronic"),
+        }
+    }
+}
+
 /// What is stated. The order of the variants is part of the format: add at the end only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -159,16 +194,45 @@ pub enum ActKind {
     /// 发放
     Paid { amount_cent: Option<i64> },
     /// 送达
-    Delivered { how: String },
+    Delivered { how: Handover },
     /// 办结
     Closed,
     /// 作废
     Voided { reason: String },
     /// 评价 from 1 to 5.
     Rated { stars: u8, comment: String },
+    /// 整改 after a bad rating.
+    Rectified { measures: String },
+    /// 投诉 of the applicant.
+    Complained { text: String },
+    /// 投诉答复
+    ComplaintAnswered { complaint: ActId, answer: String },
+    /// 申诉 of the organ that got a card, which is named by the clock that ran out.
+    CardAppealed { card: ClockKind, reason: String },
+    /// 撤牌
+    CardWithdrawn { card: ClockKind, reason: String },
+    /// 维持: the card stands in spite of the appeal.
+    AppealRefused { card: ClockKind, reason: String },
+    /// 督办
+    SupervisionNoted { text: String },
 }
 
 impl ActKind {
+    /// Whether it may follow after the case has ended: 评价, 投诉, 监察.
+    pub(crate) fn outlives_case(&self) -> bool {
+        matches!(
+            self,
+            Self::Rated { .. }
+                | Self::Rectified { .. }
+                | Self::Complained { .. }
+                | Self::ComplaintAnswered { .. }
+                | Self::CardAppealed { .. }
+                | Self::CardWithdrawn { .. }
+                | Self::AppealRefused { .. }
+                | Self::SupervisionNoted { .. }
+        )
+    }
+
     /// 中文 and English word for the kind.
     pub fn words(&self) -> (&'static str, &'static str) {
         match self {
@@ -199,6 +263,13 @@ impl ActKind {
             Self::Closed => ("办结", "closed"),
             Self::Voided { .. } => ("作废", "voided"),
             Self::Rated { .. } => ("评价", "rated"),
+            Self::Rectified { .. } => ("整改", "rectified"),
+            Self::Complained { .. } => ("投诉", "complained"),
+            Self::ComplaintAnswered { .. } => ("投诉答复", "complaint answered"),
+            Self::CardAppealed { .. } => ("亮牌申诉", "card appealed"),
+            Self::CardWithdrawn { .. } => ("撤牌", "card withdrawn"),
+            Self::AppealRefused { .. } => ("维持亮牌", "appeal refused"),
+            Self::SupervisionNoted { .. } => ("督办", "supervision noted"),
         }
     }
 }

@@ -10,15 +10,19 @@ mod card;
 mod course;
 mod step;
 
-use serde::Serialize;
+use std::fmt;
 
+use daiban_sync::id::OfficeCode;
+use serde::{Deserialize, Serialize};
+
+use crate::act::ActId;
 use crate::calendar::Date;
 use crate::catalog::{Limit, Unit};
 use crate::organ::OrganCode;
 use crate::words::Said;
 
 pub use basis::Basis;
-pub use card::{Card, Standing, WARN_BEFORE_DAYS, card_of};
+pub use card::{Card, CardFate, Given, Standing, WARN_BEFORE_DAYS, card_of};
 pub use course::{Course, Ends, Extension, Stop, Why};
 pub use step::{Reason, Step, Steps};
 
@@ -38,9 +42,21 @@ pub enum Due {
     NotRunning,
 }
 
-/// Which clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case", tag = "is")]
+impl Due {
+    /// The day on which it was overdue first, if `day` has come that far.
+    pub fn overdue_on(&self, day: Date) -> Option<Date> {
+        let last = match *self {
+            Self::On { date } => date,
+            Self::Done { due, late: true, .. } => due,
+            _ => return None,
+        };
+        Some(last.next()).filter(|first| *first <= day)
+    }
+}
+
+/// Which clock. Acts name cards by it: the order of the variants is part of the format.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ClockKind {
     /// To accept, to refuse, or to ask once for everything missing 受理.
     Acceptance,
@@ -50,14 +66,37 @@ pub enum ClockKind {
     Statutory,
     /// An organ's own part.
     Stage { seq: u8, organ: OrganCode },
+    /// 容缺后补 of a material, by its key.
+    Supplement { key: String },
+    /// 整改 of a bad rating.
+    Rectification { rating: ActId },
+    /// 投诉答复
+    Complaint { complaint: ActId },
+}
+
+/// The short name by which people point at a clock, such as `promised` or `complaint-1a2b3c4d`.
+impl fmt::Display for ClockKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Acceptance => f.write_str("acceptance"),
+            Self::Promised => f.write_str("promised"),
+            Self::Statutory => f.write_str("statutory"),
+            Self::Stage { seq, organ } => write!(f, "stage-{seq}-{organ}"),
+            Self::Supplement { key } => write!(f, "supplement-{key}"),
+            Self::Rectification { rating } => write!(f, "rectification-{}", rating.short()),
+            Self::Complaint { complaint } => write!(f, "complaint-{}", complaint.short()),
+        }
+    }
 }
 
 /// A clock with its reckoning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Clock {
-    #[serde(flatten)]
     pub kind: ClockKind,
     pub name: Said,
+    /// Who keeps it, and gets its card; without an organ, the counter.
+    pub office: OfficeCode,
+    pub organ: Option<OrganCode>,
     pub limit: Limit,
     /// Where the limit comes from: the law, or as the item words it.
     pub source: Said,
@@ -66,6 +105,8 @@ pub struct Clock {
     /// not known where the calendar ends.
     pub rest: Option<u16>,
     pub steps: Vec<Step>,
+    /// What became of its card, where somebody appealed or ruled.
+    pub fate: Option<CardFate>,
 }
 
 impl Limit {

@@ -27,6 +27,7 @@ pub struct Facts {
     pub late: Option<bool>,
     /// The organ that decided.
     pub organ: Option<OrganCode>,
+    /// As first rated: what follows a rectification does not unmake it.
     pub stars: Option<u8>,
 }
 
@@ -102,7 +103,7 @@ impl Facts {
             decided: day(state.times.decided),
             late: late.into_iter().flatten().reduce(|a, b| a || b),
             organ: state.decision.organ,
-            stars: state.rating,
+            stars: state.redress.ratings.first().map(|rating| rating.stars),
         }
     }
 }

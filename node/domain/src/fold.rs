@@ -6,10 +6,12 @@
 //! every act that took effect. The result depends on the set alone: not on the order of arrival,
 //! not on duplicates, not on who folds.
 
+mod clocks;
 mod deadline;
 mod machine;
 mod next;
 mod progress;
+mod redress;
 mod rounds;
 mod rules;
 mod staleness;
@@ -26,6 +28,7 @@ use crate::clock::Clock;
 pub use crate::clock::Due;
 use crate::form::Form;
 pub use deadline::Deadlines;
+pub use redress::{AppealView, ComplaintView, RatingView, RedressView, Statement};
 pub use rules::{Cause, Why};
 pub use state::{
     Alarm, CaseState, DecisionState, DecisionView, Ignored, MaterialView, NextAct, OpenedView,
@@ -57,7 +60,7 @@ pub fn clocks<'a>(
     form: &Form,
     acts: impl IntoIterator<Item = &'a SignedAct>,
 ) -> Vec<Clock> {
-    deadline::clocks(&machine::run(law, &form.fields(), &in_order(acts)))
+    clocks::clocks(&machine::run(law, &form.fields(), &in_order(acts)))
 }
 
 /// One order for every node. An act that was written into several logs counts once, at its

@@ -95,12 +95,11 @@ fn faults(case: &Case) -> Vec<String> {
         expect("与办件状态一致", &words(due), words(&named(&clocks, name).due));
     }
     if let Some(today) = &case.today {
-        let on_day = |clock: &Clock| {
-            (clock.kind, clock.standing(today.on, &told.calendar, clock::WARN_BEFORE_DAYS))
-        };
-        let standings = clocks.iter().map(on_day);
+        let on_day =
+            |clock: &Clock| clock.standing(today.on, &told.calendar, clock::WARN_BEFORE_DAYS);
+        let standings = clocks.iter().map(|clock| (&clock.kind, on_day(clock)));
         expect("亮牌", &today.card, clock::card_of(standings).words().zh.into());
-        let (_, standing) = on_day(named(&clocks, "promised"));
+        let standing = on_day(named(&clocks, "promised"));
         if let (Some(used), Some(left)) = (today.used, today.left) {
             let found = (standing.used, standing.left);
             expect("已用与剩余", &format!("{:?}", (used, Some(left))), format!("{found:?}"));
@@ -110,15 +109,18 @@ fn faults(case: &Case) -> Vec<String> {
 }
 
 fn named<'c>(clocks: &'c [Clock], name: &str) -> &'c Clock {
-    let is = |kind: ClockKind| match (name, kind) {
+    let is = |kind: &ClockKind| match (name, kind) {
         ("acceptance", ClockKind::Acceptance)
         | ("promised", ClockKind::Promised)
-        | ("statutory", ClockKind::Statutory) => true,
+        | ("statutory", ClockKind::Statutory)
+        | ("supplement", ClockKind::Supplement { .. })
+        | ("rectification", ClockKind::Rectification { .. })
+        | ("complaint", ClockKind::Complaint { .. }) => true,
         ("review", ClockKind::Stage { organ, .. }) => organ.as_str() == "MZ",
         ("beside", ClockKind::Stage { organ, .. }) => organ.as_str() == "CL",
         _ => false,
     };
-    clocks.iter().find(|clock| is(clock.kind)).unwrap_or_else(|| panic!("no clock {name}"))
+    clocks.iter().find(|clock| is(&clock.kind)).unwrap_or_else(|| panic!("no clock {name}"))
 }
 
 fn words(due: &Due) -> String {

@@ -9,11 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use common::{START_MS, node_of};
 use daiban_domain::act::{
-    Act, ActId, ActKind, BlobRef, CaseId, OfficerRef, Opinion, Outcome, SignedAct,
+    Act, ActId, ActKind, BlobRef, CaseId, Handover, OfficerRef, Opinion, Outcome, SignedAct,
 };
 use daiban_domain::authority::Authority;
 use daiban_domain::calendar::Calendar;
 use daiban_domain::catalog::{Action, Item, Silence};
+use daiban_domain::clock::{CardFate, ClockKind, Due};
 use daiban_domain::fold::{CaseState, Law, NextAct, StageState, Status, fold};
 use daiban_domain::form::{Form, actor_for};
 use daiban_domain::receipt_number::ReceiptNumber;
@@ -21,7 +22,8 @@ use daiban_domain::{payload, sample, shipped};
 use daiban_sync::id::{BlobId, Hlc, Incarnation, Millis, OfficeCode, Tier};
 
 const CASE: CaseId = CaseId([7; 16]);
-/// Corrections, pauses, extensions, refused reviews and recorded silences in one life.
+/// Corrections, pauses, extensions, refused reviews, recorded silences, complaints, bad ratings and
+/// appeals in one life.
 const DETOURS_MAX: usize = 2;
 /// Sixty days: beyond every limit that silence waits for.
 const LONG_MS: u64 = 60 * 86_400_000;
@@ -154,7 +156,21 @@ impl<'a> Walk<'a> {
             "confirm" => vec![(ActKind::Confirmed { pinned: pinned() }, false)],
             "issue" => vec![(ActKind::Issued { certificate: text() }, false)],
             "pay" => vec![(ActKind::Paid { amount_cent: Some(100) }, false)],
-            "deliver" => vec![(ActKind::Delivered { how: text() }, false)],
+            "deliver" => {
+                let how = Handover::Post { tracking: "EA123456789CN".into() };
+                vec![(ActKind::Delivered { how }, false)]
+            }
+            "rectify" => vec![(ActKind::Rectified { measures: text() }, false)],
+            "answer-complaint" => {
+                let complaint = state.redress.first_open_complaint().unwrap();
+                vec![(ActKind::ComplaintAnswered { complaint, answer: text() }, false)]
+            }
+            "withdraw-card" => {
+                vec![(ActKind::CardWithdrawn { card: appealed(state), reason: text() }, false)]
+            }
+            "refuse-appeal" => {
+                vec![(ActKind::AppealRefused { card: appealed(state), reason: text() }, false)]
+            }
             "close" => vec![(ActKind::Closed, false)],
             _ => vec![],
         }
@@ -221,6 +237,43 @@ impl<'a> Walk<'a> {
         pause.into_iter().chain(extend).filter_map(add).collect()
     }
 
+    /// A complaint, a bad rating, an appeal against the card of a broken promise: whoever may say
+    /// them, may say them now.
+    fn redress(&self, life: &Life, state: &CaseState) -> Vec<(Life, CaseState)> {
+        if life.detours >= DETOURS_MAX || state.times.received.is_none() {
+            return Vec::new();
+        }
+        let counter = (self.origin, None);
+        let lead = &self.item.stages[self.item.deciding_stage()];
+        let lead = (lead.office(self.origin), Some(lead.organ));
+        let mut said = vec![(0, counter, ActKind::Complained { text: "太慢".into() })];
+        if state.redress.ratings.is_empty()
+            && (state.times.decided.is_some() || state.status.is_final())
+        {
+            let rated = ActKind::Rated { stars: 1, comment: "太慢".into() };
+            said.push((0, counter, rated));
+        }
+        if let Due::On { date } = state.deadlines.promised
+            && state.redress.appeals.is_empty()
+        {
+            let first_late_day = date.next().since("1970-01-01".parse().unwrap());
+            let late_ms = u64::try_from(first_late_day).unwrap() * 86_400_000;
+            let reason = "专家评审未计入".to_owned();
+            let appeal = ActKind::CardAppealed { card: ClockKind::Promised, reason };
+            said.push((late_ms, lead, appeal));
+        }
+        let say = |(from_ms, (office, organ), kind): (u64, _, ActKind)| {
+            let mut longer = Life { detours: life.detours + 1, ..life.clone() };
+            let was_late = longer.now_ms > from_ms;
+            longer.now_ms = longer.now_ms.max(from_ms);
+            let id = self.sign(&mut longer, office, organ, kind.clone());
+            let taken = was_late && matches!(kind, ActKind::CardAppealed { .. });
+            let then = if taken { self.state(&longer) } else { self.must_take(&longer, id, &kind) };
+            (longer, then)
+        };
+        said.into_iter().map(say).collect()
+    }
+
     /// What tells two states apart, whenever and by whom it came about.
     fn key(&self, life: &Life, state: &CaseState) -> String {
         let stage = |view: &daiban_domain::fold::StageView| match &view.state {
@@ -238,6 +291,9 @@ impl<'a> Walk<'a> {
             ActKind::CorrectionRequested { .. } => Some('c'),
             ActKind::Paused { .. } => Some('p'),
             ActKind::Extended { .. } => Some('e'),
+            ActKind::Complained { .. } => Some('k'),
+            ActKind::Rated { .. } => Some('r'),
+            ActKind::CardAppealed { .. } => Some('a'),
             _ => None,
         };
         let mut detours: Vec<char> = life.acts.iter().filter_map(detour).collect();
@@ -262,6 +318,7 @@ impl<'a> Walk<'a> {
                 self.item.code
             );
             let mut follow = self.aside(&life, &state);
+            follow.extend(self.redress(&life, &state));
             for next in &state.next {
                 follow.extend(self.after(&life, &state, next));
             }
@@ -274,6 +331,11 @@ impl<'a> Walk<'a> {
         }
         seen
     }
+}
+
+fn appealed(state: &CaseState) -> ClockKind {
+    let open = state.redress.appeals.iter().find(|appeal| appeal.fate == CardFate::Appealed);
+    open.unwrap().card.clone()
 }
 
 /// The states from which an end can be reached without the applicant giving up.

@@ -3,8 +3,11 @@
 mod common;
 
 use common::{World, organ};
-use daiban_domain::act::{Act, ActId, ActKind, CaseId, OfficerRef, Opinion, Outcome, Pin};
+use daiban_domain::act::{
+    Act, ActId, ActKind, CaseId, Handover, OfficerRef, Opinion, Outcome, Pin,
+};
 use daiban_domain::case::Case;
+use daiban_domain::clock::ClockKind;
 use daiban_domain::form::{Fields, Form, actor_for};
 use daiban_domain::notice::Notice;
 use daiban_domain::payload::{self, NotUnderstood};
@@ -73,9 +76,51 @@ fn kinds_keep_their_numbers() {
         (19, ActKind::Confirmed { pinned: pinned() }),
         (21, ActKind::Issued { certificate: text() }),
         (24, ActKind::Closed),
+        (25, ActKind::Voided { reason: text() }),
         (26, ActKind::Rated { stars: 5, comment: text() }),
+        (27, ActKind::Rectified { measures: text() }),
+        (28, ActKind::Complained { text: text() }),
+        (29, ActKind::ComplaintAnswered { complaint: ActId([0; 32]), answer: text() }),
+        (30, ActKind::CardAppealed { card: ClockKind::Promised, reason: text() }),
+        (31, ActKind::CardWithdrawn { card: ClockKind::Promised, reason: text() }),
+        (32, ActKind::AppealRefused { card: ClockKind::Promised, reason: text() }),
+        (33, ActKind::SupervisionNoted { text: text() }),
     ] {
         assert_eq!(number(kind.clone()), expected, "{kind:?}");
+    }
+}
+
+/// The bytes of what an act states, after its variant's number.
+fn stated(kind: ActKind) -> String {
+    hex::encode(&payload::act(CaseId([0; 16]), &act(kind))[16 + 1 + 4 + 2 + 4 + 8 + 1..])
+}
+
+#[test]
+fn ways_of_delivery_keep_their_bytes() {
+    for (expected, how) in [
+        ("00", Handover::Pickup),
+        ("01", Handover::Agent),
+        ("020a45413132333435363738", Handover::Post { tracking: "EA12345678".into() }),
+        ("03", Handover::Electronic),
+    ] {
+        assert_eq!(stated(ActKind::Delivered { how }), expected);
+    }
+}
+
+#[test]
+fn cards_keep_their_names() {
+    let id = ActId([7; 32]);
+    for (expected, card) in [
+        ("00".to_owned(), ClockKind::Acceptance),
+        ("01".to_owned(), ClockKind::Promised),
+        ("02".to_owned(), ClockKind::Statutory),
+        ("0305024d5a".to_owned(), ClockKind::Stage { seq: 5, organ: organ("MZ") }),
+        ("04024944".to_owned(), ClockKind::Supplement { key: "ID".into() }),
+        (format!("05{id}"), ClockKind::Rectification { rating: id }),
+        (format!("06{id}"), ClockKind::Complaint { complaint: id }),
+    ] {
+        let appealed = ActKind::CardAppealed { card, reason: "x".into() };
+        assert_eq!(stated(appealed), expected + "0178");
     }
 }
 

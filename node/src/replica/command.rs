@@ -4,7 +4,7 @@
 use daiban_domain::act::{ActId, BlobRef, CaseId, OfficerRef, SignedAct};
 use daiban_domain::calendar::Date;
 use daiban_domain::case::Summary;
-use daiban_domain::clock::{Card, Clock, Standing};
+use daiban_domain::clock::{Card, Clock, Given, Standing};
 use daiban_domain::desk::ActRequest;
 use daiban_domain::figures::{By, Group, Period};
 use daiban_domain::fold::{CaseState, Status, Times};
@@ -198,6 +198,8 @@ pub struct CaseView {
     #[serde(serialize_with = "hex_list")]
     pub held: Vec<BlobId>,
     pub safety: Vec<Safety>,
+    /// Yellow and red cards that were given up to today.
+    pub cards: Vec<Given>,
     pub training: bool,
 }
 
@@ -208,6 +210,8 @@ pub struct ClockView {
     pub times: Option<Times>,
     pub today: Date,
     pub card: Card,
+    /// Yellow and red cards that were given up to today.
+    pub cards: Vec<Given>,
     pub clocks: Vec<ClockToday>,
     pub training: bool,
 }

@@ -2,6 +2,7 @@
 
 use daiban_domain::act::CaseId;
 use daiban_domain::calendar::Date;
+use daiban_domain::case::Case;
 use daiban_domain::clock::{self, Clock};
 use daiban_domain::figures::{self, By, Period};
 use daiban_domain::fold::Status;
@@ -33,7 +34,7 @@ impl Replica {
             Command::ShowCase { case } => {
                 let id = self.find_case(&case)?;
                 let kept = self.load(id).map_err(Refusal::internal)?.ok_or_else(no_such_case)?;
-                Ok(Answer::Case(Box::new(self.case_view(&kept))))
+                Ok(Answer::Case(Box::new(self.case_view(Date::at(now), &kept))))
             }
             Command::CaseClock { case } => {
                 let id = self.find_case(&case)?;
@@ -75,7 +76,7 @@ impl Replica {
         stored.and_then(|id| id.try_into().ok()).map(CaseId).ok_or_else(no_such_case)
     }
 
-    fn case_view(&self, kept: &Kept) -> CaseView {
+    fn case_view(&self, today: Date, kept: &Kept) -> CaseView {
         let (law, case) = (&self.law, &kept.case);
         let state = case.state(&law.catalog, &law.calendar, &law.authority);
         CaseView {
@@ -88,6 +89,7 @@ impl Replica {
             },
             held: self.held_materials(case),
             safety: self.safety(case.origin, &kept.marks),
+            cards: self.clocks(case).iter().filter_map(|clock| clock.given(today)).collect(),
             training: self.config.training,
             state,
         }
@@ -96,20 +98,25 @@ impl Replica {
     fn clock_view(&self, today: Date, kept: &Kept) -> ClockView {
         let (law, case) = (&self.law, &kept.case);
         let state = case.state(&law.catalog, &law.calendar, &law.authority);
-        let clocks = case.clocks(&law.catalog, &law.calendar, &law.authority).unwrap_or_default();
         let on_day = |clock: Clock| ClockToday {
             standing: clock.standing(today, &law.calendar, clock::WARN_BEFORE_DAYS),
             clock,
         };
-        let clocks: Vec<_> = clocks.into_iter().map(on_day).collect();
+        let clocks: Vec<_> = self.clocks(case).into_iter().map(on_day).collect();
         ClockView {
             summary: case.summary(state.as_ref()),
             times: state.map(|state| state.times),
             today,
-            card: clock::card_of(clocks.iter().map(|today| (today.clock.kind, today.standing))),
+            card: clock::card_of(clocks.iter().map(|today| (&today.clock.kind, today.standing))),
+            cards: clocks.iter().filter_map(|known| known.clock.given(today)).collect(),
             clocks,
             training: self.config.training,
         }
+    }
+
+    fn clocks(&self, case: &Case) -> Vec<Clock> {
+        let law = &self.law;
+        case.clocks(&law.catalog, &law.calendar, &law.authority).unwrap_or_default()
     }
 
     /// The offices on the case's line, from the origin up, and whether each is known to hold all

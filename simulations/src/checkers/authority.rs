@@ -4,7 +4,7 @@ use daiban_domain::act::{ActKind, SignedAct};
 use daiban_domain::case::Case;
 use daiban_domain::catalog::{Action, Item, Stage};
 use daiban_domain::fold::CaseState;
-use daiban_sync::id::OfficeCode;
+use daiban_sync::id::{OfficeCode, Tier};
 
 use super::{Checker, Verdict};
 
@@ -39,7 +39,8 @@ fn is_allowed(act: &SignedAct, item: &Item, origin: OfficeCode) -> bool {
         | ActKind::Corrected { .. }
         | ActKind::Delivered { .. }
         | ActKind::Closed
-        | ActKind::Rated { .. } => act.office == origin,
+        | ActKind::Rated { .. }
+        | ActKind::Complained { .. } => act.office == origin,
         ActKind::Accepted | ActKind::Refused { .. } | ActKind::PreChecked { .. } => {
             at_stage(&|stage| Some(stage) == item.stages.get(item.accepting_stage()))
         }
@@ -55,6 +56,11 @@ fn is_allowed(act: &SignedAct, item: &Item, origin: OfficeCode) -> bool {
         ActKind::Paid { .. } => of(&[Action::Pay]),
         ActKind::Decided { .. } | ActKind::SilenceRecorded { .. } => {
             at_stage(&|stage| Some(stage) == decides)
+        }
+        ActKind::CardWithdrawn { .. }
+        | ActKind::AppealRefused { .. }
+        | ActKind::SupervisionNoted { .. } => {
+            matches!(act.office.tier(), Tier::County | Tier::City) && origin.is_within(act.office)
         }
         _ => at_stage(&|_| true),
     }

@@ -14,7 +14,8 @@ pub struct Stage {
     pub organ: OrganCode,
     pub tier: Tier,
     pub limit: Limit,
-    /// Whether it runs on the promised clock (公示, 鉴定, 制证, 发放, 抄告 do not).
+    /// Whether it runs on the promised clock (公示, 鉴定, 制证, 发放, 抄告 do not). The law's clock of
+    /// a licence stops only for 鉴定 and for what the item lists as a special procedure.
     pub counts: bool,
     pub optional: bool,
     pub on_silence: Silence,

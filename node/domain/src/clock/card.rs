@@ -1,9 +1,11 @@
 //! What a clock says today: days used and left, and cards. Nothing of it is stored.
 
+use daiban_sync::id::OfficeCode;
 use serde::{Deserialize, Serialize};
 
 use super::{Clock, ClockKind, Due};
 use crate::calendar::{Calendar, Date};
+use crate::organ::OrganCode;
 use crate::words::Said;
 
 /// 预警 so many working days before a limit ends, unless an item says otherwise.
@@ -34,6 +36,46 @@ impl Card {
         };
         Said::new(zh, en)
     }
+}
+
+/// What became of a card 申诉.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CardFate {
+    /// 申诉中
+    Appealed,
+    /// 维持
+    Upheld,
+    /// 已撤牌: it counts no more.
+    Withdrawn,
+}
+
+impl CardFate {
+    /// 中文 and English word.
+    pub fn words(self) -> Said {
+        let (zh, en) = match self {
+            Self::Appealed => ("申诉中", "appealed"),
+            Self::Upheld => ("维持", "upheld"),
+            Self::Withdrawn => ("已撤牌", "withdrawn"),
+        };
+        Said::new(zh, en)
+    }
+}
+
+/// A yellow or red card that was given. It stays on the case's record, also when it is done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Given {
+    pub clock: ClockKind,
+    /// The clock's short name, by which an appeal points at it.
+    pub id: String,
+    pub name: Said,
+    pub card: Card,
+    /// The first day past the limit.
+    pub on: Date,
+    /// Who got it.
+    pub office: OfficeCode,
+    pub organ: Option<OrganCode>,
+    pub fate: Option<CardFate>,
 }
 
 /// A clock on a day.
@@ -84,19 +126,45 @@ impl Clock {
 
     fn card(&self, today: Date, calendar: &Calendar, warn_before: u16) -> Card {
         match self.due {
-            Due::On { date } if today > date => self.late_card(),
-            Due::Done { late: true, .. } => self.late_card(),
+            _ if self.due.overdue_on(today).is_some() => match self.fate {
+                Some(CardFate::Withdrawn) => Card::None,
+                _ => self.kind.late_card(),
+            },
             Due::On { date } if is_soon(calendar, today, date, warn_before) => Card::Warning,
             _ => Card::None,
         }
     }
 
+    /// The card that it has given by this day.
+    pub fn given(&self, today: Date) -> Option<Given> {
+        let on = self.due.overdue_on(today)?;
+        self.kind.gives_card().then(|| Given {
+            clock: self.kind.clone(),
+            id: self.kind.to_string(),
+            name: self.name.clone(),
+            card: self.kind.late_card(),
+            on,
+            office: self.office,
+            organ: self.organ,
+            fate: self.fate,
+        })
+    }
+}
+
+impl ClockKind {
+    /// 黄牌 past a promise, 红牌 past the law. An organ's part is a matter between offices, and a
+    /// supplement is the applicant's: both give a warning at most.
     fn late_card(&self) -> Card {
-        match self.kind {
-            ClockKind::Promised => Card::Yellow,
-            ClockKind::Acceptance | ClockKind::Statutory => Card::Red,
-            ClockKind::Stage { .. } => Card::Warning,
+        match self {
+            Self::Promised | Self::Rectification { .. } | Self::Complaint { .. } => Card::Yellow,
+            Self::Acceptance | Self::Statutory => Card::Red,
+            Self::Stage { .. } | Self::Supplement { .. } => Card::Warning,
         }
+    }
+
+    /// Whether it gives a card that can be appealed.
+    pub fn gives_card(&self) -> bool {
+        self.late_card() > Card::Warning
     }
 }
 
@@ -115,7 +183,7 @@ fn is_soon(calendar: &Calendar, today: Date, due: Date, days: u16) -> bool {
 }
 
 /// The gravest card of a case. An organ's own part is a matter between offices and gives none.
-pub fn card_of(standings: impl IntoIterator<Item = (ClockKind, Standing)>) -> Card {
+pub fn card_of<'a>(standings: impl IntoIterator<Item = (&'a ClockKind, Standing)>) -> Card {
     let of_case =
         standings.into_iter().filter(|(kind, _)| !matches!(kind, ClockKind::Stage { .. }));
     of_case.map(|(_, standing)| standing.card).max().unwrap_or_default()

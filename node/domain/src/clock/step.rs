@@ -139,16 +139,24 @@ impl Why<'_> {
         )
     }
 
-    fn basis(self, licence: bool) -> Basis {
-        /// 行政许可法 第四十五条 names these and no others.
+    /// Whether the law itself leaves these days out: 行政许可法 第四十五条 names these procedures
+    /// and no others.
+    pub fn is_named_by_law(self) -> bool {
         const BY_LAW: [&str; 8] =
             ["听证", "招标", "拍卖", "检验", "检测", "检疫", "鉴定", "专家评审"];
+        let name = match self {
+            Self::Procedure(name) => name,
+            Self::Stage(action) => action.words().0,
+            Self::Correction => return false,
+        };
+        BY_LAW.iter().any(|named| name.contains(named))
+    }
+
+    fn basis(self, licence: bool) -> Basis {
         match self {
-            Self::Procedure(name) if BY_LAW.iter().any(|named| name.contains(named)) => {
-                Basis::Licensing { article: 45, by_analogy: !licence }
-            }
-            Self::Procedure(_) | Self::Stage(_) => Basis::Item,
             Self::Correction => Basis::Handling,
+            _ if self.is_named_by_law() => Basis::Licensing { article: 45, by_analogy: !licence },
+            Self::Procedure(_) | Self::Stage(_) => Basis::Item,
         }
     }
 }

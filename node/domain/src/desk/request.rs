@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Refused;
 use super::in_order;
-use crate::act::{ActId, ActKind, Opinion, Outcome, Pin};
+use crate::act::{ActId, ActKind, Handover, Opinion, Outcome, Pin};
+use crate::clock::ClockKind;
 use crate::fold::CaseState;
 use crate::organ::OrganCode;
 use crate::words::Said;
@@ -89,7 +90,7 @@ pub enum ActRequest {
         amount_cent: Option<i64>,
     },
     Deliver {
-        how: String,
+        how: Handover,
     },
     Close,
     Void {
@@ -99,6 +100,33 @@ pub enum ActRequest {
         stars: u8,
         #[serde(default)]
         comment: String,
+    },
+    Rectify {
+        measures: String,
+    },
+    Complain {
+        text: String,
+    },
+    /// Without `complaint`: the first that is open.
+    AnswerComplaint {
+        #[serde(default)]
+        complaint: Option<ActId>,
+        answer: String,
+    },
+    AppealCard {
+        card: ClockKind,
+        reason: String,
+    },
+    WithdrawCard {
+        card: ClockKind,
+        reason: String,
+    },
+    RefuseAppeal {
+        card: ClockKind,
+        reason: String,
+    },
+    Supervise {
+        text: String,
     },
 }
 
@@ -130,6 +158,13 @@ impl ActRequest {
         "close",
         "void",
         "rate",
+        "rectify",
+        "complain",
+        "answer-complaint",
+        "appeal-card",
+        "withdraw-card",
+        "refuse-appeal",
+        "supervise",
     ];
 
     /// The statement, once what must have words has them.
@@ -166,10 +201,29 @@ impl ActRequest {
             }
             Self::Issue { certificate } => ActKind::Issued { certificate },
             Self::Pay { amount_cent } => ActKind::Paid { amount_cent },
-            Self::Deliver { how } => ActKind::Delivered { how: worded(how)? },
+            Self::Deliver { how } => ActKind::Delivered { how },
             Self::Close => ActKind::Closed,
             Self::Void { reason } => ActKind::Voided { reason: worded(reason)? },
             Self::Rate { stars, comment } => ActKind::Rated { stars, comment },
+            Self::Rectify { measures } => ActKind::Rectified { measures: told(measures)? },
+            Self::Complain { text } => ActKind::Complained { text: told(text)? },
+            Self::AnswerComplaint { complaint, answer } => {
+                let complaint = complaint.or_else(|| state.redress.first_open_complaint());
+                ActKind::ComplaintAnswered {
+                    complaint: complaint.ok_or_else(nothing_complained)?,
+                    answer: told(answer)?,
+                }
+            }
+            Self::AppealCard { card, reason } => {
+                ActKind::CardAppealed { card, reason: told(reason)? }
+            }
+            Self::WithdrawCard { card, reason } => {
+                ActKind::CardWithdrawn { card, reason: told(reason)? }
+            }
+            Self::RefuseAppeal { card, reason } => {
+                ActKind::AppealRefused { card, reason: told(reason)? }
+            }
+            Self::Supervise { text } => ActKind::SupervisionNoted { text: told(text)? },
         })
     }
 }
@@ -180,6 +234,16 @@ fn pinned(pin: Option<Pin>) -> Result<Pin, Refused> {
 
 fn worded(text: String) -> Result<String, Refused> {
     if text.trim().is_empty() { Err(reasons_missing()) } else { Ok(text) }
+}
+
+fn told(text: String) -> Result<String, Refused> {
+    if !text.trim().is_empty() {
+        return Ok(text);
+    }
+    Err(Refused::new(
+        Said::new("没有写明内容", "nothing was said"),
+        Said::new("请写明情况、措施或理由", "say what happened, what was done, or why"),
+    ))
 }
 
 fn listed(texts: Vec<String>) -> Result<Vec<String>, Refused> {
@@ -208,6 +272,13 @@ fn reasons_missing() -> Refused {
             "reasons are to be given (Administrative Licensing Law, art. 38)",
         ),
         Said::new("请填写理由或具体内容", "state the reasons or what exactly is meant"),
+    )
+}
+
+fn nothing_complained() -> Refused {
+    Refused::new(
+        Said::new("没有待答复的投诉", "no complaint waits for an answer"),
+        Said::new("无需办理", "there is nothing to do"),
     )
 }
 

@@ -7,13 +7,12 @@ use serde::Serialize;
 
 use super::machine::{Correction, Machine, Pause};
 use super::progress::Slot;
+use super::redress::MEND_WITHIN;
 use super::rounds;
+use crate::act::ActId;
 use crate::calendar::{CalendarUnknown, Date};
-use crate::catalog::{Action, Limit, Stage};
-use crate::clock::{
-    Basis, Clock, ClockKind, Course, Due, Ends, Extension, Reason, Steps, Stop, Why,
-};
-use crate::words::Said;
+use crate::catalog::{Limit, MaterialNeed, MaterialRule, Stage, Unit};
+use crate::clock::{ClockKind, Course, Due, Ends, Extension, Reason, Steps, Stop, Why};
 
 /// The deadlines of a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -24,32 +23,56 @@ pub struct Deadlines {
     pub promised: Due,
     /// 法定时限
     pub statutory: Due,
+    /// 整改、投诉答复: the first that is owed.
+    pub redress: Due,
 }
 
 impl Deadlines {
     /// The deadline that work lists sort by.
     pub fn next_due(&self) -> Due {
-        [&self.accept, &self.promised].into_iter().min().cloned().unwrap_or(Due::NotRunning)
+        let dues = [&self.accept, &self.promised, &self.redress];
+        dues.into_iter().min().cloned().unwrap_or(Due::NotRunning)
     }
 }
 
 /// A clock that has begun.
-struct Running<'a> {
-    course: Course<'a>,
+pub(super) struct Running<'a> {
+    pub(super) course: Course<'a>,
     done: Option<Millis>,
     /// When somebody acted for whom the law had acted before.
     deemed: Option<Millis>,
 }
 
-type Asked<'a> = Result<Option<Running<'a>>, CalendarUnknown>;
+pub(super) type Asked<'a> = Result<Option<Running<'a>>, CalendarUnknown>;
 
 pub(super) fn deadlines(machine: &Machine<'_>) -> Deadlines {
-    let item = machine.law.item;
     Deadlines {
         accept: due_of(machine, acceptance(machine)),
-        promised: due_of(machine, handling(machine, item.promised)),
-        statutory: due_of(machine, handling(machine, item.statutory)),
+        promised: due_of(machine, promised(machine)),
+        statutory: due_of(machine, statutory(machine)),
+        redress: owed(machine).map(|kind| of_card(machine, &kind)).min().unwrap_or(Due::NotRunning),
     }
+}
+
+/// Rectifications and answers, owed or given.
+pub(super) fn owed<'m>(machine: &'m Machine<'_>) -> impl Iterator<Item = ClockKind> + 'm {
+    let bad = machine.redress.ratings.iter().filter(|rating| rating.is_bad());
+    let ratings = bad.map(|rating| ClockKind::Rectification { rating: rating.act.id });
+    let complaints = machine.redress.complaints.iter();
+    ratings.chain(complaints.map(|known| ClockKind::Complaint { complaint: known.act.id }))
+}
+
+/// When a clock that gives a card is due.
+pub(super) fn of_card(machine: &Machine<'_>, card: &ClockKind) -> Due {
+    let asked = match card {
+        ClockKind::Acceptance => acceptance(machine),
+        ClockKind::Promised => promised(machine),
+        ClockKind::Statutory => statutory(machine),
+        ClockKind::Rectification { rating } => Ok(rectification(machine, *rating)),
+        ClockKind::Complaint { complaint } => Ok(answer(machine, *complaint)),
+        ClockKind::Stage { .. } | ClockKind::Supplement { .. } => Ok(None),
+    };
+    due_of(machine, asked)
 }
 
 /// When an open stage is due.
@@ -57,67 +80,7 @@ pub(super) fn of_stage(machine: &Machine<'_>, at: usize) -> Due {
     due_of(machine, Ok(part(machine, at)))
 }
 
-/// The clocks of the case and of its open stages, each with its reckoning.
-pub(super) fn clocks(machine: &Machine<'_>) -> Vec<Clock> {
-    let item = machine.law.item;
-    let by_law = Basis::Licensing { article: 32, by_analogy: !is_licence(machine) }.words();
-    let accept =
-        Named { kind: ClockKind::Acceptance, limit: rounds::ACCEPT_WITHIN, source: by_law };
-    let promised = Named::by_item(ClockKind::Promised, item.promised, &item.promised_basis);
-    let statutory = Named::by_item(ClockKind::Statutory, item.statutory, &item.statutory_basis);
-    let mut clocks = vec![
-        explain(machine, accept, acceptance(machine)),
-        explain(machine, promised, handling(machine, item.promised)),
-        explain(machine, statutory, handling(machine, item.statutory)),
-    ];
-    for (at, stage, slot) in machine.progress.stages() {
-        let kind = ClockKind::Stage { seq: stage.seq, organ: stage.organ };
-        if let Some(running) = part(machine, at).filter(|_| slot.answer.is_none()) {
-            let named = Named::by_item(kind, stage.limit, &stage.note);
-            clocks.push(explain(machine, named, Ok(Some(running))));
-        }
-    }
-    clocks
-}
-
-struct Named {
-    kind: ClockKind,
-    limit: Limit,
-    source: Said,
-}
-
-impl Named {
-    fn by_item(kind: ClockKind, limit: Limit, words: &str) -> Self {
-        Self { kind, limit, source: Said::new(words, words) }
-    }
-}
-
-fn explain(machine: &Machine<'_>, named: Named, asked: Asked<'_>) -> Clock {
-    let mut steps = Steps::wanted(is_licence(machine));
-    let (due, rest) = reckon(machine, asked, &mut steps);
-    let Named { kind, limit, source } = named;
-    let name = name_of(machine, kind);
-    Clock { kind, name, limit, source, due, rest, steps: steps.into_vec() }
-}
-
-fn name_of(machine: &Machine<'_>, kind: ClockKind) -> Said {
-    match kind {
-        ClockKind::Acceptance => Said::new("受理时限", "acceptance"),
-        ClockKind::Promised => Said::new("承诺时限", "promised limit"),
-        ClockKind::Statutory => Said::new("法定时限", "limit by law"),
-        ClockKind::Stage { seq, organ } => {
-            let stages = &machine.law.item.stages;
-            let action = stages.iter().find(|s| s.seq == seq && s.organ == organ).map(|s| s.action);
-            let (zh, en) = action.map_or(("环节", "stage"), Action::words);
-            Said::new(
-                format!("环节{seq} {zh} {}", organ.name()),
-                format!("stage {seq} {en} {organ}"),
-            )
-        }
-    }
-}
-
-fn is_licence(machine: &Machine<'_>) -> bool {
+pub(super) fn is_licence(machine: &Machine<'_>) -> bool {
     machine.law.item.task_type.starts_with("01")
 }
 
@@ -126,7 +89,11 @@ fn due_of(machine: &Machine<'_>, asked: Asked<'_>) -> Due {
 }
 
 /// The due day, and the days that are left beyond the steps.
-fn reckon(machine: &Machine<'_>, asked: Asked<'_>, steps: &mut Steps) -> (Due, Option<u16>) {
+pub(super) fn reckon(
+    machine: &Machine<'_>,
+    asked: Asked<'_>,
+    steps: &mut Steps,
+) -> (Due, Option<u16>) {
     let running = match asked {
         Ok(Some(running)) => running,
         Ok(None) => return (Due::NotRunning, Some(0)),
@@ -143,32 +110,61 @@ fn reckon(machine: &Machine<'_>, asked: Asked<'_>, steps: &mut Steps) -> (Due, O
     }
 }
 
-fn acceptance<'a>(machine: &Machine<'a>) -> Asked<'a> {
+pub(super) fn acceptance<'a>(machine: &Machine<'a>) -> Asked<'a> {
     let Some(round) = rounds::decisive(machine)? else { return Ok(None) };
-    let over = machine.ended.is_some() && round.answered.is_none();
     let running = Running { course: round.course, done: round.answered, deemed: None };
-    Ok(Some(running).filter(|_| !over))
+    Ok(until_the_end(machine, running))
 }
 
-/// The promise, or the law's limit: from acceptance until the last counted stage was answered.
-fn handling<'a>(machine: &Machine<'a>, limit: Limit) -> Asked<'a> {
+/// A case that ends stops its clocks; those that were overdue by then stay so.
+fn until_the_end<'a>(machine: &Machine<'a>, running: Running<'a>) -> Option<Running<'a>> {
+    let ended = machine.ended_at.or(machine.closed_at).filter(|_| running.done.is_none());
+    let Some(at) = ended else { return Some(running) };
+    let reckoned = running.course.reckon(machine.law.calendar, &mut Steps::unwanted());
+    let overdue = matches!(reckoned, Ok(Ends::On(due)) if Date::at(at) > due);
+    overdue.then_some(Running { done: Some(at), ..running })
+}
+
+/// 承诺时限: every stage that the item keeps off the clock stops it.
+pub(super) fn promised<'a>(machine: &Machine<'a>) -> Asked<'a> {
+    handling(machine, machine.law.item.promised, |_| true)
+}
+
+/// 法定时限: for a licence 公示 or 抄告 does not stop it, because 行政许可法 第四十五条 does not name
+/// them, unless the item lists them among the procedures whose days do not count.
+pub(super) fn statutory<'a>(machine: &Machine<'a>) -> Asked<'a> {
+    let item = machine.law.item;
+    let is_uncounted = |stage: &Stage| {
+        let (name, _) = stage.action.words();
+        !is_licence(machine)
+            || Why::Stage(stage.action).is_named_by_law()
+            || item.special_procedures.iter().any(|procedure| procedure.contains(name))
+    };
+    handling(machine, item.statutory, is_uncounted)
+}
+
+/// From acceptance until the last counted stage was answered; `is_uncounted` says which of the
+/// stages off the clock stop it.
+fn handling<'a>(
+    machine: &Machine<'a>,
+    limit: Limit,
+    is_uncounted: impl Fn(&Stage) -> bool,
+) -> Asked<'a> {
     let late = rounds::decisive(machine)?.filter(|round| round.is_late);
     let accepted = machine.progress.accepted_at.map(Date::at);
     let Some(start) = late.as_ref().map(|round| round.course.start).or(accepted) else {
         return Ok(None);
     };
     let done = finished(machine);
-    if done.is_none() && machine.ended.is_some() {
-        return Ok(None);
-    }
     let mut stops: Vec<_> = machine.pauses.iter().map(Pause::stop).collect();
     stops.extend(machine.corrections.iter().map(Correction::stop));
-    stops.extend(off_the_clock(machine, |_| true));
+    stops.extend(off_the_clock(machine, is_uncounted));
     end_all(&mut stops, done);
     let by = machine.law.item.extension.as_ref().map(|extension| extension.limit);
     let extension = machine.extended_at.zip(by).map(|(at, by)| Extension { on: Date::at(at), by });
     let course = Course { start, limit, stops, extension };
-    Ok(Some(Running { course, done, deemed: late.and_then(|round| round.answered) }))
+    let deemed = late.and_then(|round| round.answered);
+    Ok(until_the_end(machine, Running { course, done, deemed }))
 }
 
 /// Once it is done nothing stops a clock any more.
@@ -217,7 +213,7 @@ pub(super) fn off_the_clock<'a>(
 
 /// An organ's own part. What is off the case's clock has a limit too, and only a question to the
 /// applicant stops it.
-fn part<'a>(machine: &Machine<'a>, at: usize) -> Option<Running<'a>> {
+pub(super) fn part<'a>(machine: &Machine<'a>, at: usize) -> Option<Running<'a>> {
     let stage = &machine.law.item.stages[at];
     let since = machine.progress.since(stage.seq)?;
     let done = machine.progress.slots[at].answer.as_ref().map(|answer| answer.at);
@@ -236,4 +232,37 @@ fn part<'a>(machine: &Machine<'a>, at: usize) -> Option<Running<'a>> {
     end_all(&mut stops, done);
     let course = Course { start: Date::at(since), limit: stage.limit, stops, extension: None };
     Some(Running { course, done, deemed: None })
+}
+
+/// 容缺后补: from acceptance until a material that was let wait is here. Nothing stops it.
+pub(super) fn supplement<'a>(machine: &Machine<'a>, rule: &MaterialRule) -> Option<Running<'a>> {
+    let MaterialNeed::Tolerated { within_days, only_if } = &rule.need else { return None };
+    let accepted = machine.progress.accepted_at?;
+    let needed = only_if.as_ref().is_none_or(|condition| condition.holds(&machine.fields));
+    let held = machine.materials.iter().filter(|((key, _), _)| *key == rule.key);
+    let done = held.map(|(_, act)| act.at.millis()).min();
+    if !needed || done.is_some_and(|at| at <= accepted) {
+        return None;
+    }
+    let limit = Limit { value: *within_days, unit: Unit::WorkingDays };
+    until_the_end(machine, Running { course: plain(accepted, limit), done, deemed: None })
+}
+
+/// 整改: from the bad rating.
+pub(super) fn rectification<'a>(machine: &Machine<'a>, rating: ActId) -> Option<Running<'a>> {
+    let known = machine.redress.ratings.iter().find(|known| known.act.id == rating)?;
+    let done = known.rectified.map(|act| act.at.millis());
+    let course = plain(known.act.at.millis(), MEND_WITHIN);
+    known.is_bad().then_some(Running { course, done, deemed: None })
+}
+
+/// 投诉答复: from the complaint.
+pub(super) fn answer<'a>(machine: &Machine<'a>, complaint: ActId) -> Option<Running<'a>> {
+    let known = machine.redress.complaints.iter().find(|known| known.act.id == complaint)?;
+    let done = known.answer.map(|act| act.at.millis());
+    Some(Running { course: plain(known.act.at.millis(), MEND_WITHIN), done, deemed: None })
+}
+
+fn plain<'a>(event: Millis, limit: Limit) -> Course<'a> {
+    Course { start: Date::at(event), limit, stops: Vec::new(), extension: None }
 }

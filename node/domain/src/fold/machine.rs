@@ -2,15 +2,17 @@
 
 mod checks;
 mod effects;
+mod redress;
 
 use std::collections::BTreeMap;
 
 use daiban_sync::id::{Millis, OfficeCode};
 
 use super::progress::Progress;
+use super::redress::Redress;
 use super::rules::{Cause, Why, not_yet};
 use super::{Law, Status};
-use crate::act::{ActId, ActKind, BlobRef, Pin, SignedAct};
+use crate::act::{ActId, ActKind, BlobRef, Handover, Pin, SignedAct};
 use crate::calendar::Date;
 use crate::catalog::{Limit, Unit};
 use crate::clock::{self, Stop};
@@ -26,7 +28,7 @@ pub(super) struct Machine<'a> {
     pub(super) received_at: Option<Millis>,
     pub(super) reached_town_at: Option<Millis>,
     pub(super) decision: Option<&'a SignedAct>,
-    pub(super) delivered: bool,
+    pub(super) delivered: Option<&'a Handover>,
     pub(super) closed_at: Option<Millis>,
     /// How it ended early, if it did.
     pub(super) ended: Option<Status>,
@@ -34,9 +36,9 @@ pub(super) struct Machine<'a> {
     pub(super) corrections: Vec<Correction>,
     pub(super) pauses: Vec<Pause<'a>>,
     pub(super) extended_at: Option<Millis>,
-    pub(super) materials: BTreeMap<(String, BlobRef), ActId>,
+    pub(super) materials: BTreeMap<(String, BlobRef), &'a SignedAct>,
     pub(super) reconfirmed: BTreeMap<ActId, Vec<&'a Pin>>,
-    pub(super) rating: Option<u8>,
+    pub(super) redress: Redress<'a>,
     pub(super) ignored: Vec<(&'a SignedAct, Why)>,
 }
 
@@ -100,7 +102,7 @@ impl<'a> Machine<'a> {
             received_at: None,
             reached_town_at: None,
             decision: None,
-            delivered: false,
+            delivered: None,
             closed_at: None,
             ended: None,
             ended_at: None,
@@ -109,7 +111,7 @@ impl<'a> Machine<'a> {
             extended_at: None,
             materials: BTreeMap::new(),
             reconfirmed: BTreeMap::new(),
-            rating: None,
+            redress: Redress::default(),
             ignored: Vec::new(),
         }
     }
@@ -148,11 +150,19 @@ impl<'a> Machine<'a> {
                 "the act that opens the case has not arrived",
             ));
         }
-        if !matches!(kind, ActKind::Rated { .. }) {
+        if !kind.outlives_case() {
             self.check_running()?;
         }
-        self.note_arrival(act);
-        match kind {
+        let was_received = self.received_at.is_some();
+        self.apply(act)?;
+        if was_received {
+            self.note_arrival(act);
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, act: &'a SignedAct) -> Result<(), Why> {
+        match &act.act.kind {
             ActKind::Opened { .. } => unreachable!("handled above"),
             ActKind::MaterialAttached { key, blob } => self.attach(act, key, blob),
             ActKind::Submitted => self.submit(act),
@@ -170,11 +180,19 @@ impl<'a> Machine<'a> {
             ActKind::Extended { .. } => self.extend(act),
             ActKind::Decided { outcome, .. } => self.decide(act, outcome),
             ActKind::Reconfirmed { decision, pinned } => self.reconfirm(act, *decision, pinned),
-            ActKind::Delivered { .. } => self.deliver(act),
+            ActKind::Delivered { how } => self.deliver(act, how),
             ActKind::Closed => self.close(act),
             ActKind::Withdrawn { .. } => self.withdraw(act),
             ActKind::Voided { .. } => self.void(act),
             ActKind::Rated { stars, .. } => self.rate(act, *stars),
+            ActKind::Rectified { .. } => self.rectify(act),
+            ActKind::Complained { .. } => self.complain(act),
+            ActKind::ComplaintAnswered { complaint, .. } => self.answer_complaint(act, *complaint),
+            ActKind::CardAppealed { card, .. } => self.appeal(act, card),
+            ActKind::CardWithdrawn { card, .. } | ActKind::AppealRefused { card, .. } => {
+                self.rule(act, card)
+            }
+            ActKind::SupervisionNoted { .. } => self.supervise(act),
             ActKind::FirstChecked { .. }
             | ActKind::Surveyed { .. }
             | ActKind::Reviewed { .. }

@@ -2,6 +2,7 @@
 
 use super::Status;
 use super::machine::Machine;
+use super::redress::Redress;
 use super::state::NextAct;
 use crate::act::ActId;
 use crate::catalog::{Action, Silence, Stage};
@@ -9,10 +10,10 @@ use crate::organ::OrganCode;
 use crate::words::Said;
 
 pub(super) fn acts(machine: &Machine<'_>, status: Status, stale: &[ActId]) -> Vec<NextAct> {
+    let mut next = redress(machine);
     if status.is_final() {
-        return Vec::new();
+        return next;
     }
-    let mut next = Vec::new();
     if machine.received_at.is_none() {
         next.push(counter(machine, "submit", "收件", "submit"));
         next.push(counter(machine, "withdraw", "撤回", "withdraw"));
@@ -77,8 +78,37 @@ fn open_stages(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
     }
 }
 
+/// What is owed to the applicant and to whoever got a card, also after the end.
+fn redress(machine: &Machine<'_>) -> Vec<NextAct> {
+    let Redress { ratings, complaints, appeals, .. } = &machine.redress;
+    let lead = |at: usize| &machine.law.item.stages[at];
+    let mut next = Vec::new();
+    for rating in ratings.iter().filter(|rating| rating.is_open()) {
+        next.push(of(machine, lead(rating.lead), "rectify", "整改", "rectify"));
+    }
+    for complaint in complaints.iter().filter(|complaint| complaint.answer.is_none()) {
+        let (zh, en) = ("投诉答复", "answer the complaint");
+        next.push(of(machine, lead(complaint.lead), "answer-complaint", zh, en));
+    }
+    for (card, _) in appeals.iter().filter(|(_, appeal)| appeal.ruling.is_none()) {
+        let Some(office) = machine.supervisor(card) else { continue };
+        for (verb, words) in [
+            ("withdraw-card", Said::new("撤牌", "withdraw the card")),
+            ("refuse-appeal", Said::new("维持亮牌", "refuse the appeal")),
+        ] {
+            next.push(NextAct { office, organ: Some(OrganCode::COUNTY_CENTRE), verb, words });
+        }
+    }
+    next.sort();
+    next.dedup();
+    next
+}
+
 fn endings(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
-    if machine.decision.is_some() && !machine.delivered && !machine.law.item.delivery.is_empty() {
+    if machine.decision.is_some()
+        && machine.delivered.is_none()
+        && !machine.law.item.delivery.is_empty()
+    {
         next.push(counter(machine, "deliver", "送达", "deliver"));
     }
     if machine.may_close() {

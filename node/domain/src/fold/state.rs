@@ -4,7 +4,8 @@ use daiban_sync::id::{Millis, OfficeCode};
 use serde::Serialize;
 
 use super::deadline::Deadlines;
-use crate::act::{ActId, BlobRef, Opinion, Outcome, Pin};
+use super::redress::RedressView;
+use crate::act::{ActId, BlobRef, Handover, Opinion, Outcome, Pin};
 use crate::catalog::Action;
 use crate::clock::Due;
 use crate::form::{FieldChange, FieldConflict};
@@ -78,7 +79,7 @@ impl Status {
         matches!(self, Self::NotAccepted | Self::NotGranted | Self::Withdrawn | Self::Voided)
     }
 
-    /// Whether nothing more is to be done but rate it.
+    /// Whether nothing more is to be done but what follows an end: 评价, 投诉, 监察.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Closed | Self::NotAccepted | Self::Withdrawn | Self::Voided)
     }
@@ -101,7 +102,9 @@ pub struct CaseState {
     pub missing_materials: Vec<String>,
     pub conflicts: Vec<FieldConflict>,
     pub deadlines: Deadlines,
-    pub rating: Option<u8>,
+    /// How the result reached the applicant.
+    pub delivered: Option<Handover>,
+    pub redress: RedressView,
     /// What the form and the attached files are now: a decision taken on this screen pins this.
     pub pin: Pin,
     pub ignored: Vec<Ignored>,

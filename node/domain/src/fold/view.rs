@@ -6,8 +6,8 @@ use super::state::{
     Alarm, CaseState, DecisionState, DecisionView, Ignored, MaterialView, OpenedView, StageState,
     StageView, Status, Times,
 };
-use super::{Cause, Law, Why, deadline, next, staleness};
-use crate::act::{ActId, ActKind, BlobRef, Outcome, Pin, SignedAct};
+use super::{Cause, Law, Why, deadline, next, redress, staleness};
+use crate::act::{ActKind, BlobRef, Outcome, Pin, SignedAct};
 use crate::catalog::{Action, Stage};
 use crate::form::Form;
 use crate::words::Said;
@@ -40,7 +40,8 @@ pub(super) fn view(
         missing_materials: missing(law, &machine),
         conflicts: form.conflicts(),
         deadlines: deadline::deadlines(&machine),
-        rating: machine.rating,
+        delivered: machine.delivered.cloned(),
+        redress: redress::view(&machine.redress),
         pin: Pin {
             form_heads: form.heads(),
             materials: staleness::held_materials(&machine).into_iter().collect(),
@@ -170,11 +171,11 @@ fn stage_state(machine: &Machine<'_>, at: usize, slot: &Slot) -> StageState {
 }
 
 fn materials(law: Law<'_>, machine: &Machine<'_>) -> Vec<MaterialView> {
-    let view = |((key, blob), act): (&(String, BlobRef), &ActId)| MaterialView {
+    let view = |((key, blob), act): (&(String, BlobRef), &&SignedAct)| MaterialView {
         key: key.clone(),
         name: law.item.material(key).map_or_else(|| key.clone(), |rule| rule.name.clone()),
         blob: blob.clone(),
-        act: *act,
+        act: act.id,
     };
     machine.materials.iter().map(view).collect()
 }

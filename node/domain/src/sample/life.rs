@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use daiban_sync::id::{BlobId, Hlc, Incarnation, Millis, NodeKey, OfficeCode};
 
 use super::complete;
-use crate::act::{BlobRef, CaseId, OfficerRef, Opinion, Outcome};
+use crate::act::{BlobRef, CaseId, Handover, OfficerRef, Opinion, Outcome};
 use crate::calendar::Date;
 use crate::case::Case;
 use crate::catalog::Item;
@@ -44,7 +44,7 @@ fn request(item: &Item, state: &CaseState, verb: &str) -> Option<ActRequest> {
         "reconfirm" => ActRequest::Reconfirm { decision: None, pin: pin() },
         "issue" => ActRequest::Issue { certificate: text() },
         "pay" => ActRequest::Pay { amount_cent: Some(100) },
-        "deliver" => ActRequest::Deliver { how: "代办员送达".into() },
+        "deliver" => ActRequest::Deliver { how: Handover::Agent },
         "close" => ActRequest::Close,
         _ => return None,
     })

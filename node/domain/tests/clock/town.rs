@@ -1,18 +1,20 @@
 //! An item made for a legal case, and the acts that its events tell of.
 
 use daiban_domain::act::{
-    Act, ActId, ActKind, CaseId, OfficerRef, Opinion, Outcome, Pin, SignedAct,
+    Act, ActId, ActKind, BlobRef, CaseId, OfficerRef, Opinion, Outcome, Pin, SignedAct,
 };
 use daiban_domain::authority::Authority;
 use daiban_domain::calendar::{Calendar, Date};
-use daiban_domain::catalog::{Action, Extension, Item, Limit, Stage, Unit};
+use daiban_domain::catalog::{
+    Action, Extension, Item, Limit, MaterialNeed, MaterialRule, Stage, Unit,
+};
 use daiban_domain::clock::Clock;
 use daiban_domain::fold::{self, CaseState, Law};
 use daiban_domain::form::Form;
 use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_domain::{payload, shipped};
 use daiban_sync::id::Tier::{self, County, Town, Village};
-use daiban_sync::id::{Hlc, NodeKey, OfficeCode};
+use daiban_sync::id::{BlobId, Hlc, NodeKey, OfficeCode};
 use serde::Deserialize;
 
 const VILLAGE: &str = "330382001001";
@@ -30,6 +32,12 @@ pub(crate) struct Setup {
     pub(crate) part: String,
     pub(crate) publicity: Option<String>,
     pub(crate) early_publicity: Option<String>,
+    pub(crate) refer: Option<String>,
+    pub(crate) appraisal: Option<String>,
+    pub(crate) declared: Vec<String>,
+    pub(crate) task_type: Option<String>,
+    /// A material that may be supplemented within so many working days.
+    pub(crate) tolerated: Option<u16>,
     pub(crate) parallel: bool,
     pub(crate) pauses_others: bool,
 }
@@ -43,6 +51,11 @@ impl Default for Setup {
             part: "5工作日".into(),
             publicity: None,
             early_publicity: None,
+            refer: None,
+            appraisal: None,
+            declared: Vec::new(),
+            task_type: None,
+            tolerated: None,
             parallel: false,
             pauses_others: false,
         }
@@ -79,19 +92,31 @@ pub(crate) fn item(setup: &Setup) -> Item {
     let early = setup.early_publicity.as_ref();
     stages.extend(early.map(|part| off(stage(2, Action::Publicity, "CW", Village, part))));
     stages.push(stage(3, Action::Accept, "ZJ", Town, "5工作日"));
-    let review = stage(4, Action::Review, "MZ", County, &setup.part);
+    let refer = setup.refer.as_ref();
+    stages.extend(refer.map(|part| off(stage(4, Action::Refer, "FG", County, part))));
+    let review = stage(5, Action::Review, "MZ", County, &setup.part);
     stages.push(Stage { pauses_others: setup.pauses_others, ..review });
-    stages.extend(setup.parallel.then(|| stage(4, Action::Review, "CL", County, &setup.part)));
+    stages.extend(setup.parallel.then(|| stage(5, Action::Review, "CL", County, &setup.part)));
+    let appraisal = setup.appraisal.as_ref();
+    stages.extend(appraisal.map(|part| off(stage(6, Action::Appraise, "YY", County, part))));
     let late = setup.publicity.as_ref();
-    stages.extend(late.map(|part| off(stage(5, Action::Publicity, "ZZF", Town, part))));
-    stages.push(stage(6, Action::Decide, "FG", County, "10工作日"));
+    stages.extend(late.map(|part| off(stage(7, Action::Publicity, "ZZF", Town, part))));
+    stages.push(stage(8, Action::Decide, "FG", County, "10工作日"));
     let procedures = ["听证", "检验", "检测", "检疫", "鉴定", "专家评审", "现场踏勘"];
+    let declared = setup.declared.iter().cloned();
+    let poa = shipped.material("POA").unwrap();
+    let materials = setup.tolerated.map(|within_days| MaterialRule {
+        need: MaterialNeed::Tolerated { within_days, only_if: None },
+        ..poa.clone()
+    });
     Item {
         stages,
+        materials: materials.into_iter().collect(),
         promised: limit(&setup.promised),
         statutory: limit(&setup.statutory),
         extension: Some(Extension { limit: limit(&setup.extension), basis: String::new() }),
-        special_procedures: procedures.map(str::to_owned).to_vec(),
+        special_procedures: procedures.map(str::to_owned).into_iter().chain(declared).collect(),
+        task_type: setup.task_type.clone().unwrap_or_else(|| shipped.task_type.clone()),
         ..shipped
     }
 }
@@ -152,6 +177,11 @@ impl Told {
             self.sign(at, Village, "", ActKind::Submitted);
             return self.sign(at + 500, Town, "ZJ", ActKind::Accepted);
         }
+        if verb == "答复" {
+            let complaint = self.state().redress.first_open_complaint().unwrap();
+            let answer = ActKind::ComplaintAnswered { complaint, answer: "已核实".into() };
+            return self.sign(at, County, "FG", answer);
+        }
         let (tier, organ, kind) = act_of(verb, &mut words);
         let early = self.acts.iter().all(|act| act.act.kind != ActKind::Accepted);
         match &kind {
@@ -202,11 +232,24 @@ fn act_of<'w>(
         "恢复" => (County, "MZ", ActKind::Resumed),
         "延期" => (County, "FG", ActKind::Extended { reason: "情况复杂".into() }),
         "审核" => (County, "MZ", ActKind::Reviewed { opinion: Opinion::Agree }),
+        "鉴定完" => (County, "YY", ActKind::Reviewed { opinion: Opinion::Agree }),
+        "抄告" => {
+            let organs = ["MZ", "CL", "YY"].map(|organ| organ.parse().unwrap()).to_vec();
+            (County, "FG", ActKind::Referred { organs })
+        }
         "公示完" => (Town, "ZZF", ActKind::Publicised { days: 7, objections: vec![] }),
         "决定" => {
             let decided = ActKind::Decided { outcome: Outcome::Granted, pinned: Pin::default() };
             (County, "FG", decided)
         }
+        "补交" => {
+            let name = "poa.jpg".to_owned();
+            let blob = BlobRef { id: BlobId([1; 32]), size: 9, media: "image/jpeg".into(), name };
+            (Village, "", ActKind::MaterialAttached { key: "POA".into(), blob })
+        }
+        "差评" => (Village, "", ActKind::Rated { stars: 1, comment: String::new() }),
+        "整改" => (County, "FG", ActKind::Rectified { measures: "已改进".into() }),
+        "投诉" => (Village, "", ActKind::Complained { text: "太慢".into() }),
         "撤回" => (Village, "", ActKind::Withdrawn { reason: "不办了".into() }),
         other => panic!("nothing is known of {other}"),
     }

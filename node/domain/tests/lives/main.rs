@@ -5,11 +5,13 @@
 mod common;
 mod deadlines;
 mod entering;
+mod redress;
 mod refusing;
 mod stale;
 mod whole;
 
 use common::{World, Written, agree, organ, replayed};
+use daiban_domain::act::Handover;
 use daiban_domain::case::Case;
 use daiban_domain::desk::ActRequest;
 use daiban_domain::fold::{DecisionState, Status};
@@ -70,7 +72,7 @@ impl Life {
 
     /// Delivers and closes; a copy made from the log alone stands the same.
     fn finish(mut self) {
-        self.step(Village, "", ActRequest::Deliver { how: "代办点领取".into() });
+        self.step(Village, "", ActRequest::Deliver { how: Handover::Pickup });
         self.step(Village, "", ActRequest::Close);
         let rating = ActRequest::Rate { stars: 5, comment: String::new() };
         self.log.extend(self.world.act(&mut self.case, Village, "", rating).unwrap());

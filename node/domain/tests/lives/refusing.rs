@@ -1,6 +1,6 @@
 //! Organs that disagree, stay silent, refuse, or ask again.
 
-use daiban_domain::act::{Opinion, Outcome};
+use daiban_domain::act::{Handover, Opinion, Outcome};
 use daiban_domain::desk::ActRequest;
 use daiban_domain::fold::{Cause, StageState, Status};
 use daiban_sync::id::Tier::{County, Town, Village};
@@ -63,7 +63,7 @@ fn with_lead_the_decider_may_grant_against_a_disagreement_and_with_all_not() {
         )
         .unwrap();
     assert_eq!(world.status(&case), Status::NotGranted);
-    world.act(&mut case, Village, "", ActRequest::Deliver { how: "书面决定".into() }).unwrap();
+    world.act(&mut case, Village, "", ActRequest::Deliver { how: Handover::Pickup }).unwrap();
     world.act(&mut case, Village, "", ActRequest::Close).unwrap();
     assert_eq!(world.status(&case), Status::Closed);
 }

@@ -84,6 +84,11 @@ impl<'a> Machine<'a> {
         self.check_stage(act, self.law.item.accepting_stage())
     }
 
+    /// 谁办理、谁负责: the organ that accepts, or the one that decides.
+    pub(super) fn check_answerable(&self, act: &SignedAct) -> Result<(), Why> {
+        self.check_accepting(act).or_else(|_| self.check_stage(act, self.law.item.deciding_stage()))
+    }
+
     /// Received and not yet accepted.
     pub(super) fn check_received(&self, act: &SignedAct) -> Result<(), Why> {
         if self.progress.accepted_at.is_some() {
@@ -148,7 +153,7 @@ impl<'a> Machine<'a> {
 
     /// Everything is done: after a refusal the delivery of its reasons is all there is.
     pub(in crate::fold) fn may_close(&self) -> bool {
-        let delivered = self.delivered || self.law.item.delivery.is_empty();
+        let delivered = self.delivered.is_some() || self.law.item.delivery.is_empty();
         delivered
             && match self.outcome() {
                 Some(Outcome::Granted) => self.progress.is_over(),

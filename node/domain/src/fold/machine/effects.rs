@@ -3,7 +3,7 @@
 use daiban_sync::id::OfficeCode;
 
 use super::{Correction, Machine, Pause};
-use crate::act::{ActId, BlobRef, Outcome, Pin, SignedAct};
+use crate::act::{ActId, BlobRef, Handover, Outcome, Pin, SignedAct};
 use crate::calendar::Date;
 use crate::catalog::Silence;
 use crate::clock::Due;
@@ -44,7 +44,7 @@ impl<'a> Machine<'a> {
     /// The first act at the accepting office shows that the case has reached it.
     pub(super) fn note_arrival(&mut self, act: &SignedAct) {
         let accepting = &self.law.item.stages[self.law.item.accepting_stage()];
-        if self.received_at.is_some() && act.office == accepting.office(self.origin) {
+        if act.office == accepting.office(self.origin) {
             self.reached_town_at.get_or_insert(act.at.millis());
         }
     }
@@ -62,7 +62,7 @@ impl<'a> Machine<'a> {
                 format!("the item has no material {key:?}"),
             ));
         }
-        self.materials.entry((key.to_owned(), blob.clone())).or_insert(act.id);
+        self.materials.entry((key.to_owned(), blob.clone())).or_insert(act);
         Ok(())
     }
 
@@ -262,15 +262,21 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    pub(super) fn deliver(&mut self, act: &'a SignedAct) -> Result<(), Why> {
+    pub(super) fn deliver(&mut self, act: &'a SignedAct, how: &'a Handover) -> Result<(), Why> {
         self.check_handler(act)?;
+        if matches!(how, Handover::Post { tracking } if !is_tracking_number(tracking)) {
+            return Err(impossible(
+                "邮寄送达须填写快递单号（8至30位字母或数字）",
+                "a delivery by post needs its tracking number (8 to 30 letters or digits)",
+            ));
+        }
         if self.decision.is_none() {
             return Err(turn_has_not_come(&act.act.kind));
         }
-        if self.delivered {
+        if self.delivered.is_some() {
             return Err(already_answered(&act.act.kind));
         }
-        self.delivered = true;
+        self.delivered = Some(how);
         Ok(())
     }
 
@@ -292,8 +298,7 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn void(&mut self, act: &'a SignedAct) -> Result<(), Why> {
-        self.check_accepting(act)
-            .or_else(|_| self.check_stage(act, self.law.item.deciding_stage()))?;
+        self.check_answerable(act)?;
         self.end(act, Status::Voided)
     }
 
@@ -302,24 +307,13 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    pub(super) fn rate(&mut self, act: &'a SignedAct, stars: u8) -> Result<(), Why> {
-        self.check_counter(act)?;
-        if !(1..=5).contains(&stars) {
-            return Err(impossible("评价为一至五星", "a rating has one to five stars"));
-        }
-        if self.rating.is_some() {
-            return Err(already_answered(&act.act.kind));
-        }
-        if self.decision.is_none() && self.ended.is_none() {
-            return Err(turn_has_not_come(&act.act.kind));
-        }
-        self.rating = Some(stars);
-        Ok(())
-    }
-
     pub(super) fn answer(&mut self, act: &'a SignedAct) -> Result<(), Why> {
         let at = self.stage_for(act)?;
         self.progress.slots[at].answer = Some(Answer::of(act));
         Ok(())
     }
+}
+
+fn is_tracking_number(text: &str) -> bool {
+    (8..=30).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }

@@ -1,0 +1,126 @@
+//! The clocks of a case as people see them: name, limit and its source, whose it is, the reckoning.
+
+use super::deadline::{self, Asked};
+use super::machine::Machine;
+use super::redress::MEND_WITHIN;
+use super::rounds;
+use crate::catalog::{Action, Limit, MaterialRule};
+use crate::clock::{Basis, Clock, ClockKind, Steps};
+use crate::words::Said;
+
+/// Of the case, of its open stages, of the materials that were let wait, and of what is owed to the
+/// applicant.
+pub(super) fn clocks(machine: &Machine<'_>) -> Vec<Clock> {
+    let mut clocks = of_case(machine);
+    for (at, stage, slot) in machine.progress.stages() {
+        let kind = ClockKind::Stage { seq: stage.seq, organ: stage.organ };
+        if let Some(running) = deadline::part(machine, at).filter(|_| slot.answer.is_none()) {
+            let named = Named::by_item(kind, stage.limit, &stage.note);
+            clocks.push(explain(machine, named, Ok(Some(running))));
+        }
+    }
+    for rule in &machine.law.item.materials {
+        if let Some(running) = deadline::supplement(machine, rule) {
+            let limit = running.course.limit;
+            clocks.push(explain(machine, Named::of_supplement(rule, limit), Ok(Some(running))));
+        }
+    }
+    for kind in deadline::owed(machine) {
+        let running = match &kind {
+            ClockKind::Rectification { rating } => deadline::rectification(machine, *rating),
+            ClockKind::Complaint { complaint } => deadline::answer(machine, *complaint),
+            _ => None,
+        };
+        clocks.push(explain(machine, Named::of_redress(kind), Ok(running)));
+    }
+    clocks
+}
+
+fn of_case(machine: &Machine<'_>) -> Vec<Clock> {
+    let item = machine.law.item;
+    let by_law =
+        Basis::Licensing { article: 32, by_analogy: !deadline::is_licence(machine) }.words();
+    let accept =
+        Named { kind: ClockKind::Acceptance, limit: rounds::ACCEPT_WITHIN, source: by_law };
+    let promised = Named::by_item(ClockKind::Promised, item.promised, &item.promised_basis);
+    let statutory = Named::by_item(ClockKind::Statutory, item.statutory, &item.statutory_basis);
+    vec![
+        explain(machine, accept, deadline::acceptance(machine)),
+        explain(machine, promised, deadline::promised(machine)),
+        explain(machine, statutory, deadline::statutory(machine)),
+    ]
+}
+
+struct Named {
+    kind: ClockKind,
+    limit: Limit,
+    source: Said,
+}
+
+impl Named {
+    fn by_item(kind: ClockKind, limit: Limit, words: &str) -> Self {
+        Self { kind, limit, source: Said::new(words, words) }
+    }
+
+    fn of_supplement(rule: &MaterialRule, limit: Limit) -> Self {
+        let kind = ClockKind::Supplement { key: rule.key.clone() };
+        Self { kind, limit, source: Basis::Item.words() }
+    }
+
+    fn of_redress(kind: ClockKind) -> Self {
+        let source = Said::new(
+            "国办发〔2019〕51号：限期整改、反馈；天数为本系统默认",
+            "State Council General Office 〔2019〕 No. 51: to be mended and answered within a \
+             limit; the number of days is the default here",
+        );
+        Self { kind, limit: MEND_WITHIN, source }
+    }
+}
+
+fn explain(machine: &Machine<'_>, named: Named, asked: Asked<'_>) -> Clock {
+    let mut steps = Steps::wanted(deadline::is_licence(machine));
+    let (due, rest) = deadline::reckon(machine, asked, &mut steps);
+    let Named { kind, limit, source } = named;
+    let stage = machine.holder(&kind).map(|at| &machine.law.item.stages[at]);
+    Clock {
+        name: name_of(machine, &kind),
+        office: stage.map_or(machine.origin, |stage| stage.office(machine.origin)),
+        organ: stage.map(|stage| stage.organ),
+        limit,
+        source,
+        due,
+        rest,
+        steps: steps.into_vec(),
+        fate: machine.redress.appeals.get(&kind).map(|appeal| appeal.fate()),
+        kind,
+    }
+}
+
+fn name_of(machine: &Machine<'_>, kind: &ClockKind) -> Said {
+    let item = machine.law.item;
+    match kind {
+        ClockKind::Acceptance => Said::new("受理时限", "acceptance"),
+        ClockKind::Promised => Said::new("承诺时限", "promised limit"),
+        ClockKind::Statutory => Said::new("法定时限", "limit by law"),
+        ClockKind::Stage { seq, organ } => {
+            let action = machine.holder(kind).map(|at| item.stages[at].action);
+            let (zh, en) = action.map_or(("环节", "stage"), Action::words);
+            Said::new(
+                format!("环节{seq} {zh} {}", organ.name()),
+                format!("stage {seq} {en} {organ}"),
+            )
+        }
+        ClockKind::Supplement { key } => {
+            let name = item.material(key).map_or(key, |rule| &rule.name);
+            Said::new(format!("容缺后补 {name}"), format!("supplement {key}"))
+        }
+        ClockKind::Rectification { rating } => Said::new(
+            format!("整改 {}", rating.short()),
+            format!("rectification {}", rating.short()),
+        ),
+        ClockKind::Complaint { complaint } => Said::new(
+            format!("投诉答复 {}", complaint.short()),
+            format!("answer to complaint {}", complaint.short()),
+        ),
+    }
+}

@@ -1,0 +1,189 @@
+//! What follows when somebody is not served well: bad ratings 差评 and their rectification 整改,
+//! complaints 投诉 and their answers, cards 亮牌 and the appeals against them, 督办.
+
+use std::collections::BTreeMap;
+
+use daiban_sync::id::{Millis, OfficeCode};
+use serde::Serialize;
+
+use crate::act::{ActId, ActKind, SignedAct};
+use crate::catalog::{Limit, Unit};
+use crate::clock::{CardFate, ClockKind};
+use crate::organ::OrganCode;
+use crate::words::Said;
+
+/// To mend what was rated badly, and to answer a complaint. 国办发〔2019〕51号 wants whoever handled
+/// the case to mend it at once or within a limit, and leaves the limit to the places; fifteen
+/// working days is what many of them set, and the default here.
+pub(super) const MEND_WITHIN: Limit = Limit { value: 15, unit: Unit::WorkingDays };
+/// Working days to appeal against a card. No national rule says how many; this is ours.
+pub(super) const APPEAL_WITHIN_DAYS: u16 = 5;
+
+/// So far.
+#[derive(Default)]
+pub(super) struct Redress<'a> {
+    pub(super) ratings: Vec<Rating<'a>>,
+    pub(super) complaints: Vec<Complaint<'a>>,
+    pub(super) appeals: BTreeMap<&'a ClockKind, Appeal<'a>>,
+    pub(super) notes: Vec<&'a SignedAct>,
+}
+
+pub(super) struct Rating<'a> {
+    pub(super) act: &'a SignedAct,
+    pub(super) stars: u8,
+    /// The stage that answers for it.
+    pub(super) lead: usize,
+    pub(super) rectified: Option<&'a SignedAct>,
+}
+
+impl Rating<'_> {
+    /// 差评: 不满意 and 非常不满意.
+    pub(super) fn is_bad(&self) -> bool {
+        self.stars <= 2
+    }
+
+    /// It is still to be rectified.
+    pub(super) fn is_open(&self) -> bool {
+        self.is_bad() && self.rectified.is_none()
+    }
+}
+
+pub(super) struct Complaint<'a> {
+    pub(super) act: &'a SignedAct,
+    /// The stage that answers for it.
+    pub(super) lead: usize,
+    pub(super) answer: Option<&'a SignedAct>,
+}
+
+/// Of one card: it can be withdrawn without an appeal too.
+#[derive(Default)]
+pub(super) struct Appeal<'a> {
+    pub(super) lodged: Option<&'a SignedAct>,
+    pub(super) ruling: Option<&'a SignedAct>,
+}
+
+impl Appeal<'_> {
+    pub(super) fn fate(&self) -> CardFate {
+        match self.ruling.map(|act| &act.act.kind) {
+            None => CardFate::Appealed,
+            Some(ActKind::CardWithdrawn { .. }) => CardFate::Withdrawn,
+            Some(_) => CardFate::Upheld,
+        }
+    }
+}
+
+/// Ratings, complaints, appeals and supervision, in the order of their acts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RedressView {
+    pub ratings: Vec<RatingView>,
+    pub complaints: Vec<ComplaintView>,
+    pub appeals: Vec<AppealView>,
+    /// 督办
+    pub supervision: Vec<Statement>,
+}
+
+impl RedressView {
+    /// The complaint that has waited longest for an answer.
+    pub fn first_open_complaint(&self) -> Option<ActId> {
+        let open = self.complaints.iter().find(|complaint| complaint.answer.is_none());
+        open.map(|complaint| complaint.said.act)
+    }
+}
+
+/// A rating 评价.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RatingView {
+    pub stars: u8,
+    pub words: Said,
+    pub said: Statement,
+    pub rectified: Option<Statement>,
+}
+
+/// A complaint 投诉.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ComplaintView {
+    pub said: Statement,
+    pub answer: Option<Statement>,
+}
+
+/// An appeal against a card 申诉, or its withdrawal without one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AppealView {
+    pub card: ClockKind,
+    pub fate: CardFate,
+    pub lodged: Option<Statement>,
+    pub ruling: Option<Statement>,
+}
+
+/// What somebody signed, in their own words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Statement {
+    pub act: ActId,
+    pub at: Millis,
+    pub by: String,
+    pub office: OfficeCode,
+    pub organ: Option<OrganCode>,
+    pub text: String,
+}
+
+impl Statement {
+    fn of(act: &SignedAct) -> Self {
+        let text = match &act.act.kind {
+            ActKind::Rated { comment: text, .. }
+            | ActKind::Rectified { measures: text }
+            | ActKind::Complained { text }
+            | ActKind::ComplaintAnswered { answer: text, .. }
+            | ActKind::CardAppealed { reason: text, .. }
+            | ActKind::CardWithdrawn { reason: text, .. }
+            | ActKind::AppealRefused { reason: text, .. }
+            | ActKind::SupervisionNoted { text } => text.clone(),
+            _ => String::new(),
+        };
+        Self {
+            act: act.id,
+            at: act.at.millis(),
+            by: act.act.officer.name.clone(),
+            office: act.office,
+            organ: act.act.organ,
+            text,
+        }
+    }
+}
+
+pub(super) fn view(redress: &Redress<'_>) -> RedressView {
+    let statement = |act: Option<&SignedAct>| act.map(Statement::of);
+    let rating = |rating: &Rating<'_>| RatingView {
+        stars: rating.stars,
+        words: words_of(rating.stars),
+        said: Statement::of(rating.act),
+        rectified: statement(rating.rectified),
+    };
+    let complaint = |complaint: &Complaint<'_>| ComplaintView {
+        said: Statement::of(complaint.act),
+        answer: statement(complaint.answer),
+    };
+    let appeal = |(card, appeal): (&&ClockKind, &Appeal<'_>)| AppealView {
+        card: (*card).clone(),
+        fate: appeal.fate(),
+        lodged: statement(appeal.lodged),
+        ruling: statement(appeal.ruling),
+    };
+    RedressView {
+        ratings: redress.ratings.iter().map(rating).collect(),
+        complaints: redress.complaints.iter().map(complaint).collect(),
+        appeals: redress.appeals.iter().map(appeal).collect(),
+        supervision: redress.notes.iter().map(|act| Statement::of(act)).collect(),
+    }
+}
+
+/// The five levels.
+fn words_of(stars: u8) -> Said {
+    let (zh, en) = match stars {
+        5 => ("非常满意", "very satisfied"),
+        4 => ("满意", "satisfied"),
+        3 => ("基本满意", "fairly satisfied"),
+        2 => ("不满意", "not satisfied"),
+        _ => ("非常不满意", "not satisfied at all"),
+    };
+    Said::new(zh, en)
+}
