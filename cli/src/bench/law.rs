@@ -66,7 +66,7 @@ fn all_cases(cases: u64) -> Result<Value, BenchError> {
     let reckoning = timed(rounds, &distinct, |case| {
         let clocks = case.clocks(&catalog, &calendar, &authority);
         let standing =
-            clocks.iter().flatten().map(|clock| (clock.kind, clock.standing(today, &calendar, 3)));
+            clocks.iter().flatten().map(|clock| (&clock.kind, clock.standing(today, &calendar, 3)));
         black_box(card_of(standing));
         clocks.is_some()
     });

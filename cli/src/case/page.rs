@@ -53,7 +53,6 @@ impl Page<'_> {
             office(&summary["origin"]).map_or_else(String::new, |o| self.tree.full_name(o));
         let opened = summary["opened"].as_u64().map_or_else(String::new, |at| moment(Millis(at)));
         let deadlines = &self.state["deadlines"];
-        let delivered = lang.word("送达", "delivered");
         let mut rows = vec![
             (lang.word("收件号", "receipt"), text(&summary["receipt"])),
             (lang.word("阅读码", "read"), text(&self.view["read"])),
@@ -66,7 +65,6 @@ impl Page<'_> {
             (lang.word("状态", "status"), status_words(lang, &summary["status"])),
             (lang.word("承诺时限", "promised"), due(lang, &deadlines["promised"])),
             (lang.word("法定时限", "by law"), due(lang, &deadlines["statutory"])),
-            (delivered, redress::handover(lang, &self.state["delivered"])),
             (lang.word("安全", "safe at"), safety(lang, &self.view["safety"])),
         ];
         if self.view["training"].as_bool().unwrap_or_default() {
@@ -78,8 +76,13 @@ impl Page<'_> {
                 ),
             );
         }
-        let told = rows.into_iter().filter(|(name, value)| !value.is_empty() || *name != delivered);
-        table(&told.map(|(name, value)| vec![name.to_owned(), value]).collect::<Vec<_>>())
+        let delivered = redress::handover(lang, &self.state["delivered"]);
+        if !delivered.is_empty() {
+            rows.push((lang.word("送达", "delivered"), delivered));
+        }
+        let rows: Vec<_> =
+            rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
+        table(&rows)
     }
 
     fn form(&self) -> String {

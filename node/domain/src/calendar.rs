@@ -68,7 +68,33 @@ impl Calendar {
                 return Err(at_line(format!("{date} is named twice; keep one row")));
             }
         }
-        check_years(&exceptions, csv)?;
+        Self::of(exceptions, csv.lines().count())
+    }
+
+    /// This calendar with what a newer one says. A year that the newer one arranges, from its New
+    /// Year's Day on, takes the place of the one known so far; of any other year it changes the days
+    /// that it names, because an arrangement reaches into the December before it.
+    ///
+    /// # Errors
+    /// A year between the known ones and the new ones is left out.
+    pub fn with(&self, newer: Self) -> Result<Self, CalendarError> {
+        let arranged = |year: i32| {
+            let new_year = Date::from_ymd(year, 1, 1);
+            new_year.is_some_and(|day| newer.exceptions.contains_key(&day))
+        };
+        let kept = self.exceptions.iter().filter(|(date, _)| !arranged(date.year()));
+        let mut exceptions: BTreeMap<_, _> =
+            kept.map(|(date, what)| (*date, what.clone())).collect();
+        let rows = newer.exceptions.len();
+        exceptions.extend(newer.exceptions);
+        Self::of(exceptions, rows)
+    }
+
+    fn of(
+        exceptions: BTreeMap<Date, (bool, Box<str>)>,
+        lines: usize,
+    ) -> Result<Self, CalendarError> {
+        check_years(&exceptions, lines)?;
         let year_of = |date: Option<&Date>| date.map_or(0, |date| date.year());
         let first_year = year_of(exceptions.keys().next());
         let last_year = year_of(exceptions.keys().next_back());
@@ -125,14 +151,14 @@ impl Calendar {
 /// A year in the middle without a row was forgotten: to call its weekdays worked would be a guess.
 fn check_years(
     exceptions: &BTreeMap<Date, (bool, Box<str>)>,
-    csv: &str,
+    lines: usize,
 ) -> Result<(), CalendarError> {
     let mut years: Vec<i32> = exceptions.keys().map(|date| date.year()).collect();
     years.dedup();
     let gap = years.windows(2).find(|pair| pair[1] > pair[0] + 1);
     gap.map_or(Ok(()), |pair| {
         let problem = format!("year {} has no row; add its holidays", pair[0] + 1);
-        Err(CalendarError { line: csv.lines().count(), problem })
+        Err(CalendarError { line: lines, problem })
     })
 }
 
@@ -193,6 +219,31 @@ mod tests {
     fn beyond_the_published_years_nothing_is_guessed() {
         let unknown = shipped::calendar().add_working_days(date("2026-12-30"), 5).unwrap_err();
         assert_eq!((unknown.date, unknown.last_year), (date("2027-01-01"), 2026));
+    }
+
+    #[test]
+    fn a_newer_calendar_adds_and_replaces_years() {
+        let parse = |rows: &str| Calendar::parse(&format!("date,kind,name\n{rows}")).unwrap();
+        let known =
+            parse("2025-01-01,holiday,元旦\n2026-01-01,holiday,元旦\n2026-02-16,holiday,春节");
+        let next = parse("2026-12-31,holiday,元旦\n2027-01-01,holiday,元旦");
+        let both = known.with(next.clone()).unwrap();
+        for (day, works) in [
+            ("2025-01-01", false),
+            ("2026-02-16", false),
+            ("2026-12-31", false),
+            ("2027-01-01", false),
+            ("2027-01-04", true),
+        ] {
+            assert_eq!(both.is_working(date(day)), Ok(works), "{day}");
+        }
+        let again = parse("2026-01-01,holiday,元旦\n2026-02-17,holiday,春节");
+        let replaced = known.with(again).unwrap();
+        assert_eq!(replaced.is_working(date("2026-02-16")), Ok(true));
+        assert_eq!(replaced.is_working(date("2025-01-01")), Ok(false));
+        let gap = parse("2028-01-03,holiday,元旦");
+        assert!(known.with(gap).unwrap_err().to_string().contains("year 2027"));
+        assert!(Calendar::default().with(next).unwrap().is_working(date("2027-01-04")).unwrap());
     }
 
     #[test]

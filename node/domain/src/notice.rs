@@ -10,7 +10,7 @@ use crate::authority::Delegation;
 pub enum Notice {
     /// Item files as `(file name, TOML)`; they join what is shipped, by code and version.
     Catalog { files: Vec<(String, String)> },
-    /// A holiday file that replaces the one in force.
+    /// A holiday file, whose years join those in force or take their place.
     Calendar { csv: String },
     /// Who may act in place of whom.
     Delegation(Delegation),

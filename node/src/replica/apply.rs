@@ -77,7 +77,7 @@ impl Replica {
         let records = self.store.unapplied(SLICE_BYTES)?;
         let Some(up_to) = records.last().map(|last| last.next) else {
             self.reach_end(now)?;
-            return Ok(false);
+            return Ok(self.reckon_some()?);
         };
         let mut slice = Slice::default();
         for durable in &records {
@@ -144,7 +144,15 @@ impl Replica {
             Kind::Notice => match payload::read_notice(bytes) {
                 Ok(notice) => {
                     slice.batch.put(keys::notice(log, seq), None, bytes);
-                    self.law.take(tip.office, notice).err()
+                    match self.law.take(tip.office, notice) {
+                        Ok(is_law) => {
+                            if is_law {
+                                self.reckon_all(&mut slice.batch);
+                            }
+                            None
+                        }
+                        Err(reason) => Some(reason),
+                    }
                 }
                 Err(error) => Some(error.to_string()),
             },
@@ -250,13 +258,7 @@ impl Replica {
         blobs: &mut Vec<(BlobId, Channel)>,
     ) -> Result<(), ViewError> {
         let case = &touched.case;
-        self.counters.folded_cases += 1;
-        let state = case.state(&self.law.catalog, &self.law.calendar, &self.law.authority);
-        if let Some(state) = &state {
-            self.alarm_of_case(state);
-        }
-        let summary = serde_json::to_vec(&case.summary(state.as_ref()))
-            .expect("a summary is plain data with text keys");
+        let summary = self.summary_of(case);
         let subject = Some(id.0);
         batch.put(keys::case(id), subject, save_case(touched.channel, &touched.marks, case));
         batch.put(keys::summary(id), subject, summary);
@@ -285,6 +287,17 @@ impl Replica {
     /// One, unless the row is there already: after a crash the same records come again.
     fn if_new(&self, key: &[u8]) -> Result<u64, ViewError> {
         Ok(u64::from(self.store.view_get(key)?.is_none()))
+    }
+
+    /// What work lists show of a case by the law in force.
+    pub(super) fn summary_of(&mut self, case: &Case) -> Vec<u8> {
+        self.counters.folded_cases += 1;
+        let state = case.state(&self.law.catalog, &self.law.calendar, &self.law.authority);
+        if let Some(state) = &state {
+            self.alarm_of_case(state);
+        }
+        serde_json::to_vec(&case.summary(state.as_ref()))
+            .expect("a summary is plain data with text keys")
     }
 
     /// An act without authority changes nothing, and somebody must know.

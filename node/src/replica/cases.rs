@@ -159,6 +159,8 @@ impl Replica {
         notice: &daiban_domain::notice::Notice,
     ) -> Result<(), Refusal> {
         self.check_writable(false)?;
+        let taken = self.law.clone().take(self.config.office, notice.clone());
+        taken.map_err(|reason| faulty_notice(&reason))?;
         let payload = payload::notice(notice);
         let channel = Channel::Notices { issuer: self.config.office };
         let at = self.author.tick(now);
@@ -220,6 +222,14 @@ pub(super) fn no_such_item(code: &str) -> Refusal {
         RefusalKind::NotFound,
         (&format!("目录中没有事项{code}"), &format!("the catalog has no item {code}")),
         ("用 `daiban catalog list` 查看事项", "`daiban catalog list` shows the items"),
+    )
+}
+
+fn faulty_notice(reason: &str) -> Refusal {
+    Refusal::new(
+        RefusalKind::Input,
+        (&format!("通知有误，未发布：{reason}"), &format!("the notice is faulty: {reason}")),
+        ("请改正后再发布", "mend it, then publish it again"),
     )
 }
 

@@ -10,6 +10,7 @@
 //! | `w` blob id | the channel in which to ask for a blob that is not here |
 //! | `q` log, sequence | why this entry has no effect |
 //! | `t` log, sequence | a notice in force |
+//! | `r` | the case from which on work lists are still to be reckoned by a new law |
 //! | `k` date | the last serial number given out on that day |
 
 use daiban_domain::act::CaseId;
@@ -76,6 +77,7 @@ pub(super) fn quarantined(log: LogId, seq: u64) -> Vec<u8> {
     [QUARANTINE, &log.0, &seq.to_be_bytes()].concat()
 }
 
+pub(super) const TO_RECKON: &[u8] = b"r";
 pub(super) const NOTICES: &[u8] = b"t";
 pub(super) const SERIALS: &[u8] = b"k";
 pub(super) const RECEIPTS: &[u8] = b"n";

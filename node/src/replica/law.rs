@@ -47,11 +47,11 @@ impl Law {
         }
     }
 
-    /// Takes a notice of an office above (or of this one).
+    /// Takes a notice of an office above (or of this one); `true` if cases may stand otherwise by it.
     ///
     /// # Errors
     /// Why it has no effect.
-    pub(super) fn take(&mut self, issuer: OfficeCode, notice: Notice) -> Result<(), String> {
+    pub(super) fn take(&mut self, issuer: OfficeCode, notice: Notice) -> Result<bool, String> {
         match notice {
             Notice::Catalog { files } => {
                 let files: Vec<_> = files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
@@ -62,7 +62,8 @@ impl Law {
                 self.catalog = shipped.with(newer);
             }
             Notice::Calendar { csv } => {
-                self.calendar = Calendar::parse(&csv).map_err(|error| error.to_string())?;
+                let newer = Calendar::parse(&csv).map_err(|error| error.to_string())?;
+                self.calendar = self.calendar.with(newer).map_err(|error| error.to_string())?;
             }
             Notice::Delegation(delegation) => {
                 if !delegation.within.is_within(issuer) {
@@ -74,9 +75,9 @@ impl Law {
                 self.delegations.push(delegation);
                 self.authority = Authority::new(self.delegations.clone());
             }
-            Notice::Revoked { .. } | Notice::Announcement { .. } => {}
+            Notice::Revoked { .. } | Notice::Announcement { .. } => return Ok(false),
         }
-        Ok(())
+        Ok(true)
     }
 }
 

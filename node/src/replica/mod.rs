@@ -38,6 +38,7 @@ mod open;
 mod queries;
 mod random;
 mod rebuild;
+mod reckon;
 mod recover;
 mod refusal;
 mod repair;
@@ -120,6 +121,8 @@ pub struct Replica {
     alarms: VecDeque<(Millis, Alarm)>,
     alarmed_acts: BTreeSet<ActId>,
     damage: RefCell<Unreadable>,
+    /// A new law has come, and some work lists still show what the old one said.
+    reckons: bool,
     /// Why the views do not follow the journal any more.
     views_broken: Option<String>,
     case_count: u64,

@@ -76,6 +76,7 @@ impl Replica {
             alarms: VecDeque::new(),
             alarmed_acts: BTreeSet::new(),
             damage: RefCell::default(),
+            reckons: false,
             views_broken: None,
             case_count: 0,
             quarantine_count: 0,
@@ -104,6 +105,7 @@ impl Replica {
                 let _ = self.law.take(issuer, notice);
             }
         }
+        self.reckons = self.store.view_get(keys::TO_RECKON)?.is_some();
         for (key, bytes) in self.store.view_scan(keys::WANTED, &[], usize::MAX)? {
             if let (Some(blob), Ok(channel)) =
                 (keys::wanted_blob(&key), postcard::from_bytes(&bytes))
