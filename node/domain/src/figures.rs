@@ -241,7 +241,7 @@ mod tests {
             received: Some(accepted),
             accepted: Some(accepted),
             decided,
-            late: decided.map(|_| n % 10 == 0),
+            late: decided.map(|_| n.is_multiple_of(10)),
             organ: decided.and("MZ".parse().ok()),
             stars: decided.map(|_| u8::try_from(n % 5).unwrap() + 1),
         };
