@@ -267,7 +267,11 @@ impl Replica {
             self.case_count += self.if_new(&key)?;
             batch.put(key, None, id.0);
         }
-        for request in self.requests_of(case)? {
+        let requests = match self.opening_request(id).filter(|_| touched.is_ahead) {
+            Some(request) => vec![request],
+            None => self.requests_of(case)?,
+        };
+        for request in requests {
             batch.put(keys::request(request, id), None, Vec::new());
         }
         for act in case.acts() {
