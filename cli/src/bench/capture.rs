@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::child::ChildNode;
 use super::forms::Forms;
 use super::stage::{LINE, Stage, settings};
-use super::{BenchError, micros, millis, percentile, ratio, seconds};
+use super::{BenchError, micros, millis, per_second, percentile, ratio, seconds};
 use crate::process::free_port;
 
 /// Saved one after the other.
@@ -51,7 +51,6 @@ pub(super) async fn run(docs: u64) -> Result<Value, BenchError> {
     node.stop().await;
     let (append_p50, in_place_p50) = (percentile(&mut append, 50), percentile(&mut in_place, 50));
     let (p50, p99) = (percentile(&mut one_by_one, 50), percentile(&mut one_by_one, 99));
-    let per_second = u128::from(docs) * 1_000_000 / batch_took.as_micros().max(1);
     Ok(json!({
         "disk": {
             "append_and_fdatasync_p50_ms": millis(append_p50),
@@ -70,7 +69,7 @@ pub(super) async fn run(docs: u64) -> Result<Value, BenchError> {
         "batch": {
             "applications": docs,
             "seconds": seconds(batch_took),
-            "applications_per_second": u64::try_from(per_second).unwrap_or(u64::MAX),
+            "applications_per_second": per_second(docs, batch_took),
             "goal": "at least 3,000 applications/s",
         },
         "node_with_them": idle_node(&stage)?,

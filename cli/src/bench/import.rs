@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use daiban_node::replica::Command;
 use serde_json::{Value, json};
 
-use super::BenchError;
 use super::child::ChildNode;
 use super::forms::{Forms, ITEM};
 use super::stage::{LINE, Stage};
+use super::{BenchError, per_second};
 use crate::process::free_port;
 
 /// Of a hundred rows, so many have an ID number that is wrong.
@@ -122,9 +122,4 @@ fn expect(found: u64, expected: u64) -> Result<(), BenchError> {
         true => Ok(()),
         false => Err(BenchError::Other(format!("expected {expected} cases, got {found}"))),
     }
-}
-
-fn per_second(count: u64, took: Duration) -> u64 {
-    let per_second = u128::from(count) * 1_000_000 / took.as_micros().max(1);
-    u64::try_from(per_second).unwrap_or(u64::MAX)
 }

@@ -3,14 +3,12 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use daiban_domain::authority::Authority;
 use daiban_domain::calendar::Date;
 use daiban_domain::case::Case;
 use daiban_domain::clock::card_of;
 use daiban_domain::desk::Desk;
 use daiban_domain::sample::Lives;
-use daiban_domain::shipped;
-use daiban_node::replica::{Answer, Command};
+use daiban_node::replica::{Answer, Command, Law};
 use daiban_node::shell::{Handle, Node};
 use daiban_sync::id::{Millis, OfficeCode};
 use serde_json::{Value, json};
@@ -39,15 +37,9 @@ pub(super) async fn run(cases: u64) -> Result<Value, BenchError> {
 
 /// Folds and reckons cases of all items at all stages on this thread.
 fn all_cases(cases: u64) -> Result<Value, BenchError> {
-    let (catalog, calendar) = (shipped::catalog(), shipped::calendar());
-    let (authority, offices) = (Authority::default(), shipped::offices());
-    let desk = Desk {
-        catalog: &catalog,
-        calendar: &calendar,
-        authority: &authority,
-        offices: &offices,
-        training: true,
-    };
+    let law = Law::default();
+    let desk = law.desk(true);
+    let Desk { catalog, calendar, authority, .. } = desk;
     let lives = Lives { desk, village: OfficeCode::new(LINE[VILLAGE])?, start: START };
     let mut distinct = Vec::new();
     for item in catalog.iter().filter(|item| item.is_valid_on(Date::at(START))) {
@@ -60,13 +52,13 @@ fn all_cases(cases: u64) -> Result<Value, BenchError> {
     let rounds = cases.div_ceil(distinct.len() as u64);
     let loading = timed(rounds, &stored, |bytes| black_box(Case::load(bytes).is_ok()));
     let folding = timed(rounds, &distinct, |case| {
-        black_box(case.state(&catalog, &calendar, &authority)).is_some()
+        black_box(case.state(catalog, calendar, authority)).is_some()
     });
     let today = Date::at(START.plus(20 * 86_400_000));
     let reckoning = timed(rounds, &distinct, |case| {
-        let clocks = case.clocks(&catalog, &calendar, &authority);
+        let clocks = case.clocks(catalog, calendar, authority);
         let standing =
-            clocks.iter().flatten().map(|clock| (&clock.kind, clock.standing(today, &calendar, 3)));
+            clocks.iter().flatten().map(|clock| (&clock.kind, clock.standing(today, calendar, 3)));
         black_box(card_of(standing));
         clocks.is_some()
     });

@@ -134,6 +134,11 @@ fn ratio(a: u64, b: u64) -> Value {
     json!((a as f64 / b.max(1) as f64 * 1e3).round() / 1e3)
 }
 
+fn per_second(count: u64, took: Duration) -> u64 {
+    let per_second = u128::from(count) * 1_000_000 / took.as_micros().max(1);
+    u64::try_from(per_second).unwrap_or(u64::MAX)
+}
+
 /// The value below which this share of `times` lies.
 fn percentile(times: &mut [Duration], percent: usize) -> Duration {
     times.sort_unstable();

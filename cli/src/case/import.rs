@@ -28,7 +28,7 @@ use serde_json::json;
 use self::columns::Columns;
 use self::faults::Faults;
 use self::list::List;
-use self::sending::{Sending, Tally};
+use self::sending::{Sending, Tally, strange};
 use super::Officer;
 use crate::client::Client;
 use crate::exit::{Code, Done, Failure};
@@ -100,10 +100,7 @@ fn progress(screen: &Screen) -> Option<Progress> {
 
 fn item_of(client: &Client, code: &str) -> Done<ItemView> {
     let answer = client.ask(&Command::ShowItem { item: code.to_owned() })?;
-    serde_json::from_value(answer).map_err(|error| {
-        Failure::new(Code::Internal, "节点的回答无法理解", "the answer cannot be understood")
-            .because(error)
-    })
+    serde_json::from_value(answer).map_err(strange)
 }
 
 fn errors_path(args: &ImportArgs) -> Done<PathBuf> {

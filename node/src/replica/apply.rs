@@ -11,6 +11,7 @@ use daiban_domain::calendar::Date;
 use daiban_domain::case::{Author as Writer, Case};
 use daiban_domain::fold::CaseState;
 use daiban_domain::payload;
+use daiban_domain::request::RequestId;
 use daiban_sync::channel::Channel;
 use daiban_sync::entry::{Entry, Kind};
 use daiban_sync::id::{BlobId, LogId, Millis};
@@ -20,7 +21,7 @@ use super::alarm::Alarm;
 use super::command::Answer;
 use super::io::Effect;
 use super::kept::{Marks, save_case};
-use super::{Replica, keys};
+use super::{Ahead, Replica, keys};
 use crate::store::{Durable, ReadError, Record, ViewBatch, ViewError};
 
 /// Bytes of journal that are applied before the next input is looked at.
@@ -52,6 +53,8 @@ pub(super) struct Touched {
     pub(super) is_new: bool,
     /// It already holds what this node wrote.
     pub(super) is_ahead: bool,
+    /// What it asks for, where that is known without a look at its form.
+    pub(super) request: Option<RequestId>,
 }
 
 impl Replica {
@@ -144,15 +147,11 @@ impl Replica {
             Kind::Notice => match payload::read_notice(bytes) {
                 Ok(notice) => {
                     slice.batch.put(keys::notice(log, seq), None, bytes);
-                    match self.law.take(tip.office, notice) {
-                        Ok(is_law) => {
-                            if is_law {
-                                self.reckon_all(&mut slice.batch);
-                            }
-                            None
-                        }
-                        Err(reason) => Some(reason),
+                    let taken = self.law.take(tip.office, notice);
+                    if taken == Ok(true) {
+                        self.reckon_all(&mut slice.batch);
                     }
+                    taken.err()
                 }
                 Err(error) => Some(error.to_string()),
             },
@@ -217,14 +216,16 @@ impl Replica {
         let stored = self.load(id)?;
         let ahead = self.ahead.remove(&id).filter(|_| is_own);
         let (is_ahead, is_new) = (ahead.is_some(), stored.is_none());
+        let (case, request) =
+            ahead.map_or((None, None), |Ahead { case, request }| (Some(case), request));
         let (channel, marks, case) = match stored {
-            Some(kept) => (kept.channel, kept.marks, ahead.unwrap_or(kept.case)),
+            Some(kept) => (kept.channel, kept.marks, case.unwrap_or(kept.case)),
             None => {
-                let case = ahead.unwrap_or_else(|| Case::new(id, origin_of(&tip.channel)));
+                let case = case.unwrap_or_else(|| Case::new(id, origin_of(&tip.channel)));
                 (tip.channel, Marks::new(), case)
             }
         };
-        Ok(Touched { channel, case, marks, changed: false, is_new, is_ahead })
+        Ok(Touched { channel, case, marks, changed: false, is_new, is_ahead, request })
     }
 
     /// Folds the touched cases and writes what people look them up by. Gives the blobs that are
@@ -267,7 +268,7 @@ impl Replica {
             self.case_count += self.if_new(&key)?;
             batch.put(key, None, id.0);
         }
-        let requests = match self.opening_request(id).filter(|_| touched.is_ahead) {
+        let requests = match touched.request {
             Some(request) => vec![request],
             None => self.requests_of(case)?,
         };
@@ -325,7 +326,9 @@ impl Replica {
                 self.busy.remove(&case);
                 self.ahead.remove(&case);
             }
-            if let Answer::Saved { request: Some(request), .. } = reply.answer {
+            if let Answer::Saved { case, request: Some(request), .. } = reply.answer
+                && self.opening.get(&request) == Some(&case)
+            {
                 self.opening.remove(&request);
             }
             self.effects.push_back(Effect::Reply { id: reply.id, answer: Ok(reply.answer) });

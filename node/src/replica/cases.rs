@@ -14,11 +14,11 @@ use daiban_sync::channel::Channel;
 use daiban_sync::entry::Kind;
 use daiban_sync::id::{BlobId, Hlc, Millis};
 
-use super::Replica;
 use super::command::{Answer, Attachment, Command};
 use super::commit::After;
 use super::io::{CommandId, Effect};
 use super::refusal::{Refusal, RefusalKind};
+use super::{Ahead, Replica};
 use crate::store::Space;
 
 impl Replica {
@@ -147,7 +147,7 @@ impl Replica {
             self.author.write(channel, at, kind, payload);
         }
         self.busy.insert(case.id);
-        self.ahead.insert(case.id, case);
+        self.ahead.insert(case.id, Ahead { case, request });
         self.commits.after(After::Reply { id, answer });
         Ok(())
     }

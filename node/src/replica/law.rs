@@ -37,7 +37,7 @@ impl Default for Law {
 
 impl Law {
     /// What commands are checked against.
-    pub(super) fn desk(&self, training: bool) -> Desk<'_> {
+    pub fn desk(&self, training: bool) -> Desk<'_> {
         Desk {
             catalog: &self.catalog,
             calendar: &self.calendar,

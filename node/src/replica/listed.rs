@@ -118,12 +118,6 @@ impl Replica {
         forms.iter().flatten().map(|fields| self.request(item, fields)).collect()
     }
 
-    /// What a case asks for that was opened here and is not in the views yet.
-    pub(super) fn opening_request(&self, case: CaseId) -> Option<RequestId> {
-        let opened = self.opening.iter().find(|(_, opened)| **opened == case);
-        opened.map(|(request, _)| *request)
-    }
-
     /// How a tidied row stands to what is here.
     ///
     /// # Errors

@@ -108,7 +108,7 @@ pub struct Replica {
     offices: BTreeMap<NodeKey, OfficeCode>,
     unproved: Vec<Receipt>,
     /// Cases as this node's own last command left them, until the views show it.
-    ahead: BTreeMap<CaseId, Case>,
+    ahead: BTreeMap<CaseId, Ahead>,
     busy: BTreeSet<CaseId>,
     /// Cases that the views do not show yet, by what they ask for.
     opening: BTreeMap<RequestId, CaseId>,
@@ -133,6 +133,12 @@ pub struct Replica {
     now: Millis,
     #[cfg(feature = "mutants")]
     early: mutants::Early,
+}
+
+/// A case that this node has written to, with what it asks for if it was opened just now.
+struct Ahead {
+    case: Case,
+    request: Option<RequestId>,
 }
 
 struct PendingReply {

@@ -77,8 +77,9 @@ impl Replica {
     ) -> BTreeMap<CaseId, Touched> {
         let fresh = |&id: &CaseId| {
             let case = Case::new(id, origin_of(&channel));
-            let (marks, changed, is_new, is_ahead) = (Marks::new(), true, false, false);
-            (id, Touched { channel, case, marks, changed, is_new, is_ahead })
+            let (marks, request) = (Marks::new(), None);
+            let (changed, is_new, is_ahead) = (true, false, false);
+            (id, Touched { channel, case, marks, changed, is_new, is_ahead, request })
         };
         let mut rebuilt: BTreeMap<_, _> = ids.iter().map(fresh).collect();
         // The order of the logs does not matter: a form holds a change back until what it builds on

@@ -33,6 +33,8 @@ pub(super) struct Drive {
     pub(super) congestion: super::congestion::Congestions,
     /// When bytes last came from a peer.
     pub(super) streamed_at: Millis,
+    /// There may be something new for the views.
+    pub(super) more_work: bool,
 }
 
 impl Drive {
@@ -40,27 +42,26 @@ impl Drive {
     /// they have waited for long.
     pub(super) async fn run(mut self) {
         let (mut flushed_at, mut worked_at) = (clock::now(), clock::now());
-        let (mut more_work, mut stop) = (true, None);
+        let mut stop = None;
         loop {
             let now = clock::now();
             let quiet = self.replica.is_idle() && now.since(self.streamed_at) >= QUIET_MS;
             let due = quiet || now.since(worked_at) >= WORK_EVERY_MS;
-            let work_now = more_work && (self.replica.is_awaited() || due);
+            let work_now = self.more_work && (self.replica.is_awaited() || due);
             let came = match work_now {
                 true => self.inbox.try_recv().ok(),
-                false => self.wait(more_work).await,
+                false => self.wait().await,
             };
-            more_work |= came.is_some();
             came.into_iter().for_each(|message| self.take(message, &mut stop));
             for _ in 0..INPUTS_AT_ONCE {
                 let Ok(message) = self.inbox.try_recv() else { break };
                 self.take(message, &mut stop);
             }
-            more_work |= self.carry_out();
+            self.carry_out();
             if work_now {
-                more_work = self.replica.work(clock::now());
+                self.more_work = self.replica.work(clock::now());
                 worked_at = clock::now();
-                more_work |= self.carry_out();
+                self.carry_out();
                 tokio::task::yield_now().await;
             }
             if clock::now().since(flushed_at) > FLUSH_EVERY_MS {
@@ -82,15 +83,16 @@ impl Drive {
         }
     }
 
-    async fn wait(&mut self, more_work: bool) -> Option<Message> {
+    async fn wait(&mut self) -> Option<Message> {
         let now = clock::now();
         let pause = self.replica.wake_at(now).since(now).clamp(1, 1_000);
-        let pause = if more_work { pause.min(QUIET_MS) } else { pause };
+        let pause = if self.more_work { pause.min(QUIET_MS) } else { pause };
         tokio::time::timeout(Duration::from_millis(pause), self.inbox.recv()).await.ok().flatten()
     }
 
     fn take(&mut self, message: Message, stop: &mut Option<oneshot::Sender<()>>) {
         let now = clock::now();
+        self.more_work = true;
         match message {
             Message::Input(input) => {
                 if matches!(input, Input::Bytes { .. }) {
@@ -118,26 +120,21 @@ impl Drive {
         self.inbox.is_empty() && clock::now().since(self.streamed_at) >= QUIET_MS
     }
 
-    /// Whether there is something new for the views.
-    fn carry_out(&mut self) -> bool {
-        let mut committed = false;
+    fn carry_out(&mut self) {
         self.replica.settle(clock::now());
         while let Some(effect) = self.replica.poll_effect() {
-            match effect {
-                Effect::Commit { commit, records } => {
-                    let outcome = self.hands.commit(commit, records, self.is_alone());
-                    committed |= outcome.is_some();
-                    outcome.into_iter().for_each(|input| self.replica.handle(clock::now(), input));
-                }
-                other => self.carry_out_one(other),
-            }
+            self.carry_out_one(effect);
         }
-        committed
     }
 
     fn carry_out_one(&mut self, effect: Effect) {
         match effect {
-            Effect::Commit { .. } => {}
+            Effect::Commit { commit, records } => {
+                if let Some(outcome) = self.hands.commit(commit, records, self.is_alone()) {
+                    self.replica.handle(clock::now(), outcome);
+                    self.more_work = true;
+                }
+            }
             Effect::FinishBlob { blob } => self.hands.finish(blob),
             Effect::Reply { id, answer } => {
                 if let Some(reply) = self.waiting.remove(&id) {

@@ -58,6 +58,7 @@ impl Node {
             waiting: BTreeMap::new(),
             congestion: congestion.clone(),
             streamed_at: Millis::default(),
+            more_work: true,
         })?;
         let renewal = renewal(data, &settings, &identity, &desk, &transport);
         let asked = (handle.clone(), Arc::clone(&identity), desk);

@@ -223,7 +223,7 @@ fn twice(first: u64) -> Fault {
     )
 }
 
-fn strange(error: serde_json::Error) -> Failure {
+pub(super) fn strange(error: serde_json::Error) -> Failure {
     Failure::new(Code::Internal, "节点的回答无法理解", "the answer cannot be understood")
         .because(error)
         .remedy("命令与节点的版本应当相同", "command and node should be of the same version")

@@ -71,7 +71,9 @@ impl Kv for MemoryKv {
                 state.undo.push(std::mem::take(&mut undo));
             }
         }
-        state.undo.push(undo);
+        if !undo.is_empty() {
+            state.undo.push(undo);
+        }
         Ok(())
     }
 
