@@ -165,7 +165,7 @@ fn faulty(errors: &[CatalogError], files: &[(PathBuf, String, String)]) -> Failu
     errors.iter().fold(failure, |failure, error| {
         let CatalogError { file, line, field, problem, remedy } = error;
         let place = format!("{}:{line}: {field}", path(file));
-        failure.line(Said::new(
+        failure.line(Said::of_data(
             format!("{place}：{}；{}", problem.zh, remedy.zh),
             format!("{place}: {}; {}", problem.en, remedy.en),
         ))

@@ -59,8 +59,8 @@ struct Words {
 pub(crate) type Done<T = ()> = Result<T, Failure>;
 
 impl Failure {
-    pub(crate) fn new(code: Code, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        let said = Said::new(zh, en);
+    pub(crate) fn new(code: Code, zh: impl Into<Box<str>>, en: impl Into<Box<str>>) -> Self {
+        let said = Said::of_data(zh, en);
         let words =
             Words { said, cause: None, lines: Vec::new(), remedy: None, detail: Value::Null };
         Self { code, words: Box::new(words) }
@@ -74,8 +74,8 @@ impl Failure {
 
     /// What to do about it.
     #[must_use]
-    pub(crate) fn remedy(mut self, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        self.words.remedy = Some(Said::new(zh, en));
+    pub(crate) fn remedy(mut self, zh: impl Into<Box<str>>, en: impl Into<Box<str>>) -> Self {
+        self.words.remedy = Some(Said::of_data(zh, en));
         self
     }
 
@@ -141,7 +141,7 @@ fn faults(detail: &Value) -> impl Iterator<Item = Said> + '_ {
             format!("{}；{}", text(&fault["fault"][lang]), text(&fault["remedy"][lang]))
         };
         let (field, label) = (text(&fault["field"]), text(&fault["label"]));
-        Said::new(format!("{label} {field}：{}", said("zh")), said("en"))
+        Said::of_data(format!("{label} {field}：{}", said("zh")), said("en"))
     })
 }
 
@@ -158,7 +158,7 @@ pub(crate) fn change(change: &Value) -> Said {
     };
     let field = change["field"].as_str().unwrap_or_default();
     let (before, now) = (value(&change["before"]), value(&change["now"]));
-    Said::new(
+    Said::of_data(
         format!("{field}：原为「{before}」，现为「{now}」"),
         format!("was {before:?}, is now {now:?}"),
     )
@@ -172,8 +172,8 @@ mod tests {
     fn a_refusal_keeps_its_kind_and_names_every_field() {
         let refusal = Refusal {
             kind: RefusalKind::Input,
-            sentence: Said::new("有1处填写有误", "1 field cannot stand"),
-            remedy: Said::new("请改正", "mend it"),
+            sentence: Said::of_data("有1处填写有误", "1 field cannot stand"),
+            remedy: Said::of_data("请改正", "mend it"),
             detail: json!({ "fields": [{
                 "field": "uscc", "label": "统一社会信用代码",
                 "fault": { "zh": "校验位不符", "en": "its check digit does not fit" },
@@ -190,8 +190,8 @@ mod tests {
     fn what_changed_since_it_was_read_is_not_allowed() {
         let refusal = Refusal {
             kind: RefusalKind::Input,
-            sentence: Said::new("内容已有变化", "it changed"),
-            remedy: Said::new("请重新阅读", "read it again"),
+            sentence: Said::of_data("内容已有变化", "it changed"),
+            remedy: Said::of_data("请重新阅读", "read it again"),
             detail: json!({ "fields": [], "difference": [
                 { "field": "site", "before": "一组", "now": null }
             ]}),

@@ -67,7 +67,7 @@ pub(crate) fn named(data: &Path, case: &str, now: &Pin, given: Option<&str>) -> 
 /// Materials that came after `then`.
 pub(crate) fn new_materials(then: &Pin, now: &Pin) -> Vec<Said> {
     let since = now.materials.iter().filter(|material| !then.materials.contains(material));
-    let said = |key: &str| Said::new(format!("新材料 {key}"), format!("new material {key}"));
+    let said = |key: &str| Said::of_data(format!("新材料 {key}"), format!("new material {key}"));
     since.map(|material| said(&material.key)).collect()
 }
 

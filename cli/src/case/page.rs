@@ -129,10 +129,11 @@ impl Page<'_> {
         let row = |stage: &Value| {
             let at = office(&stage["office"]).map_or_else(String::new, |o| self.tree.name(o));
             let action = serde_json::from_value::<Action>(stage["action"].clone());
-            let (zh, en) = action.map_or(("?", "?"), Action::words);
+            let action = action
+                .map_or_else(|_| "?".to_owned(), |action| self.lang.of(&action.words()).to_owned());
             vec![
                 format!("  {}", text(&stage["seq"])),
-                self.lang.word(zh, en).to_owned(),
+                action,
                 format!("{at}/{} {}", text(&stage["organ"]), text(&stage["organ_name"])),
                 self.stage_state(&stage["state"]),
                 due(self.lang, &stage["due"]),
@@ -220,10 +221,9 @@ impl Page<'_> {
     fn history(&self) -> String {
         let row = |act: &Value| {
             let act: SignedAct = serde_json::from_value(act.clone()).ok()?;
-            let (zh, en) = act.act.kind.words();
             Some(vec![
                 format!("  {}", moment(act.at.millis())),
-                self.lang.word(zh, en).to_owned(),
+                self.lang.of(&act.act.kind.words()).to_owned(),
                 act.act.organ.as_ref().map_or_else(String::new, ToString::to_string),
                 act.act.officer.name.clone(),
                 self.tree.name(act.office),

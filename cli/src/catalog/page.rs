@@ -99,10 +99,7 @@ fn terms(lang: Lang, item: &Item) -> Vec<Vec<String>> {
     let tiers: Vec<_> = item.accept_tiers.iter().map(|tier| tier_word(lang, *tier)).collect();
     let decided = item.stages[item.deciding_stage()].tier;
     let until = item.valid_until.map_or_else(String::new, |day| day.to_string());
-    let ways = item.delivery.iter().map(|way| {
-        let (zh, en) = way.words();
-        lang.word(zh, en)
-    });
+    let ways = item.delivery.iter().map(|way| lang.of(&way.words()).to_owned());
     let lines = [
         (["承诺", "promised"], with_basis(limit(lang, item.promised), &item.promised_basis)),
         (["法定", "by law"], with_basis(limit(lang, item.statutory), &item.statutory_basis)),
@@ -228,14 +225,12 @@ fn need(lang: Lang, item: &Item, need: &MaterialNeed) -> String {
             format!("{when} {later} {within_days}").trim().to_owned()
         }
         MaterialNeed::MadeAt(action) => {
-            let (zh, en) = action.words();
-            format!("{}{}", lang.word("办理中产生：", "made at: "), lang.word(zh, en))
+            format!("{}{}", lang.word("办理中产生：", "made at: "), lang.of(&action.words()))
         }
     }
 }
 
 fn stage_row(lang: Lang, stage: &Stage) -> Vec<String> {
-    let (zh, en) = stage.action.words();
     let join = match stage.join {
         Join::All => String::new(),
         Join::Lead => lang.word("主办裁定", "the lead decides").to_owned(),
@@ -256,7 +251,7 @@ fn stage_row(lang: Lang, stage: &Stage) -> Vec<String> {
     let said: Vec<_> = marks.into_iter().filter(|(yes, _)| *yes).map(|(_, word)| word).collect();
     vec![
         format!("  {}", stage.seq),
-        lang.word(zh, en).to_owned(),
+        lang.of(&stage.action.words()).to_owned(),
         format!("{}/{} {}", tier_word(lang, stage.tier), stage.organ, stage.organ.name()),
         limit(lang, stage.limit),
         said.join(lang.word("，", ", ")),

@@ -9,7 +9,7 @@ use crate::form::FormHead;
 use crate::hexed::{self, hex_id};
 use crate::organ::OrganCode;
 use crate::receipt_number::ReceiptNumber;
-use crate::words::Said;
+use crate::words::{self, Said};
 
 hex_id!(
     /// A case: a random number made where it was opened.
@@ -133,12 +133,10 @@ impl Handover {
     /// 中文 and English.
     pub fn words(&self) -> Said {
         match self {
-            Self::Pickup => Said::new("窗口领取", "picked up"),
-            Self::Agent => Said::new("代办员送达", "brought by the agent"),
-            Self::Post { tracking } => {
-                Said::new(format!("邮政快递 {tracking}"), format!("by post {tracking}"))
-            }
-            Self::Electronic => Said::new("电子送达", "electronic"),
+            Self::Pickup => words::handover_pickup(),
+            Self::Agent => words::handover_agent(),
+            Self::Post { tracking } => words::handover_post(tracking),
+            Self::Electronic => words::handover_electronic(),
         }
     }
 }
@@ -234,42 +232,42 @@ impl ActKind {
     }
 
     /// 中文 and English word for the kind.
-    pub fn words(&self) -> (&'static str, &'static str) {
+    pub fn words(&self) -> Said {
         match self {
-            Self::Opened { .. } => ("建档", "opened"),
-            Self::MaterialAttached { .. } => ("附件", "material attached"),
-            Self::Submitted => ("收件", "submitted"),
-            Self::Withdrawn { .. } => ("撤回", "withdrawn"),
-            Self::PreChecked { .. } => ("预审", "pre-checked"),
-            Self::FirstChecked { .. } => ("初审", "first check"),
-            Self::Accepted => ("受理", "accepted"),
-            Self::Refused { .. } => ("不予受理", "refused"),
-            Self::CorrectionRequested { .. } => ("要求补正", "correction requested"),
-            Self::Corrected { .. } => ("补正", "corrected"),
-            Self::Referred { .. } => ("抄告", "referred"),
-            Self::Surveyed { .. } => ("踏勘", "surveyed"),
-            Self::Reviewed { .. } => ("审核", "reviewed"),
-            Self::SilenceRecorded { .. } => ("记录逾期未答复", "silence recorded"),
-            Self::Paused { .. } => ("挂起", "paused"),
-            Self::Resumed => ("恢复", "resumed"),
-            Self::Extended { .. } => ("延期", "extended"),
-            Self::Publicised { .. } => ("公示", "publicised"),
-            Self::Decided { .. } => ("决定", "decided"),
-            Self::Confirmed { .. } => ("确认", "confirmed"),
-            Self::Reconfirmed { .. } => ("重新确认", "reconfirmed"),
-            Self::Issued { .. } => ("制证", "issued"),
-            Self::Paid { .. } => ("发放", "paid"),
-            Self::Delivered { .. } => ("送达", "delivered"),
-            Self::Closed => ("办结", "closed"),
-            Self::Voided { .. } => ("作废", "voided"),
-            Self::Rated { .. } => ("评价", "rated"),
-            Self::Rectified { .. } => ("整改", "rectified"),
-            Self::Complained { .. } => ("投诉", "complained"),
-            Self::ComplaintAnswered { .. } => ("投诉答复", "complaint answered"),
-            Self::CardAppealed { .. } => ("亮牌申诉", "card appealed"),
-            Self::CardWithdrawn { .. } => ("撤牌", "card withdrawn"),
-            Self::AppealRefused { .. } => ("维持亮牌", "appeal refused"),
-            Self::SupervisionNoted { .. } => ("督办", "supervision noted"),
+            Self::Opened { .. } => words::act_opened(),
+            Self::MaterialAttached { .. } => words::act_material_attached(),
+            Self::Submitted => words::act_submitted(),
+            Self::Withdrawn { .. } => words::act_withdrawn(),
+            Self::PreChecked { .. } => words::act_pre_checked(),
+            Self::FirstChecked { .. } => words::act_first_checked(),
+            Self::Accepted => words::act_accepted(),
+            Self::Refused { .. } => words::act_refused(),
+            Self::CorrectionRequested { .. } => words::act_correction_requested(),
+            Self::Corrected { .. } => words::act_corrected(),
+            Self::Referred { .. } => words::act_referred(),
+            Self::Surveyed { .. } => words::act_surveyed(),
+            Self::Reviewed { .. } => words::act_reviewed(),
+            Self::SilenceRecorded { .. } => words::act_silence_recorded(),
+            Self::Paused { .. } => words::act_paused(),
+            Self::Resumed => words::act_resumed(),
+            Self::Extended { .. } => words::act_extended(),
+            Self::Publicised { .. } => words::act_publicised(),
+            Self::Decided { .. } => words::act_decided(),
+            Self::Confirmed { .. } => words::act_confirmed(),
+            Self::Reconfirmed { .. } => words::act_reconfirmed(),
+            Self::Issued { .. } => words::act_issued(),
+            Self::Paid { .. } => words::act_paid(),
+            Self::Delivered { .. } => words::act_delivered(),
+            Self::Closed => words::act_closed(),
+            Self::Voided { .. } => words::act_voided(),
+            Self::Rated { .. } => words::act_rated(),
+            Self::Rectified { .. } => words::act_rectified(),
+            Self::Complained { .. } => words::act_complained(),
+            Self::ComplaintAnswered { .. } => words::act_complaint_answered(),
+            Self::CardAppealed { .. } => words::act_card_appealed(),
+            Self::CardWithdrawn { .. } => words::act_card_withdrawn(),
+            Self::AppealRefused { .. } => words::act_appeal_refused(),
+            Self::SupervisionNoted { .. } => words::act_supervision_noted(),
         }
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Date;
 use crate::catalog::{Action, Item, Stage};
 use crate::organ::OrganCode;
-use crate::words::Said;
+use crate::words::{self, Said};
 
 /// A county (or city) lets another organ or office below it do one stage of an item.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -70,28 +70,14 @@ impl Authority {
         if direct || self.is_delegated(actor, step) {
             return Ok(());
         }
-        let (zh, en) = stage.action.words();
-        Err(NotAllowed(Said::new(
-            format!("「{zh}」由{holder}的{}办理，{}无权办理", stage.organ.name(), who(actor)),
-            format!(
-                "{en} belongs to organ {} of office {holder}, not to {}",
-                stage.organ,
-                who(actor)
-            ),
-        )))
+        Err(NotAllowed(words::stage_of_another(stage.action, stage.organ, holder, &who(actor))))
     }
 
     fn may_collect(&self, actor: Actor, holder: OfficeCode) -> Result<(), NotAllowed> {
         if actor.office == holder && OrganCode::is_counter(actor.organ) {
             return Ok(());
         }
-        Err(NotAllowed(Said::new(
-            format!("收件由{holder}的代办点或便民服务中心办理，{}无权办理", who(actor)),
-            format!(
-                "the case is collected at the counter of office {holder}, not by {}",
-                who(actor)
-            ),
-        )))
+        Err(NotAllowed(words::collected_at_counter(holder, &who(actor))))
     }
 
     fn is_delegated(&self, actor: Actor, step: Step<'_>) -> bool {

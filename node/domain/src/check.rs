@@ -10,7 +10,7 @@ use crate::calendar::Date;
 use crate::catalog::{Derive, Field, FieldType, Item};
 use crate::form::{FieldValue, Fields};
 use crate::office::OfficeTree;
-use crate::words::Said;
+use crate::words::{self, Said};
 pub(crate) use number::id_check;
 pub use number::{CitizenId, IdFault};
 pub use number::{NumberFault, bank_card, mobile, uscc};
@@ -92,13 +92,7 @@ pub fn missing(item: &Item, fields: &Fields) -> Vec<FieldError> {
     };
     let lacking = item.fields.iter().filter(needed).filter(empty);
     lacking
-        .map(|field| {
-            error(
-                field,
-                Said::new("未填写", "it is empty"),
-                Said::new(format!("请填写{}", field.label), format!("fill in {}", field.key)),
-            )
-        })
+        .map(|field| error(field, words::field_empty(), words::fill_in(&field.label, &field.key)))
         .collect()
 }
 
@@ -118,14 +112,8 @@ pub fn fields_from_json(
             None => errors.push(FieldError {
                 field: key.clone(),
                 label: item.field(key).map_or_else(|| key.clone(), |field| field.label.clone()),
-                fault: Said::new(
-                    "既不是文字、整数，也不是是/否",
-                    "it is neither text, a whole number nor yes/no",
-                ),
-                remedy: Said::new(
-                    "金额请以分为单位",
-                    "give amounts in cents (分), without a decimal point",
-                ),
+                fault: words::value_of_no_kind(),
+                remedy: words::amounts_in_cents(),
             }),
         }
     }
@@ -144,14 +132,8 @@ fn derive(field: &Field, fields: &mut Fields, errors: &mut Vec<FieldError>) {
     match fields.get(&field.key).filter(|value| !value.is_blank()) {
         Some(given) if given.to_string() != derived => errors.push(error(
             field,
-            Said::new(
-                format!("与证件号码不一致（应为{derived}）"),
-                format!("it contradicts the ID number, which says {derived}"),
-            ),
-            Said::new(
-                "请核对证件号码或清空本栏由系统填写",
-                "check the ID number, or leave this empty to have it filled in",
-            ),
+            words::contradicts_id(&derived),
+            words::check_id_or_leave_empty(),
         )),
         Some(_) => {}
         None => _ = fields.insert(field.key.clone(), FieldValue::Text(derived)),

@@ -19,7 +19,7 @@ use crate::act::ActId;
 use crate::calendar::Date;
 use crate::catalog::{Limit, Unit};
 use crate::organ::OrganCode;
-use crate::words::Said;
+use crate::words::{self, Said};
 
 pub use basis::Basis;
 pub use card::{Card, CardFate, Given, Standing, WARN_BEFORE_DAYS, card_of};
@@ -114,10 +114,10 @@ impl Limit {
     pub fn words(self) -> Said {
         let n = self.value;
         match self.unit {
-            Unit::WorkingDays => Said::new(format!("{n}个工作日"), format!("{n} working days")),
-            Unit::NaturalDays => Said::new(format!("{n}日（自然日）"), format!("{n} natural days")),
-            Unit::Months => Said::new(format!("{n}个月"), format!("{n} months")),
-            Unit::OnTheSpot => Said::new("当场", "on the spot"),
+            Unit::WorkingDays => words::limit_working_days(n),
+            Unit::NaturalDays => words::limit_natural_days(n),
+            Unit::Months => words::limit_months(n),
+            Unit::OnTheSpot => words::limit_on_the_spot(),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::clock::Due;
 use crate::fold::CaseState;
 use crate::organ::OrganCode;
 use crate::receipt_number::ReceiptNumber;
-use crate::words::Said;
+use crate::words::{self, Said};
 
 /// 非常满意, 满意 and 基本满意 count as satisfied (国办发〔2019〕51号).
 const SATISFIED_STARS: u8 = 3;
@@ -175,20 +175,23 @@ fn group(name: String, period: Period, cases: &[&Counted], calendar: &Calendar) 
     let decided = |facts: &Facts| period.contains(facts.decided);
     let shares = vec![
         share(
-            ("accepted", "受理率", "accepted of those received"),
+            "accepted",
+            words::share_accepted(),
             cases,
             |facts| period.contains(facts.received),
             |facts| facts.accepted.is_some_and(|day| day <= period.to),
         ),
-        share(("completed", "办结率", "completed of those accepted"), cases, accepted, ended),
+        share("completed", words::share_completed(), cases, accepted, ended),
         share(
-            ("on-time", "按时办结率", "on time of those completed"),
+            "on-time",
+            words::share_on_time(),
             cases,
             |facts| decided(facts) && facts.late.is_some(),
             |facts| facts.late == Some(false),
         ),
         share(
-            ("satisfied", "满意率", "satisfied of those rated"),
+            "satisfied",
+            words::share_satisfied(),
             cases,
             |facts| decided(facts) && facts.stars.is_some(),
             |facts| facts.stars >= Some(SATISFIED_STARS),
@@ -198,7 +201,8 @@ fn group(name: String, period: Period, cases: &[&Counted], calendar: &Calendar) 
 }
 
 fn share(
-    (key, zh, en): (&'static str, &str, &str),
+    key: &'static str,
+    words: Said,
     cases: &[&Counted],
     is_counted: impl Fn(&Facts) -> bool,
     holds: impl Fn(&Facts) -> bool,
@@ -206,7 +210,7 @@ fn share(
     let whole = || cases.iter().filter(|case| is_counted(&case.facts));
     Share {
         key,
-        words: Said::new(zh, en),
+        words,
         numerator: whole().filter(|case| holds(&case.facts)).map(|case| case.receipt).collect(),
         denominator: whole().map(|case| case.receipt).collect(),
     }

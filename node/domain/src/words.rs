@@ -1,8 +1,27 @@
-//! What people read, in both languages.
+//! What people read, in both languages: one catalogue, a file for each area.
+//!
+//! An entry is a named message with its arguments, its zh and its en text; it becomes a function
+//! that gives a [`Said`]. No sentence for people is worded anywhere else.
+
+mod acts;
+mod clocks;
+mod desk;
+mod fields;
+mod fold;
+mod shown;
+mod states;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+pub use acts::*;
+pub use clocks::*;
+pub use desk::*;
+pub use fields::*;
+pub use fold::*;
+pub use shown::Shown;
+pub use states::*;
 
 /// A sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -14,8 +33,20 @@ pub struct Said {
 }
 
 impl Said {
-    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { zh: zh.into().into(), en: en.into().into() }
+    fn new(zh: impl Into<Box<str>>, en: impl Into<Box<str>>) -> Self {
+        Self { zh: zh.into(), en: en.into() }
+    }
+
+    /// What is no message of the catalogue: names in an item file, the words of a citizen or of
+    /// the system underneath, and what is put together from messages.
+    pub fn of_data(zh: impl Into<Box<str>>, en: impl Into<Box<str>>) -> Self {
+        Self::new(zh, en)
+    }
+
+    /// One after the other, with what each language puts between them.
+    pub fn joined(all: &[Self], between: [&str; 2]) -> Self {
+        let texts = |text: fn(&Self) -> &str| all.iter().map(text).collect::<Vec<_>>();
+        Self::new(texts(|said| &said.zh).join(between[0]), texts(|said| &said.en).join(between[1]))
     }
 }
 
@@ -24,3 +55,54 @@ impl fmt::Display for Said {
         write!(f, "{} ({})", self.zh, self.en)
     }
 }
+
+/// An entry of the catalogue, as it is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Message {
+    pub name: &'static str,
+    pub zh: &'static str,
+    pub en: &'static str,
+}
+
+/// The whole catalogue, area by area.
+pub const ALL: &[&[Message]] = &[
+    acts::MESSAGES,
+    clocks::MESSAGES,
+    desk::MESSAGES,
+    fields::MESSAGES,
+    fold::MESSAGES,
+    states::MESSAGES,
+];
+
+/// The messages of an area. Texts capture the arguments by name; each argument shows itself in the
+/// language of the text ([`Shown`]).
+macro_rules! messages {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident $(($($arg:ident: $type:ty),+ $(,)?))? { zh: $zh:literal, en: $en:literal $(,)? }
+    )+) => {
+        $(
+            $(#[$doc])*
+            #[doc = concat!("\n\n", $zh, "\n\n", $en)]
+            pub fn $name($($($arg: $type),+)?) -> $crate::words::Said {
+                $crate::words::Said::new(
+                    messages!(@text zh $zh $($($arg)+)?),
+                    messages!(@text en $en $($($arg)+)?),
+                )
+            }
+        )+
+
+        pub(super) const MESSAGES: &[$crate::words::Message] = &[
+            $($crate::words::Message { name: stringify!($name), zh: $zh, en: $en }),+
+        ];
+    };
+    (@text $language:ident $text:literal) => { $text };
+    (@text $language:ident $text:literal $($arg:ident)+) => {{
+        $(
+            #[allow(unused_variables, reason = "a text need not show every argument")]
+            let $arg = $crate::words::Shown::$language(&$arg);
+        )+
+        format!($text)
+    }};
+}
+use messages;

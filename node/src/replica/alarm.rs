@@ -39,7 +39,7 @@ pub enum Alarm {
 impl Alarm {
     /// What a person is told.
     pub fn said(&self) -> Said {
-        Said::new(self.zh(), self.to_string())
+        Said::of_data(self.zh(), self.to_string())
     }
 
     fn zh(&self) -> String {

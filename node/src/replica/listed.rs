@@ -188,22 +188,22 @@ fn asked_otherwise(
         FieldError {
             field: key.to_owned(),
             label: item.field(key).map_or_else(|| key.to_owned(), |field| field.label.clone()),
-            fault: Said::new(
+            fault: Said::of_data(
                 format!("办件{receipt}中为「{held}」"),
                 format!("case {receipt} says {held:?}"),
             ),
-            remedy: Said::new(
+            remedy: Said::of_data(
                 "请改成一致，或在该办件中修改",
                 "make them agree here, or edit that case",
             ),
         }
     };
     let errors: Vec<_> = differing(fields, now).into_iter().map(differs).collect();
-    let sentence = Said::new(
+    let sentence = Said::of_data(
         format!("已有相同申请的办件{receipt}，内容不同"),
         format!("case {receipt} asks for the same with other content"),
     );
-    let remedy = Said::new(
+    let remedy = Said::of_data(
         "请核对后改成一致，或在该办件中修改",
         "compare both: make the row agree, or edit that case",
     );

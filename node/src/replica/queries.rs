@@ -203,7 +203,7 @@ impl Replica {
             evidence: self.store.evidence().len(),
             damaged: self.damaged(),
             latched: self.writes_nothing().map(str::to_owned),
-            space: Said::new(self.space.words(), self.space.sentence()),
+            space: Said::of_data(self.space.words(), self.space.sentence()),
             peers: self.peers(),
             above: self.above(),
             counters: self.counters,

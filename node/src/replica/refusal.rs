@@ -38,8 +38,8 @@ impl Refusal {
     pub(crate) fn new(kind: RefusalKind, sentence: (&str, &str), remedy: (&str, &str)) -> Self {
         Self {
             kind,
-            sentence: Said::new(sentence.0, sentence.1),
-            remedy: Said::new(remedy.0, remedy.1),
+            sentence: Said::of_data(sentence.0, sentence.1),
+            remedy: Said::of_data(remedy.0, remedy.1),
             detail: serde_json::Value::Null,
         }
     }

@@ -13,7 +13,7 @@ pub(crate) fn check(case: &Case, state: &CaseState, item: &Item) -> Verdict {
     for act in case.acts().filter(has_effect) {
         if !is_allowed(act, item, case.origin) {
             let organ = act.act.organ.map_or_else(String::new, |organ| organ.to_string());
-            let (_, word) = act.act.kind.words();
+            let word = act.act.kind.words().en;
             let sentence =
                 format!("case {}: \"{word}\" by {}/{organ} is in force", case.id, act.office);
             return Err((Checker::Authority, sentence));

@@ -42,11 +42,11 @@ impl Cell {
     /// A cell in which the spreadsheet itself found a fault.
     pub(super) fn broken(text: String) -> Self {
         let fault = Fault {
-            said: Said::new(
+            said: Said::of_data(
                 format!("单元格是错误值{text}"),
                 format!("the cell holds the error {text}"),
             ),
-            remedy: Said::new("请改正公式或填写内容", "mend the formula, or type the value"),
+            remedy: Said::of_data("请改正公式或填写内容", "mend the formula, or type the value"),
         };
         Self { text, fault: Some(fault) }
     }
@@ -63,11 +63,11 @@ fn is_shortened(text: &str) -> bool {
 
 fn lost_digits() -> Fault {
     Fault {
-        said: Said::new(
+        said: Said::of_data(
             "表格软件把长号码存成了数字，末尾几位已丢失",
             "the spreadsheet stored a long number as a figure and lost its last digits",
         ),
-        remedy: Said::new(
+        remedy: Said::of_data(
             "请把该列设置为“文本”格式，再重新输入号码",
             "format the column as text, then type the number again",
         ),

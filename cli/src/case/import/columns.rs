@@ -120,7 +120,7 @@ fn unknown(title: &str, item: &ItemView) -> Unknown {
     let labels: Vec<String> = item.fields.iter().map(|field| field.label.clone()).collect();
     Box::new(move |column| {
         if title.is_empty() {
-            return Said::new(
+            return Said::of_data(
                 format!("第{column}列没有名称；请填写栏目名称或删除该列"),
                 format!("column {column} has no title; name its field or delete it"),
             );
@@ -134,7 +134,7 @@ fn unknown(title: &str, item: &ItemView) -> Unknown {
                 (format!("可用的栏目：{all}"), format!("the fields are {all}"))
             }
         };
-        Said::new(
+        Said::of_data(
             format!("第{column}列“{title}”不是该事项的栏目；{zh}"),
             format!("column {column} {title:?} is no field of the item; {en}"),
         )
@@ -144,7 +144,7 @@ fn unknown(title: &str, item: &ItemView) -> Unknown {
 fn ambiguous(title: &str, one: &FieldView, other: &FieldView) -> Unknown {
     let (title, one, other) = (title.trim().to_owned(), one.key.clone(), other.key.clone());
     Box::new(move |column| {
-        Said::new(
+        Said::of_data(
             format!("第{column}列“{title}”对应两个栏目；请改用 {one} 或 {other}"),
             format!("column {column} {title:?} fits two fields; name it {one} or {other}"),
         )
@@ -153,7 +153,7 @@ fn ambiguous(title: &str, one: &FieldView, other: &FieldView) -> Unknown {
 
 fn twice(title: &str) -> Said {
     let title = title.trim();
-    Said::new(
+    Said::of_data(
         format!("“{title}”出现两次；请只保留一列"),
         format!("{title:?} comes twice; keep one of the columns"),
     )
@@ -161,7 +161,7 @@ fn twice(title: &str) -> Said {
 
 fn lacking(field: &FieldView) -> Said {
     let FieldView { key, label, .. } = field;
-    Said::new(
+    Said::of_data(
         format!("缺少必填栏目“{label}”；请增加名为“{label}”或 {key} 的一列"),
         format!("the required field {label:?} has no column; add one named {label:?} or {key}"),
     )
@@ -169,8 +169,8 @@ fn lacking(field: &FieldView) -> Said {
 
 fn beyond() -> Fault {
     Fault {
-        said: Said::new("没有对应的栏目名称", "it stands under no title"),
-        remedy: Said::new(
+        said: Said::of_data("没有对应的栏目名称", "it stands under no title"),
+        remedy: Said::of_data(
             "请检查是否多了逗号，内容中有逗号时须加引号",
             "see whether there is a comma too many; text with a comma needs quotes",
         ),

@@ -215,8 +215,8 @@ type Fault = (Option<String>, Said, Said);
 fn twice(first: u64) -> Fault {
     (
         None,
-        Said::new(format!("与第{first}行重复"), format!("it asks for the same as row {first}")),
-        Said::new(
+        Said::of_data(format!("与第{first}行重复"), format!("it asks for the same as row {first}")),
+        Said::of_data(
             "请删除其中一行，或核对证件号码等栏",
             "delete one of the two, or check the ID number",
         ),

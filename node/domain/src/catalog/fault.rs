@@ -12,7 +12,7 @@ pub(super) struct Fault {
 
 /// A fault in both languages: `[中文, English]` each.
 pub(super) fn fault(problem: [&str; 2], remedy: [&str; 2]) -> Fault {
-    let said = |[zh, en]: [&str; 2]| Said::new(zh, en);
+    let said = |[zh, en]: [&str; 2]| Said::of_data(zh, en);
     Fault { problem: said(problem), remedy: said(remedy) }
 }
 

@@ -4,6 +4,7 @@ use daiban_sync::id::{OfficeCode, Tier};
 use serde::{Deserialize, Serialize};
 
 use crate::organ::OrganCode;
+use crate::words::{self, Said};
 
 /// One answer that one organ owes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,22 +117,22 @@ impl Stage {
 
 impl Action {
     /// 中文 and English word.
-    pub fn words(self) -> (&'static str, &'static str) {
+    pub fn words(self) -> Said {
         match self {
-            Self::Collect => ("收件", "collect"),
-            Self::Accept => ("受理", "accept"),
-            Self::FirstCheck => ("初审", "first check"),
-            Self::Refer => ("抄告", "refer"),
-            Self::Survey => ("踏勘", "survey"),
-            Self::Publicity => ("公示", "publicity"),
-            Self::Review => ("审核", "review"),
-            Self::JointReview => ("联审", "joint review"),
-            Self::Appraise => ("鉴定", "appraise"),
-            Self::Confirm => ("审核确认", "confirm"),
-            Self::Decide => ("决定", "decide"),
-            Self::Issue => ("制证", "issue"),
-            Self::Pay => ("发放", "pay"),
-            Self::Forward => ("转报", "forward"),
+            Self::Collect => words::action_collect(),
+            Self::Accept => words::action_accept(),
+            Self::FirstCheck => words::action_first_check(),
+            Self::Refer => words::action_refer(),
+            Self::Survey => words::action_survey(),
+            Self::Publicity => words::action_publicity(),
+            Self::Review => words::action_review(),
+            Self::JointReview => words::action_joint_review(),
+            Self::Appraise => words::action_appraise(),
+            Self::Confirm => words::action_confirm(),
+            Self::Decide => words::action_decide(),
+            Self::Issue => words::action_issue(),
+            Self::Pay => words::action_pay(),
+            Self::Forward => words::action_forward(),
         }
     }
 }

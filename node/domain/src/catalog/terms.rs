@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::stage::Limit;
+use crate::words::{self, Said};
 
 /// 延期
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,16 +53,16 @@ pub enum Delivery {
 
 impl Delivery {
     /// 中文 and English word.
-    pub fn words(self) -> (&'static str, &'static str) {
+    pub fn words(self) -> Said {
         match self {
-            Self::VillagePickup => ("代办点领取", "fetched at the village point"),
-            Self::TownPickup => ("镇中心领取", "fetched at the town's centre"),
-            Self::CountyPickup => ("县中心领取", "fetched at the county's centre"),
-            Self::AgentHome => ("代办员送达", "brought by the agent"),
-            Self::Ems => ("邮政快递", "by post"),
-            Self::ELicence => ("电子证照", "electronic licence"),
-            Self::SmsOnly => ("短信告知", "text message"),
-            Self::BankCard => ("一卡通发放", "paid into the card"),
+            Self::VillagePickup => words::delivery_village_pickup(),
+            Self::TownPickup => words::delivery_town_pickup(),
+            Self::CountyPickup => words::delivery_county_pickup(),
+            Self::AgentHome => words::delivery_agent_home(),
+            Self::Ems => words::delivery_ems(),
+            Self::ELicence => words::delivery_e_licence(),
+            Self::SmsOnly => words::delivery_sms_only(),
+            Self::BankCard => words::delivery_bank_card(),
         }
     }
 }

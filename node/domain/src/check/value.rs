@@ -5,7 +5,7 @@ use super::{Entry, is_known_division};
 use crate::calendar::Date;
 use crate::catalog::{Field, FieldType};
 use crate::form::{FieldValue, Fields};
-use crate::words::Said;
+use crate::words::{self, Said};
 
 type Fault = (Said, Said);
 
@@ -52,30 +52,15 @@ pub(super) fn check(
     by_type(field, value, entry)?;
     let text = value.to_string();
     if text.chars().count() > field.max_chars {
-        return fault(
-            format!("超过{}字", field.max_chars),
-            format!("it has more than {} characters", field.max_chars),
-            "请缩短",
-            "shorten it",
-        );
+        return Err((words::too_many_characters(field.max_chars), words::shorten()));
     }
     if let Some(pattern) = field.pattern.as_ref().filter(|pattern| !fits(pattern, &text)) {
-        return fault(
-            format!("格式应如 {pattern}（9为数字，A为大写字母）"),
-            format!("expected the form {pattern} (9: a digit, A: a capital letter)"),
-            "请对照材料重新填写",
-            "compare it with the document and type it again",
-        );
+        return Err((words::pattern_expected(pattern), words::compare_with_document()));
     }
     if let Some(other) =
         field.differs_from.as_ref().filter(|other| fields.get(*other) == Some(value))
     {
-        return fault(
-            "与另一栏相同",
-            format!("it is the same as {other}"),
-            "请核对，两栏应为不同的人",
-            "the two fields name different persons; check both",
-        );
+        return Err((words::same_as_other(other), words::name_different_persons()));
     }
     Ok(())
 }
@@ -87,33 +72,22 @@ fn by_type(field: &Field, value: &FieldValue, entry: Entry<'_>) -> Result<(), Fa
         FieldType::Id18 => {
             CitizenId::parse(text, entry.today, entry.training).map(drop).map_err(id_fault)
         }
-        FieldType::Uscc => uscc(text).map_err(|f| {
-            number_fault(f, "统一社会信用代码为18位", "a credit code has 18 characters")
-        }),
-        FieldType::Mobile => mobile(text).map_err(|f| {
-            number_fault(
-                f,
-                "手机号码为1开头的11位数字",
-                "a mobile number has 11 digits and begins with 1",
-            )
-        }),
-        FieldType::Bankcard => bank_card(text).map_err(|f| {
-            number_fault(f, "银行卡号为12至19位数字", "a card number has 12 to 19 digits")
-        }),
+        FieldType::Uscc => uscc(text).map_err(|fault| number_fault(fault, words::uscc_shape())),
+        FieldType::Mobile => {
+            mobile(text).map_err(|fault| number_fault(fault, words::mobile_shape()))
+        }
+        FieldType::Bankcard => {
+            bank_card(text).map_err(|fault| number_fault(fault, words::bank_card_shape()))
+        }
         FieldType::Date => check_date(field, text, entry.today),
         FieldType::Int | FieldType::MoneyCent | FieldType::Percent => check_number(field, value),
         FieldType::Enum => check_choice(field, value),
         FieldType::Bool => match value {
             FieldValue::Bool(_) => Ok(()),
-            _ => fault("应为是或否", "expected yes or no", "请选择", "choose one"),
+            _ => Err((words::yes_or_no_expected(), words::choose_one())),
         },
         FieldType::Division12 if is_known_division(entry.offices, text) => Ok(()),
-        FieldType::Division12 => fault(
-            "不是已知的12位区划代码",
-            "it is no known 12-digit division code",
-            "请从列表中选择村(社区)",
-            "choose the village from the list",
-        ),
+        FieldType::Division12 => Err((words::division_unknown(), words::choose_village())),
         FieldType::PersonList => check_persons(text, entry),
     }
 }
@@ -121,39 +95,26 @@ fn by_type(field: &Field, value: &FieldValue, entry: Entry<'_>) -> Result<(), Fa
 /// Any script, rare characters and middle dots included; control characters are not.
 fn check_prose(value: &FieldValue) -> Result<(), Fault> {
     match value {
-        FieldValue::Text(text) if text.chars().any(char::is_control) => fault(
-            "含有不可见的控制字符",
-            "it contains control characters",
-            "请重新输入，不要粘贴",
-            "type it instead of pasting",
-        ),
+        FieldValue::Text(text) if text.chars().any(char::is_control) => {
+            Err((words::control_characters(), words::type_instead()))
+        }
         FieldValue::LongText(text)
             if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) =>
         {
-            fault(
-                "含有不可见的控制字符",
-                "it contains control characters",
-                "请重新输入，不要粘贴",
-                "type it instead of pasting",
-            )
+            Err((words::control_characters(), words::type_instead()))
         }
         FieldValue::Text(_) | FieldValue::LongText(_) => Ok(()),
         FieldValue::Int(_) | FieldValue::Bool(_) => {
-            fault("应为文字", "expected text", "请填写文字", "give text")
+            Err((words::text_expected(), words::give_text()))
         }
     }
 }
 
 fn check_date(field: &Field, text: &str, today: Date) -> Result<(), Fault> {
     match text.parse::<Date>() {
-        Err(_) => fault(
-            "日期不存在",
-            "there is no such day",
-            "请按 2026-11-21 的格式填写",
-            "write it as 2026-11-21",
-        ),
+        Err(_) => Err((words::no_such_day(), words::write_day_so())),
         Ok(date) if field.not_after_today && date > today => {
-            fault("日期晚于今天", "it lies in the future", "请核对日期", "check the date")
+            Err((words::day_in_future(), words::check_date()))
         }
         Ok(_) => Ok(()),
     }
@@ -161,48 +122,25 @@ fn check_date(field: &Field, text: &str, today: Date) -> Result<(), Fault> {
 
 fn check_number(field: &Field, value: &FieldValue) -> Result<(), Fault> {
     let FieldValue::Int(number) = value else {
-        return fault(
-            "应为整数",
-            "expected a whole number",
-            "请填写整数，金额以分为单位",
-            "give a whole number; amounts in cents (分)",
-        );
+        return Err((words::whole_number_expected(), words::give_whole_number()));
     };
     let max = if field.kind == FieldType::Percent { field.max.or(Some(100)) } else { field.max };
     let (low, high) = (field.min.unwrap_or(i64::MIN), max.unwrap_or(i64::MAX));
     if (low..=high).contains(number) {
         return Ok(());
     }
-    fault(
-        format!("应在{low}至{high}之间"),
-        format!("expected {low} to {high}"),
-        "请核对数值",
-        "check the number",
-    )
+    Err((words::number_out_of_range(low, high), words::check_number()))
 }
 
 fn check_choice(field: &Field, value: &FieldValue) -> Result<(), Fault> {
     if field.options.contains(&value.to_string()) {
         return Ok(());
     }
-    let options = field.options.join("、");
-    fault(
-        format!("应为以下之一：{options}"),
-        format!("expected one of {options}"),
-        "请从列表中选择",
-        "choose from the list",
-    )
+    Err((words::no_such_option(&field.options.join("、")), words::choose_from_list()))
 }
 
 fn check_persons(text: &str, entry: Entry<'_>) -> Result<(), Fault> {
-    let shape = || {
-        fault(
-            "人员名单应为列表，每人须有 name",
-            "expected a list of persons, each with a name",
-            "请逐人填写",
-            "enter them one by one",
-        )
-    };
+    let shape = || Err((words::persons_expected(), words::enter_one_by_one()));
     let Ok(serde_json::Value::Array(persons)) = serde_json::from_str(text) else { return shape() };
     let mut seen = std::collections::BTreeSet::new();
     for person in &persons {
@@ -216,12 +154,7 @@ fn check_persons(text: &str, entry: Entry<'_>) -> Result<(), Fault> {
         }
         CitizenId::parse(&id, entry.today, entry.training).map_err(id_fault)?;
         if !seen.insert(id) {
-            return fault(
-                "同一证件号码出现两次",
-                "one ID number occurs twice",
-                "请删除重复的人员",
-                "remove the repeated person",
-            );
+            return Err((words::id_twice(), words::remove_repeated_person()));
         }
     }
     Ok(())
@@ -239,37 +172,18 @@ fn fits(pattern: &str, text: &str) -> bool {
 }
 
 fn id_fault(fault: IdFault) -> Fault {
-    let (zh, remedy_zh, remedy) = match fault {
-        IdFault::Shape => {
-            ("应为17位数字加1位数字或X", "请对照身份证重新输入", "type it again from the card")
-        }
-        IdFault::Birth => {
-            ("其中的出生日期不存在或晚于今天", "请核对第7至14位", "check digits 7 to 14")
-        }
-        IdFault::Check => ("校验位不符，至少有一位输错", "请逐位核对", "compare it digit by digit"),
-        IdFault::Province => ("前两位不是省级代码", "请核对前两位", "check the first two digits"),
-        IdFault::Training => (
-            "99开头的测试证号只能在培训模式使用",
-            "请使用真实证号",
-            "use a real number, or set the node to training",
-        ),
-    };
-    (Said::new(zh, fault.to_string()), Said::new(remedy_zh, remedy))
-}
-
-fn number_fault(fault: NumberFault, shape_zh: &str, shape_en: &str) -> Fault {
-    let remedy = Said::new("请对照原件逐位核对", "compare it with the original digit by digit");
     match fault {
-        NumberFault::Shape => (Said::new(shape_zh, shape_en), remedy),
-        NumberFault::Check => (Said::new("校验位不符，至少有一位输错", fault.to_string()), remedy),
+        IdFault::Shape => (words::id_shape(), words::type_id_again()),
+        IdFault::Birth => (words::id_birth(), words::check_digits_of_birth()),
+        IdFault::Check => (words::id_check_digit(), words::compare_digits()),
+        IdFault::Province => (words::id_province(), words::check_first_digits()),
+        IdFault::Training => (words::id_of_training(), words::use_real_number()),
     }
 }
 
-fn fault(
-    zh: impl Into<String>,
-    en: impl Into<String>,
-    remedy_zh: &str,
-    remedy_en: &str,
-) -> Result<(), Fault> {
-    Err((Said::new(zh, en), Said::new(remedy_zh, remedy_en)))
+fn number_fault(fault: NumberFault, shape: Said) -> Fault {
+    match fault {
+        NumberFault::Shape => (shape, words::compare_with_original()),
+        NumberFault::Check => (words::number_check_digit(), words::compare_with_original()),
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::words::Said;
+use crate::words::{self, Said};
 
 /// An article, or the rule that is followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,27 +25,17 @@ impl Basis {
     /// 中文 and English.
     pub fn words(self) -> Said {
         match self {
-            Self::Licensing { article, by_analogy } => {
-                let (zh, en) = if by_analogy { ("参照", "by analogy with ") } else { ("", "") };
-                Said::new(
-                    format!("{zh}行政许可法 第{}条", numeral(article)),
-                    format!("{en}Administrative Licensing Law, art. {article}"),
-                )
+            Self::Licensing { article, by_analogy: false } => {
+                words::basis_licensing(&numeral(article), article)
             }
-            Self::CivilCode(article) => Said::new(
-                format!("民法典 第{}条", numeral(article)),
-                format!("Civil Code, art. {article}"),
-            ),
-            Self::WorkingHours => Said::new(
-                "国务院关于职工工作时间的规定 第七条",
-                "State Council, Provisions on Working Hours, art. 7",
-            ),
-            Self::Holidays => Said::new(
-                "全国年节及纪念日放假办法；国务院办公厅当年放假安排",
-                "Regulation on Public Holidays; the State Council's arrangement for the year",
-            ),
-            Self::Item => Said::new("事项规定", "the item"),
-            Self::Handling => Said::new("办理规则", "rule of handling"),
+            Self::Licensing { article, by_analogy: true } => {
+                words::basis_licensing_by_analogy(&numeral(article), article)
+            }
+            Self::CivilCode(article) => words::basis_civil_code(&numeral(article), article),
+            Self::WorkingHours => words::basis_working_hours(),
+            Self::Holidays => words::basis_holidays(),
+            Self::Item => words::basis_item(),
+            Self::Handling => words::basis_handling(),
         }
     }
 }

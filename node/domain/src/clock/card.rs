@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Clock, ClockKind, Due};
 use crate::calendar::{Calendar, Date};
 use crate::organ::OrganCode;
-use crate::words::Said;
+use crate::words::{self, Said};
 
 /// 预警 so many working days before a limit ends, unless an item says otherwise.
 pub const WARN_BEFORE_DAYS: u16 = 2;
@@ -28,13 +28,12 @@ pub enum Card {
 impl Card {
     /// 中文 and English word.
     pub fn words(self) -> Said {
-        let (zh, en) = match self {
-            Self::None => ("无", "none"),
-            Self::Warning => ("预警", "warning"),
-            Self::Yellow => ("黄牌", "yellow card"),
-            Self::Red => ("红牌", "red card"),
-        };
-        Said::new(zh, en)
+        match self {
+            Self::None => words::card_none(),
+            Self::Warning => words::card_warning(),
+            Self::Yellow => words::card_yellow(),
+            Self::Red => words::card_red(),
+        }
     }
 }
 
@@ -53,12 +52,11 @@ pub enum CardFate {
 impl CardFate {
     /// 中文 and English word.
     pub fn words(self) -> Said {
-        let (zh, en) = match self {
-            Self::Appealed => ("申诉中", "appealed"),
-            Self::Upheld => ("维持", "upheld"),
-            Self::Withdrawn => ("已撤牌", "withdrawn"),
-        };
-        Said::new(zh, en)
+        match self {
+            Self::Appealed => words::card_appealed(),
+            Self::Upheld => words::card_upheld(),
+            Self::Withdrawn => words::card_withdrawn(),
+        }
     }
 }
 

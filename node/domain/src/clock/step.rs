@@ -6,7 +6,7 @@ use super::basis::Basis;
 use super::course::{Stop, Why};
 use crate::calendar::Date;
 use crate::catalog::Limit;
-use crate::words::Said;
+use crate::words::{self, Said};
 
 /// A day, or a stretch of days alike.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -50,93 +50,41 @@ impl Reason<'_> {
     /// The sentence, and what it rests on. `licence`: the item is one.
     pub fn said(self, licence: bool) -> (Said, Basis) {
         let licensing = |article| Basis::Licensing { article, by_analogy: !licence };
-        let (zh, en, basis) = match self {
-            Self::Stopped(stop) => return (stop.why.stopped(), stop.why.basis(licence)),
-            Self::Overrun(stop) => return (stop.why.overrun(), stop.why.basis(licence)),
-            Self::Shifted(name) => return (shifted(name), Basis::Holidays),
-            Self::Holiday(name) => return (holiday(name), Basis::Holidays),
-            Self::Corresponding(limit) => return (corresponding(limit), Basis::CivilCode(202)),
-            Self::Extended(limit) => return (extended(limit), licensing(42)),
-            Self::DeemedAccepted => (
-                "逾期未告知补正，自收到材料之日起即为受理",
-                "nobody asked in time for what was missing: accepted on the day of receipt",
-                licensing(32),
-            ),
-            Self::Event => {
-                ("当日不计入", "the day of the event does not count", Basis::CivilCode(201))
-            }
-            Self::OnTheSpot => ("当场办结", "settled on the spot", licensing(34)),
-            Self::Working => ("工作日", "working day", licensing(82)),
-            Self::Weekend => ("周休息日", "weekend", Basis::WorkingHours),
-            Self::Natural => ("自然日", "natural day", Basis::CivilCode(200)),
-            Self::LastDayOff => (
-                "期间最后一日是休假日，顺延至休假日结束的次日",
-                "the last day was a day off: the next working day is the last",
-                Basis::CivilCode(203),
-            ),
-            Self::ExtendedTooLate => (
-                "延期在期限届满后作出，不延长本时限",
-                "extended after the limit had ended: this limit stays as it was",
-                licensing(42),
-            ),
-            Self::CalendarEnds => (
-                "放假安排尚未通知，不推算",
-                "the calendar of this day is not known: nothing is guessed",
-                Basis::Holidays,
-            ),
-        };
-        (Said::new(zh, en), basis)
+        match self {
+            Self::Stopped(stop) => (stop.why.stopped(), stop.why.basis(licence)),
+            Self::Overrun(stop) => (stop.why.overrun(), stop.why.basis(licence)),
+            Self::Shifted(name) => (words::step_shifted(name), Basis::Holidays),
+            Self::Holiday(name) => (words::step_holiday(name), Basis::Holidays),
+            Self::Corresponding(limit) => (words::step_corresponding(limit), Basis::CivilCode(202)),
+            Self::Extended(limit) => (words::step_extended(limit), licensing(42)),
+            Self::DeemedAccepted => (words::step_deemed_accepted(), licensing(32)),
+            Self::Event => (words::step_event(), Basis::CivilCode(201)),
+            Self::OnTheSpot => (words::step_on_the_spot(), licensing(34)),
+            Self::Working => (words::step_working(), licensing(82)),
+            Self::Weekend => (words::step_weekend(), Basis::WorkingHours),
+            Self::Natural => (words::step_natural(), Basis::CivilCode(200)),
+            Self::LastDayOff => (words::step_last_day_off(), Basis::CivilCode(203)),
+            Self::ExtendedTooLate => (words::step_extended_too_late(), licensing(42)),
+            Self::CalendarEnds => (words::step_calendar_ends(), Basis::Holidays),
+        }
     }
-}
-
-fn shifted(name: &str) -> Said {
-    Said::new(format!("调休上班（{name}）"), format!("weekend that is worked ({name})"))
-}
-
-fn holiday(name: &str) -> Said {
-    Said::new(format!("放假（{name}）"), format!("public holiday ({name})"))
-}
-
-fn corresponding(limit: Limit) -> Said {
-    let words = limit.words();
-    Said::new(
-        format!("{}后的对应日，无对应日的为月末日", words.zh),
-        format!("the same day after {}, or the last of that month", words.en),
-    )
-}
-
-fn extended(limit: Limit) -> Said {
-    let words = limit.words();
-    Said::new(format!("延期{}（一次）", words.zh), format!("extended once by {}", words.en))
 }
 
 impl Why<'_> {
     fn stopped(self) -> Said {
         match self {
-            Self::Procedure(name) => Said::new(
-                format!("特别程序「{name}」，所需时间不计入"),
-                format!("special procedure \"{name}\" is not counted"),
-            ),
-            Self::Stage(action) => {
-                let (zh, en) = action.words();
-                Said::new(format!("「{zh}」不计时"), format!("\"{en}\" is off the clock"))
-            }
-            Self::Correction => {
-                Said::new("申请人补正期间不计入", "the applicant owes a correction")
-            }
+            Self::Procedure(name) => words::stopped_for_procedure(name),
+            Self::Stage(action) => words::stopped_for_stage(action),
+            Self::Correction => words::stopped_for_correction(),
         }
     }
 
     fn overrun(self) -> Said {
-        let (zh, en) = match self {
-            Self::Procedure(name) => (name, name),
-            Self::Stage(action) => action.words(),
-            Self::Correction => ("补正", "correction"),
-        };
-        Said::new(
-            format!("计入：「{zh}」的天数已满"),
-            format!("counted: \"{en}\" has used up its days"),
-        )
+        match self {
+            Self::Procedure(name) => words::overrun_procedure(name),
+            Self::Stage(action) => words::overrun_stage(action),
+            Self::Correction => words::overrun_correction(),
+        }
     }
 
     /// Whether the law itself leaves these days out: 行政许可法 第四十五条 names these procedures
@@ -144,12 +92,12 @@ impl Why<'_> {
     pub fn is_named_by_law(self) -> bool {
         const BY_LAW: [&str; 8] =
             ["听证", "招标", "拍卖", "检验", "检测", "检疫", "鉴定", "专家评审"];
-        let name = match self {
-            Self::Procedure(name) => name,
-            Self::Stage(action) => action.words().0,
-            Self::Correction => return false,
-        };
-        BY_LAW.iter().any(|named| name.contains(named))
+        let is_named = |name: &str| BY_LAW.iter().any(|named| name.contains(named));
+        match self {
+            Self::Procedure(name) => is_named(name),
+            Self::Stage(action) => is_named(&action.words().zh),
+            Self::Correction => false,
+        }
     }
 
     fn basis(self, licence: bool) -> Basis {

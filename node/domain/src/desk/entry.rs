@@ -10,7 +10,7 @@ use crate::fold::Status;
 use crate::form::{FieldValue, Fields, Form, actor_for};
 use crate::payload;
 use crate::receipt_number::ReceiptNumber;
-use crate::words::Said;
+use crate::words;
 use daiban_sync::entry::Kind;
 
 impl Desk<'_> {
@@ -93,8 +93,8 @@ impl Desk<'_> {
         if let Some(rule) = item.material(key).filter(|rule| rule.electronic_only && blob.size == 0)
         {
             return Err(Refused::new(
-                Said::new(format!("{}是空文件", rule.name), format!("the file for {key} is empty")),
-                Said::new("请重新拍照或选择文件", "take the photo again or choose another file"),
+                words::file_empty(&rule.name, key),
+                words::take_photo_again(),
             ));
         }
         Ok(vec![self.append(
@@ -150,37 +150,21 @@ fn with_long_texts(item: &Item, mut fields: Fields) -> Fields {
 fn check_offered(item: &Item, by: &By) -> Result<(), Refused> {
     if !item.is_offered_at(by.office) {
         return Err(Refused::new(
-            Said::new(
-                format!("{}不受理「{}」", by.office, item.name),
-                format!("office {} does not take {}", by.office, item.code),
-            ),
-            Said::new("请到受理该事项的窗口申请", "apply at an office that takes it"),
+            words::item_not_offered(by.office, &item.name, &item.code),
+            words::apply_elsewhere(),
         ));
     }
     if !item.is_valid_on(by.day()) {
         return Err(Refused::new(
-            Said::new(
-                format!("「{}」不在有效期内", item.name),
-                format!("{} is not in force today", item.code),
-            ),
-            Said::new(
-                "请核对目录版本和本机日期",
-                "check the catalog's version and this computer's date",
-            ),
+            words::item_not_in_force(&item.name, &item.code),
+            words::check_version_and_date(),
         ));
     }
     Ok(())
 }
 
 fn settled(status: Status) -> Refused {
-    let words = status.words();
-    Refused::new(
-        Said::new(
-            format!("办件{}，不能再修改", words.zh),
-            format!("the case is {} and cannot be edited", words.en),
-        ),
-        Said::new("如需变更请另行申请", "open a new case for a change"),
-    )
+    Refused::new(words::case_settled(status), words::open_new_case())
 }
 
 fn missing_material(item: &Item, key: &str) -> check::FieldError {
@@ -188,7 +172,7 @@ fn missing_material(item: &Item, key: &str) -> check::FieldError {
     check::FieldError {
         field: key.to_owned(),
         label: name.to_owned(),
-        fault: Said::new("缺少材料", "the material is missing"),
-        remedy: Said::new(format!("请拍照或上传{name}"), format!("attach {key}")),
+        fault: words::material_missing(),
+        remedy: words::attach_material(name, key),
     }
 }

@@ -6,7 +6,7 @@ use crate::case::Quarantine;
 use crate::check::FieldError;
 use crate::fold::{Ignored, NextAct};
 use crate::form::FieldChange;
-use crate::words::Said;
+use crate::words::{self, Said};
 
 /// Why a command is refused, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
@@ -31,110 +31,50 @@ impl Refused {
 
     pub(super) fn fields(fields: Vec<FieldError>) -> Self {
         let count = fields.len();
-        Self {
-            fields,
-            ..Self::new(
-                Said::new(
-                    format!("有{count}处填写有误"),
-                    format!("{count} fields cannot stand as they are"),
-                ),
-                Said::new("请逐项改正后再保存", "mend each of them and save again"),
-            )
-        }
+        Self { fields, ..Self::new(words::fields_faulty(count), words::mend_each_field()) }
     }
 
     pub(super) fn not_opened() -> Self {
-        Self::new(
-            Said::new(
-                "办件的建档记录尚未到达本节点",
-                "the act that opens the case has not arrived here",
-            ),
-            Said::new("请等待同步完成", "wait until the sync is complete"),
-        )
+        Self::new(words::not_opened(), words::wait_for_sync())
     }
 
     pub(super) fn unknown_item(code: &str, version: u32) -> Self {
-        Self::new(
-            Said::new(
-                format!("本节点没有事项{code}第{version}版"),
-                format!("this node has no item {code} version {version}"),
-            ),
-            Said::new(
-                "请等待目录通知到达，或更新程序",
-                "wait for the catalog notice, or update the program",
-            ),
-        )
+        Self::new(words::unknown_item(code, version), words::wait_for_catalog())
     }
 
     pub(super) fn too_long(found: usize) -> Self {
-        Self::new(
-            Said::new(
-                format!("内容过长（{found}字节）"),
-                format!("the text is too long ({found} bytes)"),
-            ),
-            Said::new("请缩短，或作为附件上传", "shorten it, or attach it as a file"),
-        )
+        Self::new(words::text_too_long(found), words::shorten_or_attach())
     }
 
     pub(super) fn read_again(difference: Vec<FieldChange>) -> Self {
-        Self {
-            difference,
-            ..Self::new(
-                Said::new("您所看到的内容已有变化", "what you read is not what the case holds now"),
-                Said::new("请重新阅读后再决定", "read the case again, then decide"),
-            )
-        }
+        Self { difference, ..Self::new(words::case_changed(), words::read_again()) }
     }
 
     pub(super) fn pin_missing() -> Self {
-        Self::new(
-            Said::new("决定须注明所依据的内容", "a decision names what was read"),
-            Said::new(
-                "请在办件页面办理，或附上 case show 给出的 pin",
-                "act on the case's page, or pass the pin that `case show` prints",
-            ),
-        )
+        Self::new(words::pin_missing(), words::act_with_pin())
     }
 
     pub(super) fn materials_on_their_way(keys: &[&str]) -> Self {
-        let keys = keys.join("、");
-        Self::new(
-            Said::new(
-                format!("材料{keys}尚未传到本节点"),
-                format!("materials {keys} have not arrived at this node"),
-            ),
-            Said::new("请等待材料传输完成后再决定", "decide when they are here"),
-        )
+        Self::new(words::materials_on_their_way(&keys.join("、")), words::wait_for_materials())
     }
 
     pub(super) fn materials_missing(keys: &[String]) -> Self {
-        let keys = keys.join("、");
-        Self::new(
-            Said::new(
-                format!("缺少必要材料{keys}"),
-                format!("required materials are missing: {keys}"),
-            ),
-            Said::new("请补充材料，或要求补正", "attach them, or request a correction"),
-        )
+        Self::new(words::materials_missing(&keys.join("、")), words::attach_or_correct())
     }
 
     pub(super) fn by_fold(ignored: Ignored, next: &[NextAct]) -> Self {
-        let turn = |act: &NextAct, word: &str| match act.organ {
-            Some(organ) => format!("{}/{organ} {word}", act.office),
-            None => format!("{} {word}", act.office),
+        let turn = |act: &NextAct| {
+            let who = match act.organ {
+                Some(organ) => format!("{}/{organ}", act.office),
+                None => act.office.to_string(),
+            };
+            Said::of_data(format!("{who} {}", act.words.zh), format!("{who} {}", act.verb))
         };
-        let zh: Vec<_> = next.iter().map(|act| turn(act, &act.words.zh)).collect();
-        let en: Vec<_> = next.iter().map(|act| turn(act, act.verb)).collect();
+        let turns: Vec<_> = next.iter().map(turn).collect();
         let remedy = if next.is_empty() {
-            Said::new(
-                "本办件已结束，如有需要请另行申请",
-                "the case has ended; open a new one if needed",
-            )
+            words::case_ended()
         } else {
-            Said::new(
-                format!("现在可以：{}", zh.join("；")),
-                format!("possible now: {}", en.join("; ")),
-            )
+            words::possible_now(&Said::joined(&turns, ["；", "; "]))
         };
         Self::new(ignored.why, remedy)
     }
@@ -142,9 +82,6 @@ impl Refused {
 
 impl From<Quarantine> for Refused {
     fn from(quarantine: Quarantine) -> Self {
-        Self::new(
-            Said::new("本节点不能保存这一内容", quarantine.to_string()),
-            Said::new("请联系运维人员", "tell the operator"),
-        )
+        Self::new(words::not_kept(&quarantine.to_string()), words::tell_operator())
     }
 }

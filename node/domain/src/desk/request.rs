@@ -8,7 +8,7 @@ use crate::act::{ActId, ActKind, Handover, Opinion, Outcome, Pin};
 use crate::clock::ClockKind;
 use crate::fold::CaseState;
 use crate::organ::OrganCode;
-use crate::words::Said;
+use crate::words;
 
 /// A request by verb.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -240,10 +240,7 @@ fn told(text: String) -> Result<String, Refused> {
     if !text.trim().is_empty() {
         return Ok(text);
     }
-    Err(Refused::new(
-        Said::new("没有写明内容", "nothing was said"),
-        Said::new("请写明情况、措施或理由", "say what happened, what was done, or why"),
-    ))
+    Err(Refused::new(words::nothing_said(), words::say_what_happened()))
 }
 
 fn listed(texts: Vec<String>) -> Result<Vec<String>, Refused> {
@@ -266,25 +263,13 @@ fn reasoned_outcome(outcome: Outcome) -> Result<Outcome, Refused> {
 }
 
 fn reasons_missing() -> Refused {
-    Refused::new(
-        Said::new(
-            "应当说明理由（行政许可法第三十八条）",
-            "reasons are to be given (Administrative Licensing Law, art. 38)",
-        ),
-        Said::new("请填写理由或具体内容", "state the reasons or what exactly is meant"),
-    )
+    Refused::new(words::reasons_missing(), words::give_reasons())
 }
 
 fn nothing_complained() -> Refused {
-    Refused::new(
-        Said::new("没有待答复的投诉", "no complaint waits for an answer"),
-        Said::new("无需办理", "there is nothing to do"),
-    )
+    Refused::new(words::nothing_complained(), words::nothing_to_do())
 }
 
 fn nothing_stale() -> Refused {
-    Refused::new(
-        Said::new("没有需要重新确认的决定", "no decision needs to be reconfirmed"),
-        Said::new("无需办理", "there is nothing to do"),
-    )
+    Refused::new(words::nothing_stale(), words::nothing_to_do())
 }

@@ -4,9 +4,9 @@ use super::deadline::{self, Asked};
 use super::machine::Machine;
 use super::redress::MEND_WITHIN;
 use super::rounds;
-use crate::catalog::{Action, Limit, MaterialRule};
+use crate::catalog::{Limit, MaterialRule};
 use crate::clock::{Basis, Clock, ClockKind, Steps};
-use crate::words::Said;
+use crate::words::{self, Said};
 
 /// Of the case, of its open stages, of the materials that were let wait, and of what is owed to the
 /// applicant.
@@ -59,7 +59,7 @@ struct Named {
 
 impl Named {
     fn by_item(kind: ClockKind, limit: Limit, words: &str) -> Self {
-        Self { kind, limit, source: Said::new(words, words) }
+        Self { kind, limit, source: Said::of_data(words, words) }
     }
 
     fn of_supplement(rule: &MaterialRule, limit: Limit) -> Self {
@@ -68,11 +68,7 @@ impl Named {
     }
 
     fn of_redress(kind: ClockKind) -> Self {
-        let source = Said::new(
-            "国办发〔2019〕51号：限期整改、反馈；天数为本系统默认",
-            "State Council General Office 〔2019〕 No. 51: to be mended and answered within a \
-             limit; the number of days is the default here",
-        );
+        let source = words::source_of_redress();
         Self { kind, limit: MEND_WITHIN, source }
     }
 }
@@ -99,28 +95,20 @@ fn explain(machine: &Machine<'_>, named: Named, asked: Asked<'_>) -> Clock {
 fn name_of(machine: &Machine<'_>, kind: &ClockKind) -> Said {
     let item = machine.law.item;
     match kind {
-        ClockKind::Acceptance => Said::new("受理时限", "acceptance"),
-        ClockKind::Promised => Said::new("承诺时限", "promised limit"),
-        ClockKind::Statutory => Said::new("法定时限", "limit by law"),
+        ClockKind::Acceptance => words::clock_acceptance(),
+        ClockKind::Promised => words::clock_promised(),
+        ClockKind::Statutory => words::clock_statutory(),
         ClockKind::Stage { seq, organ } => {
-            let action = machine.holder(kind).map(|at| item.stages[at].action);
-            let (zh, en) = action.map_or(("环节", "stage"), Action::words);
-            Said::new(
-                format!("环节{seq} {zh} {}", organ.name()),
-                format!("stage {seq} {en} {organ}"),
-            )
+            match machine.holder(kind).map(|at| item.stages[at].action) {
+                Some(action) => words::clock_stage(*seq, action, *organ),
+                None => words::clock_lost_stage(*seq, *organ),
+            }
         }
         ClockKind::Supplement { key } => {
             let name = item.material(key).map_or(key, |rule| &rule.name);
-            Said::new(format!("容缺后补 {name}"), format!("supplement {key}"))
+            words::clock_supplement(name, key)
         }
-        ClockKind::Rectification { rating } => Said::new(
-            format!("整改 {}", rating.short()),
-            format!("rectification {}", rating.short()),
-        ),
-        ClockKind::Complaint { complaint } => Said::new(
-            format!("投诉答复 {}", complaint.short()),
-            format!("answer to complaint {}", complaint.short()),
-        ),
+        ClockKind::Rectification { rating } => words::clock_rectification(*rating),
+        ClockKind::Complaint { complaint } => words::clock_complaint(*complaint),
     }
 }

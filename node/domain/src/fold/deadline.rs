@@ -135,10 +135,10 @@ pub(super) fn promised<'a>(machine: &Machine<'a>) -> Asked<'a> {
 pub(super) fn statutory<'a>(machine: &Machine<'a>) -> Asked<'a> {
     let item = machine.law.item;
     let is_uncounted = |stage: &Stage| {
-        let (name, _) = stage.action.words();
+        let name = stage.action.words().zh;
         !is_licence(machine)
             || Why::Stage(stage.action).is_named_by_law()
-            || item.special_procedures.iter().any(|procedure| procedure.contains(name))
+            || item.special_procedures.iter().any(|procedure| procedure.contains(&*name))
     };
     handling(machine, item.statutory, is_uncounted)
 }

@@ -17,6 +17,7 @@ use crate::calendar::Date;
 use crate::catalog::{Limit, Unit};
 use crate::clock::{self, Stop};
 use crate::form::Fields;
+use crate::words;
 
 /// The case so far.
 pub(super) struct Machine<'a> {
@@ -145,10 +146,7 @@ impl<'a> Machine<'a> {
             return self.open(act, *origin);
         }
         if self.opened.is_none() {
-            return Err(not_yet(
-                "办件的建档记录尚未到达",
-                "the act that opens the case has not arrived",
-            ));
+            return Err(not_yet(words::opening_not_here()));
         }
         if !kind.outlives_case() {
             self.check_running()?;

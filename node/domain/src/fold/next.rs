@@ -7,7 +7,7 @@ use super::state::NextAct;
 use crate::act::ActId;
 use crate::catalog::{Action, Silence, Stage};
 use crate::organ::OrganCode;
-use crate::words::Said;
+use crate::words::{self, Said};
 
 pub(super) fn acts(machine: &Machine<'_>, status: Status, stale: &[ActId]) -> Vec<NextAct> {
     let mut next = redress(machine);
@@ -15,15 +15,15 @@ pub(super) fn acts(machine: &Machine<'_>, status: Status, stale: &[ActId]) -> Ve
         return next;
     }
     if machine.received_at.is_none() {
-        next.push(counter(machine, "submit", "收件", "submit"));
-        next.push(counter(machine, "withdraw", "撤回", "withdraw"));
+        next.push(counter(machine, "submit", words::next_submit()));
+        next.push(counter(machine, "withdraw", words::next_withdraw()));
         return next;
     }
     if machine.is_correcting() {
-        next.push(counter(machine, "correct", "补正", "correct"));
+        next.push(counter(machine, "correct", words::next_correct()));
     }
     if machine.decision.is_none() {
-        next.push(counter(machine, "withdraw", "撤回", "withdraw"));
+        next.push(counter(machine, "withdraw", words::next_withdraw()));
     }
     if !stale.is_empty() {
         reconfirmations(machine, stale, &mut next);
@@ -44,10 +44,10 @@ fn acceptance(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
     if machine.progress.accepted_at.is_some() || !reached {
         return;
     }
-    next.push(of(machine, stage, "accept", "受理", "accept"));
-    next.push(of(machine, stage, "refuse", "不予受理", "refuse"));
+    next.push(of(machine, stage, "accept", words::next_accept()));
+    next.push(of(machine, stage, "refuse", words::next_refuse()));
     if !machine.progress.slots[at].has_asked {
-        next.push(of(machine, stage, "request-correction", "要求补正", "request correction"));
+        next.push(of(machine, stage, "request-correction", words::next_request_correction()));
     }
 }
 
@@ -61,19 +61,18 @@ fn open_stages(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
             continue;
         }
         if machine.is_paused() {
-            next.push(of(machine, stage, "resume", "恢复", "resume"));
+            next.push(of(machine, stage, "resume", words::next_resume()));
             if at == deciding {
                 continue;
             }
         }
-        let (zh, en) = stage.action.words();
-        next.push(of(machine, stage, verb(stage, at == deciding), zh, en));
+        next.push(of(machine, stage, verb(stage, at == deciding), stage.action.words()));
         if !slot.has_asked && machine.decision.is_none() && machine.progress.accepted_at.is_some() {
-            next.push(of(machine, stage, "request-correction", "要求补正", "request correction"));
+            next.push(of(machine, stage, "request-correction", words::next_request_correction()));
         }
         if stage.on_silence == Silence::DeemedAgreed {
             let lead = &machine.law.item.stages[deciding];
-            next.push(of(machine, lead, "record-silence", "记录逾期未答复", "record silence"));
+            next.push(of(machine, lead, "record-silence", words::next_record_silence()));
         }
     }
 }
@@ -84,17 +83,17 @@ fn redress(machine: &Machine<'_>) -> Vec<NextAct> {
     let lead = |at: usize| &machine.law.item.stages[at];
     let mut next = Vec::new();
     for rating in ratings.iter().filter(|rating| rating.is_open()) {
-        next.push(of(machine, lead(rating.lead), "rectify", "整改", "rectify"));
+        next.push(of(machine, lead(rating.lead), "rectify", words::next_rectify()));
     }
     for complaint in complaints.iter().filter(|complaint| complaint.answer.is_none()) {
-        let (zh, en) = ("投诉答复", "answer the complaint");
-        next.push(of(machine, lead(complaint.lead), "answer-complaint", zh, en));
+        let words = words::next_answer_complaint();
+        next.push(of(machine, lead(complaint.lead), "answer-complaint", words));
     }
     for (card, _) in appeals.iter().filter(|(_, appeal)| appeal.ruling.is_none()) {
         let Some(office) = machine.supervisor(card) else { continue };
         for (verb, words) in [
-            ("withdraw-card", Said::new("撤牌", "withdraw the card")),
-            ("refuse-appeal", Said::new("维持亮牌", "refuse the appeal")),
+            ("withdraw-card", words::next_withdraw_card()),
+            ("refuse-appeal", words::next_refuse_appeal()),
         ] {
             next.push(NextAct { office, organ: Some(OrganCode::COUNTY_CENTRE), verb, words });
         }
@@ -109,17 +108,17 @@ fn endings(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
         && machine.delivered.is_none()
         && !machine.law.item.delivery.is_empty()
     {
-        next.push(counter(machine, "deliver", "送达", "deliver"));
+        next.push(counter(machine, "deliver", words::next_deliver()));
     }
     if machine.may_close() {
-        next.push(counter(machine, "close", "办结", "close"));
+        next.push(counter(machine, "close", words::next_close()));
     }
 }
 
 fn reconfirmations(machine: &Machine<'_>, stale: &[ActId], next: &mut Vec<NextAct>) {
     for (_, stage, slot) in machine.progress.stages() {
         if slot.answer.as_ref().is_some_and(|answer| stale.contains(&answer.act)) {
-            next.push(of(machine, stage, "reconfirm", "重新确认", "reconfirm"));
+            next.push(of(machine, stage, "reconfirm", words::next_reconfirm()));
         }
     }
 }
@@ -141,17 +140,17 @@ fn verb(stage: &Stage, decides: bool) -> &'static str {
     }
 }
 
-fn of(machine: &Machine<'_>, stage: &Stage, verb: &'static str, zh: &str, en: &str) -> NextAct {
+fn of(machine: &Machine<'_>, stage: &Stage, verb: &'static str, words: Said) -> NextAct {
     let counter = stage.action == Action::Collect
         || stage.organ == OrganCode::VILLAGE && stage.tier == daiban_sync::id::Tier::Village;
     NextAct {
         office: stage.office(machine.origin),
         organ: Some(stage.organ).filter(|_| !counter || stage.action != Action::Collect),
         verb,
-        words: Said::new(zh, en),
+        words,
     }
 }
 
-fn counter(machine: &Machine<'_>, verb: &'static str, zh: &str, en: &str) -> NextAct {
-    NextAct { office: machine.origin, organ: None, verb, words: Said::new(zh, en) }
+fn counter(machine: &Machine<'_>, verb: &'static str, words: Said) -> NextAct {
+    NextAct { office: machine.origin, organ: None, verb, words }
 }

@@ -10,7 +10,7 @@ use crate::act::{ActId, ActKind, SignedAct};
 use crate::catalog::{Limit, Unit};
 use crate::clock::{CardFate, ClockKind};
 use crate::organ::OrganCode;
-use crate::words::Said;
+use crate::words::{self, Said};
 
 /// To mend what was rated badly, and to answer a complaint. 国办发〔2019〕51号 wants whoever handled
 /// the case to mend it at once or within a limit, and leaves the limit to the places; fifteen
@@ -178,12 +178,11 @@ pub(super) fn view(redress: &Redress<'_>) -> RedressView {
 
 /// The five levels.
 fn words_of(stars: u8) -> Said {
-    let (zh, en) = match stars {
-        5 => ("非常满意", "very satisfied"),
-        4 => ("满意", "satisfied"),
-        3 => ("基本满意", "fairly satisfied"),
-        2 => ("不满意", "not satisfied"),
-        _ => ("非常不满意", "not satisfied at all"),
-    };
-    Said::new(zh, en)
+    match stars {
+        5 => words::rating_5(),
+        4 => words::rating_4(),
+        3 => words::rating_3(),
+        2 => words::rating_2(),
+        _ => words::rating_1(),
+    }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::act::ActKind;
-use crate::words::Said;
+use crate::words::{self, Said};
 
 /// By kind: only the first may mend itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -26,16 +26,16 @@ pub struct Why {
     pub said: Said,
 }
 
-pub(super) fn not_yet(zh: impl Into<String>, en: impl Into<String>) -> Why {
-    Why { cause: Cause::NotYet, said: Said::new(zh, en) }
+pub(super) fn not_yet(said: Said) -> Why {
+    Why { cause: Cause::NotYet, said }
 }
 
-pub(super) fn too_late(zh: impl Into<String>, en: impl Into<String>) -> Why {
-    Why { cause: Cause::TooLate, said: Said::new(zh, en) }
+pub(super) fn too_late(said: Said) -> Why {
+    Why { cause: Cause::TooLate, said }
 }
 
-pub(super) fn impossible(zh: impl Into<String>, en: impl Into<String>) -> Why {
-    Why { cause: Cause::Impossible, said: Said::new(zh, en) }
+pub(super) fn impossible(said: Said) -> Why {
+    Why { cause: Cause::Impossible, said }
 }
 
 pub(super) fn not_allowed(said: Said) -> Why {
@@ -44,17 +44,9 @@ pub(super) fn not_allowed(said: Said) -> Why {
 
 /// 「受理」 before its turn.
 pub(super) fn turn_has_not_come(kind: &ActKind) -> Why {
-    let (zh, en) = kind.words();
-    not_yet(
-        format!("还未轮到「{zh}」：前面的环节尚未完成"),
-        format!("it is not yet time for \"{en}\": earlier stages are not complete"),
-    )
+    not_yet(words::turn_has_not_come(kind))
 }
 
 pub(super) fn already_answered(kind: &ActKind) -> Why {
-    let (zh, en) = kind.words();
-    too_late(
-        format!("「{zh}」已办理，不能重复"),
-        format!("\"{en}\" was done before and is not done twice"),
-    )
+    too_late(words::already_answered(kind))
 }

@@ -11,7 +11,7 @@ use crate::clock::Due;
 use crate::form::{FieldChange, FieldConflict};
 use crate::organ::OrganCode;
 use crate::receipt_number::ReceiptNumber;
-use crate::words::Said;
+use crate::words::{self, Said};
 
 /// Where a case stands 办件状态.
 #[derive(
@@ -54,24 +54,23 @@ pub enum Status {
 impl Status {
     /// 中文 and English word.
     pub fn words(self) -> Said {
-        let (zh, en) = match self {
-            Self::Incomplete => ("待齐", "incomplete"),
-            Self::Draft => ("草稿", "draft"),
-            Self::Received => ("收件", "received"),
-            Self::Correction => ("补正", "correction requested"),
-            Self::Accepted => ("受理", "accepted"),
-            Self::InProgress => ("在办", "in progress"),
-            Self::Paused => ("挂起", "paused"),
-            Self::Stale => ("待重新确认", "stale, to be reconfirmed"),
-            Self::AwaitingConfirmation => ("待确认", "awaiting confirmation"),
-            Self::Decided => ("已决定", "decided"),
-            Self::Closed => ("办结", "closed"),
-            Self::NotAccepted => ("不予受理", "not accepted"),
-            Self::NotGranted => ("不予批准", "not granted"),
-            Self::Withdrawn => ("撤回", "withdrawn"),
-            Self::Voided => ("作废", "voided"),
-        };
-        Said::new(zh, en)
+        match self {
+            Self::Incomplete => words::status_incomplete(),
+            Self::Draft => words::status_draft(),
+            Self::Received => words::status_received(),
+            Self::Correction => words::status_correction(),
+            Self::Accepted => words::status_accepted(),
+            Self::InProgress => words::status_in_progress(),
+            Self::Paused => words::status_paused(),
+            Self::Stale => words::status_stale(),
+            Self::AwaitingConfirmation => words::status_awaiting_confirmation(),
+            Self::Decided => words::status_decided(),
+            Self::Closed => words::status_closed(),
+            Self::NotAccepted => words::status_not_accepted(),
+            Self::NotGranted => words::status_not_granted(),
+            Self::Withdrawn => words::status_withdrawn(),
+            Self::Voided => words::status_voided(),
+        }
     }
 
     /// Whether it ended without what was asked for: it may be asked for again.

@@ -10,7 +10,7 @@ use super::{Cause, Law, Why, deadline, next, redress, staleness};
 use crate::act::{ActKind, BlobRef, Outcome, Pin, SignedAct};
 use crate::catalog::{Action, Stage};
 use crate::form::Form;
-use crate::words::Said;
+use crate::words;
 
 /// Everything, from the machine and the form.
 pub(super) fn view(
@@ -191,11 +191,10 @@ fn missing(law: Law<'_>, machine: &Machine<'_>) -> Vec<String> {
 }
 
 fn ignored(act: &SignedAct, why: &Why) -> Ignored {
-    let (zh, en) = act.act.kind.words();
     Ignored {
         act: act.id,
         office: act.office,
-        words: Said::new(zh, en),
+        words: act.act.kind.words(),
         cause: why.cause,
         why: why.said.clone(),
     }
@@ -210,20 +209,12 @@ fn alarms(machine: &Machine<'_>, decision: &DecisionView) -> Vec<Alarm> {
         .map(|(act, why)| Alarm { act: Some(act.id), words: why.said.clone() })
         .collect();
     match decision.state {
-        DecisionState::Stale => alarms.push(Alarm {
-            act: decision.act,
-            words: Said::new(
-                "决定作出后内容有变化，须重新确认",
-                "the content changed after the decision; it is to be reconfirmed",
-            ),
-        }),
-        DecisionState::Unseen => alarms.push(Alarm {
-            act: decision.act,
-            words: Said::new(
-                "决定所依据的内容尚未到达本节点",
-                "the content that the decision names has not arrived here",
-            ),
-        }),
+        DecisionState::Stale => {
+            alarms.push(Alarm { act: decision.act, words: words::decision_is_stale() })
+        }
+        DecisionState::Unseen => {
+            alarms.push(Alarm { act: decision.act, words: words::decision_unseen() })
+        }
         DecisionState::None | DecisionState::InForce => {}
     }
     alarms

@@ -9,7 +9,7 @@ use crate::fold::rules::{
     Cause, Why, already_answered, impossible, not_allowed, not_yet, too_late, turn_has_not_come,
 };
 use crate::organ::OrganCode;
-use crate::words::Said;
+use crate::words;
 
 impl<'a> Machine<'a> {
     /// The stage that this act answers and whose turn it is.
@@ -18,7 +18,7 @@ impl<'a> Machine<'a> {
         let fits =
             |at: &usize| answers(&act.act.kind, self.law.item.stages[*at].action, *at == deciding);
         let candidates: Vec<usize> = (0..self.law.item.stages.len()).filter(fits).collect();
-        let mut refusal = impossible("本事项没有这个环节", "the item has no such stage");
+        let mut refusal = impossible(words::no_such_stage());
         let mut mine = Vec::new();
         for at in candidates {
             match self.check_stage(act, at) {
@@ -41,7 +41,7 @@ impl<'a> Machine<'a> {
                 if self.progress.is_decided()
                     && mine.iter().all(|at| self.progress.is_before_decision(*at)) =>
             {
-                Err(too_late("已作出决定，不再需要这一环节", "it was decided without this stage"))
+                Err(too_late(words::decided_without_stage()))
             }
             Some(_) => Err(turn_has_not_come(&act.act.kind)),
         }
@@ -51,7 +51,7 @@ impl<'a> Machine<'a> {
     /// not asked for a correction yet.
     pub(super) fn turn_of(&self, act: &SignedAct) -> Result<usize, Why> {
         let accepting = self.law.item.accepting_stage();
-        let mut refusal = not_yet("还没有轮到任何环节", "no stage has its turn");
+        let mut refusal = not_yet(words::no_stage_has_turn());
         let mut mine = None;
         for at in 0..self.law.item.stages.len() {
             let waits_for_acceptance = at == accepting
@@ -92,7 +92,7 @@ impl<'a> Machine<'a> {
     /// Received and not yet accepted.
     pub(super) fn check_received(&self, act: &SignedAct) -> Result<(), Why> {
         if self.progress.accepted_at.is_some() {
-            return Err(too_late("办件已受理", "the case was accepted before"));
+            return Err(too_late(words::accepted_before()));
         }
         if self.received_at.is_none() {
             return Err(turn_has_not_come(&act.act.kind));
@@ -105,14 +105,7 @@ impl<'a> Machine<'a> {
         if act.office == self.origin && OrganCode::is_counter(act.act.organ) {
             return Ok(());
         }
-        let (zh, en) = act.act.kind.words();
-        Err(not_allowed(Said::new(
-            format!("「{zh}」由收件的{}办理", self.origin),
-            format!(
-                "\"{en}\" is for the counter of office {} where the case was opened",
-                self.origin
-            ),
-        )))
+        Err(not_allowed(words::for_its_counter(&act.act.kind, self.origin)))
     }
 
     /// The counter, the accepting or the deciding organ, or one that issues or pays.
@@ -126,10 +119,7 @@ impl<'a> Machine<'a> {
         if self.origin.is_within(act.office) {
             return Ok(());
         }
-        Err(not_allowed(Said::new(
-            format!("{}不在本办件的办理链上", act.office),
-            format!("office {} is not on the line of this case", act.office),
-        )))
+        Err(not_allowed(words::not_on_line(act.office)))
     }
 
     pub(in crate::fold) fn is_correcting(&self) -> bool {

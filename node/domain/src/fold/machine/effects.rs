@@ -13,7 +13,7 @@ use crate::fold::rules::{
 };
 use crate::fold::{Status, deadline};
 use crate::organ::OrganCode;
-use crate::words::Said;
+use crate::words;
 
 impl<'a> Machine<'a> {
     pub(super) fn open(&mut self, act: &'a SignedAct, origin: OfficeCode) -> Result<(), Why> {
@@ -21,10 +21,7 @@ impl<'a> Machine<'a> {
             return Err(already_answered(&act.act.kind));
         }
         if act.office != origin {
-            return Err(not_allowed(Said::new(
-                format!("{}不能以{origin}的名义建档", act.office),
-                format!("office {} cannot open a case in the name of {origin}", act.office),
-            )));
+            return Err(not_allowed(words::not_its_origin(act.office, origin)));
         }
         self.origin = origin;
         self.opened = Some(act);
@@ -34,11 +31,7 @@ impl<'a> Machine<'a> {
     pub(super) fn check_running(&self) -> Result<(), Why> {
         let ended = self.ended.or(self.closed_at.map(|_| Status::Closed));
         let Some(status) = ended else { return Ok(()) };
-        let words = status.words();
-        Err(too_late(
-            format!("办件已{}，不能再办理", words.zh),
-            format!("the case is {} and takes no further acts", words.en),
-        ))
+        Err(too_late(words::case_is_over(status)))
     }
 
     /// The first act at the accepting office shows that the case has reached it.
@@ -57,10 +50,7 @@ impl<'a> Machine<'a> {
     ) -> Result<(), Why> {
         self.check_on_line(act)?;
         if self.law.item.material(key).is_none() {
-            return Err(impossible(
-                format!("本事项没有材料「{key}」"),
-                format!("the item has no material {key:?}"),
-            ));
+            return Err(impossible(words::no_such_material(key)));
         }
         self.materials.entry((key.to_owned(), blob.clone())).or_insert(act);
         Ok(())
@@ -114,10 +104,7 @@ impl<'a> Machine<'a> {
         let at = self.turn_of(act)?;
         let slot = &mut self.progress.slots[at];
         if slot.has_asked {
-            return Err(too_late(
-                "补正应当一次性告知，不能再次要求（行政许可法第三十二条）",
-                "everything missing is asked for once (Administrative Licensing Law, art. 32)",
-            ));
+            return Err(too_late(words::correction_asked_once()));
         }
         let since = act.at.millis();
         *slot = Slot { correcting_since: Some(since), has_asked: true, ..slot.clone() };
@@ -128,7 +115,7 @@ impl<'a> Machine<'a> {
     pub(super) fn correct(&mut self, act: &'a SignedAct) -> Result<(), Why> {
         self.check_counter(act)?;
         if !self.is_correcting() {
-            return Err(not_yet("没有待补正的事项", "no correction is asked for"));
+            return Err(not_yet(words::no_correction_asked()));
         }
         self.corrections.iter_mut().for_each(|c| c.until = c.until.or(Some(act.at.millis())));
         self.progress.slots.iter_mut().for_each(|slot| slot.correcting_since = None);
@@ -142,10 +129,7 @@ impl<'a> Machine<'a> {
         let mut left_out =
             owed.filter(|s| !s.optional && !organs.contains(&s.organ)).map(|s| s.organ.as_str());
         if let Some(organ) = left_out.next() {
-            return Err(impossible(
-                format!("抄告应当包括全部联审部门，缺少{organ}"),
-                format!("all reviewing organs are to be told; {organ} is left out"),
-            ));
+            return Err(impossible(words::organ_left_out(organ)));
         }
         self.progress.slots[at].answer = Some(Answer::of(act));
         Ok(())
@@ -161,10 +145,7 @@ impl<'a> Machine<'a> {
             stage.organ == organ && stage.on_silence == Silence::DeemedAgreed
         });
         let Some((at, _, slot)) = silent else {
-            return Err(impossible(
-                format!("{organ}逾期不视为同意"),
-                format!("silence of {organ} does not count as consent in this item"),
-            ));
+            return Err(impossible(words::silence_is_no_consent(organ.as_str())));
         };
         if slot.answer.is_some() {
             return Err(already_answered(&act.act.kind));
@@ -174,7 +155,7 @@ impl<'a> Machine<'a> {
         }
         let today = Date::at(act.at.millis());
         if !matches!(deadline::of_stage(self, at), Due::On { date } if today > date) {
-            return Err(not_yet("该部门的答复期限尚未届满", "the organ's limit has not passed"));
+            return Err(not_yet(words::limit_not_passed()));
         }
         self.progress.slots[at].answer = Some(Answer::of(act));
         Ok(())
@@ -188,10 +169,7 @@ impl<'a> Machine<'a> {
     ) -> Result<(), Why> {
         self.turn_of(act)?;
         if !self.law.item.special_procedures.iter().any(|p| p == procedure) {
-            return Err(impossible(
-                format!("本事项没有特别程序「{procedure}」"),
-                format!("the item has no special procedure {procedure:?}"),
-            ));
+            return Err(impossible(words::no_such_procedure(procedure)));
         }
         if self.progress.accepted_at.is_none() || self.is_paused() {
             return Err(turn_has_not_come(&act.act.kind));
@@ -204,7 +182,7 @@ impl<'a> Machine<'a> {
     pub(super) fn resume(&mut self, act: &'a SignedAct) -> Result<(), Why> {
         self.turn_of(act)?;
         let Some(pause) = self.pauses.iter_mut().find(|pause| pause.until.is_none()) else {
-            return Err(not_yet("办件没有挂起", "the case is not paused"));
+            return Err(not_yet(words::not_paused()));
         };
         pause.until = Some(act.at.millis());
         Ok(())
@@ -213,7 +191,7 @@ impl<'a> Machine<'a> {
     pub(super) fn extend(&mut self, act: &'a SignedAct) -> Result<(), Why> {
         self.check_stage(act, self.law.item.deciding_stage())?;
         if self.law.item.extension.is_none() {
-            return Err(impossible("本事项不得延期", "the item cannot be extended"));
+            return Err(impossible(words::no_extension()));
         }
         if self.extended_at.is_some() || self.decision.is_some() {
             return Err(already_answered(&act.act.kind));
@@ -228,13 +206,10 @@ impl<'a> Machine<'a> {
     pub(super) fn decide(&mut self, act: &'a SignedAct, outcome: &Outcome) -> Result<(), Why> {
         let at = self.stage_for(act)?;
         if self.is_paused() {
-            return Err(not_yet("特别程序尚未结束", "the special procedure has not ended"));
+            return Err(not_yet(words::procedure_runs()));
         }
         if *outcome == Outcome::Granted && !self.progress.allows_granting() {
-            return Err(impossible(
-                "联审部门有不同意意见，不能准予",
-                "an organ that must agree has not agreed, so it cannot be granted",
-            ));
+            return Err(impossible(words::organ_disagrees()));
         }
         self.progress.slots[at].answer = Some(Answer::of(act));
         self.decision = Some(act);
@@ -252,10 +227,7 @@ impl<'a> Machine<'a> {
             .stages()
             .find(|(_, _, slot)| slot.answer.as_ref().is_some_and(|a| a.act == decision));
         let Some((at, ..)) = slot else {
-            return Err(not_yet(
-                "要确认的决定尚未到达",
-                "the decision that it names is not in effect here",
-            ));
+            return Err(not_yet(words::decision_not_here()));
         };
         self.check_stage(act, at)?;
         self.reconfirmed.entry(decision).or_default().push(pinned);
@@ -265,10 +237,7 @@ impl<'a> Machine<'a> {
     pub(super) fn deliver(&mut self, act: &'a SignedAct, how: &'a Handover) -> Result<(), Why> {
         self.check_handler(act)?;
         if matches!(how, Handover::Post { tracking } if !is_tracking_number(tracking)) {
-            return Err(impossible(
-                "邮寄送达须填写快递单号（8至30位字母或数字）",
-                "a delivery by post needs its tracking number (8 to 30 letters or digits)",
-            ));
+            return Err(impossible(words::tracking_number_missing()));
         }
         if self.decision.is_none() {
             return Err(turn_has_not_come(&act.act.kind));
@@ -292,7 +261,7 @@ impl<'a> Machine<'a> {
     pub(super) fn withdraw(&mut self, act: &'a SignedAct) -> Result<(), Why> {
         self.check_counter(act)?;
         if self.decision.is_some() {
-            return Err(too_late("已作出决定，不能撤回", "it was decided and cannot be withdrawn"));
+            return Err(too_late(words::decided_not_withdrawn()));
         }
         self.end(act, Status::Withdrawn)
     }

@@ -12,14 +12,14 @@ use crate::fold::rules::{
     Why, already_answered, impossible, not_allowed, not_yet, too_late, turn_has_not_come,
 };
 use crate::organ::OrganCode;
-use crate::words::Said;
+use crate::words;
 
 impl<'a> Machine<'a> {
     /// 评价, and once more 回访 after a bad one was rectified.
     pub(super) fn rate(&mut self, act: &'a SignedAct, stars: u8) -> Result<(), Why> {
         self.check_counter(act)?;
         if !(1..=5).contains(&stars) {
-            return Err(impossible("评价为一至五星", "a rating has one to five stars"));
+            return Err(impossible(words::stars_out_of_range()));
         }
         if self.decision.is_none() && self.ended.is_none() {
             return Err(turn_has_not_come(&act.act.kind));
@@ -28,10 +28,7 @@ impl<'a> Machine<'a> {
             [] => {}
             [first] if first.rectified.is_some() => {}
             [first] if first.is_open() => {
-                return Err(too_late(
-                    "已作评价；整改完成后可再评价一次",
-                    "it was rated; once it is rectified it can be rated once more",
-                ));
+                return Err(too_late(words::rated_before()));
             }
             _ => return Err(already_answered(&act.act.kind)),
         }
@@ -42,7 +39,7 @@ impl<'a> Machine<'a> {
     pub(super) fn rectify(&mut self, act: &'a SignedAct) -> Result<(), Why> {
         self.check_answerable(act)?;
         match self.redress.ratings.iter_mut().rfind(|rating| rating.is_bad()) {
-            None => Err(not_yet("没有需要整改的差评", "no bad rating is to be rectified")),
+            None => Err(not_yet(words::nothing_to_rectify())),
             Some(rating) if rating.is_open() => {
                 rating.rectified = Some(act);
                 Ok(())
@@ -65,10 +62,7 @@ impl<'a> Machine<'a> {
     ) -> Result<(), Why> {
         self.check_answerable(act)?;
         match self.redress.complaints.iter_mut().find(|known| known.act.id == complaint) {
-            None => Err(not_yet(
-                "要答复的投诉尚未到达",
-                "the complaint that it answers has not arrived here",
-            )),
+            None => Err(not_yet(words::complaint_not_here())),
             Some(known) if known.answer.is_none() => {
                 known.answer = Some(act);
                 Ok(())
@@ -87,12 +81,7 @@ impl<'a> Machine<'a> {
         }
         let last = self.law.calendar.add_working_days(given, APPEAL_WITHIN_DAYS);
         if last.is_ok_and(|last| Date::at(act.at.millis()) > last) {
-            return Err(too_late(
-                format!("申诉应当在亮牌（{given}）后{APPEAL_WITHIN_DAYS}个工作日内提出"),
-                format!(
-                    "an appeal is due within {APPEAL_WITHIN_DAYS} working days after the card ({given})"
-                ),
-            ));
+            return Err(too_late(words::appeal_too_late(given, APPEAL_WITHIN_DAYS)));
         }
         self.redress.appeals.insert(card, Appeal { lodged: Some(act), ruling: None });
         Ok(())
@@ -108,7 +97,7 @@ impl<'a> Machine<'a> {
             return Err(already_answered(&act.act.kind));
         }
         if known.is_none() && matches!(act.act.kind, ActKind::AppealRefused { .. }) {
-            return Err(not_yet("没有对这张牌的申诉", "nobody has appealed against this card"));
+            return Err(not_yet(words::nobody_appealed()));
         }
         self.redress.appeals.entry(card).or_default().ruling = Some(act);
         Ok(())
@@ -117,10 +106,7 @@ impl<'a> Machine<'a> {
     /// 督办
     pub(super) fn supervise(&mut self, act: &'a SignedAct) -> Result<(), Why> {
         if !self.is_supervising(act.office) || !OrganCode::is_counter(act.act.organ) {
-            return Err(not_allowed(Said::new(
-                "督办由本办件所属县（市、区）或市的政务服务中心进行",
-                "supervision is for the service centre of the case's county or city",
-            )));
+            return Err(not_allowed(words::supervision_from_above()));
         }
         self.check_submitted()?;
         self.redress.notes.push(act);
@@ -130,7 +116,7 @@ impl<'a> Machine<'a> {
     fn check_submitted(&self) -> Result<(), Why> {
         match self.received_at {
             Some(_) => Ok(()),
-            None => Err(not_yet("办件尚未提交", "the case was not submitted yet")),
+            None => Err(not_yet(words::not_submitted())),
         }
     }
 
@@ -165,7 +151,7 @@ impl<'a> Machine<'a> {
 
     fn holder_of_card(&self, card: &ClockKind) -> Result<usize, Why> {
         if !card.gives_card() {
-            return Err(impossible("这一时限不亮牌", "this clock gives no card"));
+            return Err(impossible(words::clock_gives_no_card()));
         }
         self.holder(card).ok_or_else(no_card)
     }
@@ -182,11 +168,7 @@ impl<'a> Machine<'a> {
         if OrganCode::is_counter(act.act.organ) && self.may_judge(act.office, judged) {
             return Ok(());
         }
-        Err(not_allowed(Said::new(
-            "撤牌或维持由上级县（市、区）或市的政务服务中心决定，不得自行决定",
-            "a card is judged by the service centre of the county or city above, by nobody in \
-             their own matter",
-        )))
+        Err(not_allowed(words::card_judged_from_above()))
     }
 
     fn may_judge(&self, office: OfficeCode, judged: usize) -> bool {
@@ -208,5 +190,5 @@ impl<'a> Machine<'a> {
 }
 
 fn no_card() -> Why {
-    not_yet("这一时限没有亮牌", "this clock has given no card")
+    not_yet(words::no_card_given())
 }
