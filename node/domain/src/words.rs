@@ -4,10 +4,12 @@
 //! that gives a [`Said`]. No sentence for people is worded anywhere else.
 
 mod acts;
+mod alarms;
 mod clocks;
 mod desk;
 mod fields;
 mod fold;
+mod node;
 mod shown;
 mod states;
 
@@ -16,10 +18,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use acts::*;
+pub use alarms::*;
 pub use clocks::*;
 pub use desk::*;
 pub use fields::*;
 pub use fold::*;
+pub use node::*;
 pub use shown::Shown;
 pub use states::*;
 
@@ -67,10 +71,12 @@ pub struct Message {
 /// The whole catalogue, area by area.
 pub const ALL: &[&[Message]] = &[
     acts::MESSAGES,
+    alarms::MESSAGES,
     clocks::MESSAGES,
     desk::MESSAGES,
     fields::MESSAGES,
     fold::MESSAGES,
+    node::MESSAGES,
     states::MESSAGES,
 ];
 

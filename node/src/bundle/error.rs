@@ -1,7 +1,8 @@
 //! Why a bundle is not made or not taken.
 
-use std::io;
+use std::{fmt, io};
 
+use daiban_domain::words::{self, Said};
 use daiban_sync::error::SessionError;
 use daiban_sync::id::{NodeKey, OfficeCode};
 
@@ -10,44 +11,39 @@ use super::VERSION;
 /// Nothing of the bundle was kept.
 #[derive(Debug, thiserror::Error)]
 pub enum BundleError {
-    #[error("expected a bundle of daiban, got another kind of file")]
     NotABundle,
-    #[error("expected a bundle of version {VERSION}, got {found}")]
     Version { found: u8 },
-    #[error("expected a bundle for office {ours}, got one for {to}")]
     Elsewhere { ours: OfficeCode, to: OfficeCode },
-    #[error("it was made for other nodes of this office, this one is {}", ours.short())]
     AnotherNode { ours: NodeKey },
-    #[error("the file ends in piece {piece}: it was not copied whole")]
     Truncated { piece: u64 },
-    #[error("piece {piece} is damaged or out of place")]
     Damaged { piece: u64 },
-    #[error("expected the end after piece {piece}, got more")]
     Trailing { piece: u64 },
-    #[error("the content of the bundle: {0}")]
     Content(#[from] SessionError),
-    #[error("node {} has a key that nothing can be sealed to", node.short())]
     Key { node: NodeKey },
-    #[error(transparent)]
     Io(#[from] io::Error),
 }
 
 impl BundleError {
-    /// The sentence in Chinese.
-    pub fn words(&self) -> String {
+    /// What a person is told.
+    pub fn said(&self) -> Said {
         match self {
-            Self::NotABundle => "这不是摆渡包".into(),
-            Self::Version { found } => format!("格式版本为 {found}，本机只认 {VERSION}"),
-            Self::Elsewhere { ours, to } => format!("它是给 {to} 的，本机构是 {ours}"),
-            Self::AnotherNode { ours } => {
-                format!("它是给本机构其他节点的，本节点是 {}", ours.short())
-            }
-            Self::Truncated { piece } => format!("文件在第 {piece} 段中断，没有拷贝完整"),
-            Self::Damaged { piece } => format!("第 {piece} 段已损坏或错位"),
-            Self::Trailing { piece } => format!("第 {piece} 段之后还有多余内容"),
-            Self::Content(error) => format!("内容有误：{error}"),
-            Self::Key { node } => format!("无法为节点 {} 加密", node.short()),
-            Self::Io(error) => format!("无法读写：{error}"),
+            Self::NotABundle => words::bundle_no_bundle(),
+            Self::Version { found } => words::bundle_version(*found, VERSION),
+            Self::Elsewhere { ours, to } => words::bundle_elsewhere(*ours, *to),
+            Self::AnotherNode { ours } => words::bundle_of_another_node(&ours.short()),
+            Self::Truncated { piece } => words::bundle_truncated(*piece),
+            Self::Damaged { piece } => words::bundle_damaged(*piece),
+            Self::Trailing { piece } => words::bundle_trailing(*piece),
+            Self::Content(error) => words::bundle_content(&error.to_string()),
+            Self::Key { node } => words::bundle_key(&node.short()),
+            Self::Io(error) => words::bundle_io(&error.to_string()),
         }
+    }
+}
+
+/// In English, for the log.
+impl fmt::Display for BundleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.said().en)
     }
 }

@@ -3,6 +3,7 @@
 //! A bundle has no session behind it. Nobody is acknowledged, nothing is asked back; entries are
 //! proved exactly as if they had come over a link.
 
+use daiban_domain::words;
 use daiban_sync::error::Misbehaviour;
 use daiban_sync::frame::Frame;
 use daiban_sync::frontier::Scope;
@@ -162,34 +163,13 @@ impl Replica {
 }
 
 fn not_on_our_line(to: OfficeCode) -> Refusal {
-    Refusal::new(
-        RefusalKind::NotAllowed,
-        (
-            &format!("{to} 既不是本机构的上级也不是下级，没有可携带的内容"),
-            &format!("office {to} is neither above nor below this one: they share nothing"),
-        ),
-        ("请选择上级或下级机构", "choose an office above or below"),
-    )
+    Refusal::new(RefusalKind::NotAllowed, words::nothing_shared(to), words::choose_above_or_below())
 }
 
 fn no_node_of(to: OfficeCode) -> Refusal {
-    Refusal::new(
-        RefusalKind::NotFound,
-        (
-            &format!("还不认识 {to} 的节点，无法为它加密"),
-            &format!("no node of office {to} is known here, so nothing can be sealed for it"),
-        ),
-        (
-            "与它联网一次，或先导入它制作的摆渡包",
-            "connect to it once, or import a bundle that it made",
-        ),
-    )
+    Refusal::new(RefusalKind::NotFound, words::no_node_known(to), words::connect_or_import())
 }
 
 fn nothing_for(to: OfficeCode) -> Refusal {
-    Refusal::new(
-        RefusalKind::NotFound,
-        (&format!("{to} 已有全部内容"), &format!("office {to} has everything")),
-        ("如仍需要请加 --all", "add --all to carry everything all the same"),
-    )
+    Refusal::new(RefusalKind::NotFound, words::has_everything(to), words::carry_all())
 }

@@ -10,6 +10,7 @@ use daiban_domain::fold::Status;
 use daiban_domain::organ::OrganCode;
 use daiban_domain::payload;
 use daiban_domain::request::RequestId;
+use daiban_domain::words;
 use daiban_sync::channel::Channel;
 use daiban_sync::entry::Kind;
 use daiban_sync::id::{BlobId, Hlc, Millis};
@@ -210,33 +211,17 @@ pub(super) fn check_held(blobs: &crate::store::Blobs, blob: &BlobRef) -> Result<
     if blobs.contains(blob.id) {
         return Ok(());
     }
-    Err(Refusal::new(
-        RefusalKind::Input,
-        ("附件文件不在本节点", "the file is not in the store of this node"),
-        ("请先上传文件", "upload the file first"),
-    ))
+    Err(Refusal::new(RefusalKind::Input, words::file_not_here(), words::upload_first()))
 }
 
 pub(super) fn no_such_item(code: &str) -> Refusal {
-    Refusal::new(
-        RefusalKind::NotFound,
-        (&format!("目录中没有事项{code}"), &format!("the catalog has no item {code}")),
-        ("用 `daiban catalog list` 查看事项", "`daiban catalog list` shows the items"),
-    )
+    Refusal::new(RefusalKind::NotFound, words::no_such_item(code), words::list_items())
 }
 
 fn faulty_notice(reason: &str) -> Refusal {
-    Refusal::new(
-        RefusalKind::Input,
-        (&format!("通知有误，未发布：{reason}"), &format!("the notice is faulty: {reason}")),
-        ("请改正后再发布", "mend it, then publish it again"),
-    )
+    Refusal::new(RefusalKind::Input, words::notice_faulty(reason), words::mend_and_publish())
 }
 
 pub(super) fn no_such_case() -> Refusal {
-    Refusal::new(
-        RefusalKind::NotFound,
-        ("本节点没有这个办件", "this node has no such case"),
-        ("请核对收件号，或等待同步", "check the receipt number, or wait for the sync"),
-    )
+    Refusal::new(RefusalKind::NotFound, words::no_such_case(), words::check_receipt_or_wait())
 }

@@ -30,7 +30,7 @@ use daiban_domain::fold::Status;
 use daiban_domain::form::Fields;
 use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_domain::request::{RequestId, differing, is_same_content, request_of};
-use daiban_domain::words::Said;
+use daiban_domain::words;
 use serde::{Deserialize, Serialize};
 
 use super::refusal::{Refusal, RefusalKind};
@@ -188,25 +188,13 @@ fn asked_otherwise(
         FieldError {
             field: key.to_owned(),
             label: item.field(key).map_or_else(|| key.to_owned(), |field| field.label.clone()),
-            fault: Said::of_data(
-                format!("办件{receipt}中为「{held}」"),
-                format!("case {receipt} says {held:?}"),
-            ),
-            remedy: Said::of_data(
-                "请改成一致，或在该办件中修改",
-                "make them agree here, or edit that case",
-            ),
+            fault: words::listed_field_differs(&receipt, &held),
+            remedy: words::make_field_agree(),
         }
     };
     let errors: Vec<_> = differing(fields, now).into_iter().map(differs).collect();
-    let sentence = Said::of_data(
-        format!("已有相同申请的办件{receipt}，内容不同"),
-        format!("case {receipt} asks for the same with other content"),
-    );
-    let remedy = Said::of_data(
-        "请核对后改成一致，或在该办件中修改",
-        "compare both: make the row agree, or edit that case",
-    );
+    let sentence = words::listed_case_differs(&receipt);
+    let remedy = words::make_row_agree();
     let refused = Refused { sentence, remedy, fields: errors, difference: Vec::new() };
     let mut refusal = Refusal { kind: RefusalKind::Input, ..Refusal::from(refused) };
     refusal.detail["request"] = request.to_string().into();

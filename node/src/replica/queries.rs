@@ -8,7 +8,7 @@ use daiban_domain::figures::{self, By, Period};
 use daiban_domain::fold::Status;
 use daiban_domain::organ::OrganCode;
 use daiban_domain::receipt_number::ReceiptNumber;
-use daiban_domain::words::Said;
+use daiban_domain::words::{self, Said};
 use daiban_sync::id::{LogId, Millis, OfficeCode};
 use serde_json::Value;
 
@@ -69,8 +69,8 @@ impl Replica {
         let number: ReceiptNumber =
             name.parse().map_err(|error: daiban_domain::receipt_number::ReceiptNumberError| {
                 let said = error.to_string();
-                let remedy = ("请核对收件号", "compare it with the printed receipt");
-                Refusal::new(RefusalKind::Input, (&said, &said), remedy)
+                let sentence = Said::of_data(said.as_str(), said.as_str());
+                Refusal::new(RefusalKind::Input, sentence, words::check_receipt())
             })?;
         let stored = self.store.view_get(&keys::receipt(&number)).map_err(Refusal::internal)?;
         stored.and_then(|id| id.try_into().ok()).map(CaseId).ok_or_else(no_such_case)
@@ -203,7 +203,7 @@ impl Replica {
             evidence: self.store.evidence().len(),
             damaged: self.damaged(),
             latched: self.writes_nothing().map(str::to_owned),
-            space: Said::of_data(self.space.words(), self.space.sentence()),
+            space: self.space.words(),
             peers: self.peers(),
             above: self.above(),
             counters: self.counters,

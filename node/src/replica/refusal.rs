@@ -2,7 +2,7 @@
 //! follow.
 
 use daiban_domain::desk::Refused;
-use daiban_domain::words::Said;
+use daiban_domain::words::{self, Said};
 use serde::{Deserialize, Serialize};
 
 use crate::store::Space;
@@ -35,57 +35,31 @@ pub enum RefusalKind {
 }
 
 impl Refusal {
-    pub(crate) fn new(kind: RefusalKind, sentence: (&str, &str), remedy: (&str, &str)) -> Self {
-        Self {
-            kind,
-            sentence: Said::of_data(sentence.0, sentence.1),
-            remedy: Said::of_data(remedy.0, remedy.1),
-            detail: serde_json::Value::Null,
-        }
+    pub(crate) fn new(kind: RefusalKind, sentence: Said, remedy: Said) -> Self {
+        Self { kind, sentence, remedy, detail: serde_json::Value::Null }
     }
 
     pub(crate) fn internal(error: impl std::fmt::Display) -> Self {
-        let said = error.to_string();
-        Self::new(
-            RefusalKind::Internal,
-            (&format!("本节点出错：{said}"), &said),
-            ("请联系运维人员", "tell the operator; `daiban verify` examines the data"),
-        )
+        let sentence = words::node_failed(&error.to_string());
+        Self::new(RefusalKind::Internal, sentence, words::tell_operator_to_verify())
     }
 
     pub(super) fn latched(reason: &str) -> Self {
-        Self::new(
-            RefusalKind::Disk,
-            (&format!("磁盘写入失败，未保存：{reason}"), &format!("not saved: {reason}")),
-            ("请检查磁盘后重新启动", "mend the disk, then restart the node"),
-        )
+        Self::new(RefusalKind::Disk, words::write_failed(reason), words::mend_disk_and_restart())
     }
 
     /// What rests on a case must not rest on an old view of it.
     pub(super) fn views_broken(reason: &str) -> Self {
-        let en = format!("not saved: the database does not follow the journal: {reason}");
-        let remedy = (
-            "请检查磁盘，停止节点后运行 daiban rebuild",
-            "see to the disk, stop the node, then run `daiban rebuild`",
-        );
-        Self::new(RefusalKind::Disk, (&format!("数据库出错，未保存：{reason}"), &en), remedy)
+        Self::new(RefusalKind::Disk, words::database_behind(reason), words::stop_and_rebuild())
     }
 
     pub(crate) fn no_room(space: Space) -> Self {
-        Self::new(
-            RefusalKind::Disk,
-            (space.words(), space.sentence()),
-            ("请清理磁盘空间", "free some disk space"),
-        )
+        Self::new(RefusalKind::Disk, space.words(), words::free_disk_space())
     }
 
     pub(crate) fn not_written(error: impl std::fmt::Display) -> Self {
-        let said = error.to_string();
-        Self::new(
-            RefusalKind::Disk,
-            (&format!("文件未保存：{said}"), &format!("the file is not saved: {said}")),
-            ("请检查磁盘空间", "see to the disk and its space"),
-        )
+        let sentence = words::file_not_saved(&error.to_string());
+        Self::new(RefusalKind::Disk, sentence, words::check_disk_space())
     }
 }
 

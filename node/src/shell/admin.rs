@@ -26,6 +26,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use daiban_domain::words::{self, Said};
 use daiban_sync::id::{Millis, OfficeCode};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
@@ -194,7 +195,7 @@ pub(super) fn refused(sentence: &str) -> Response {
 }
 
 pub(super) fn unfit(sentence: &str) -> Refusal {
-    Refusal::new(RefusalKind::Input, (sentence, sentence), ("请更正", "mend the request"))
+    Refusal::new(RefusalKind::Input, Said::of_data(sentence, sentence), words::mend_request())
 }
 
 #[derive(Deserialize)]

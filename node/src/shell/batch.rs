@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use daiban_domain::words;
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 use tokio_stream::wrappers::ReceiverStream;
@@ -81,10 +82,9 @@ async fn tell_first(
 }
 
 fn unreadable(error: &serde_json::Error) -> Refusal {
-    let said = error.to_string();
     Refusal::new(
         RefusalKind::Input,
-        (&format!("无法识别的内容：{said}"), &format!("the line is not a command: {said}")),
-        ("请更正后重新提交", "mend the line and send it again"),
+        words::line_is_no_command(&error.to_string()),
+        words::mend_line(),
     )
 }

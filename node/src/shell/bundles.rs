@@ -11,6 +11,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use daiban_domain::act::ActKind;
 use daiban_domain::payload;
+use daiban_domain::words;
 use daiban_sync::entry::Kind;
 use daiban_sync::frame::{Bulk, Frame, Piece};
 use daiban_sync::id::{BlobId, LogId, OfficeCode};
@@ -283,20 +284,17 @@ pub(super) fn stopped() -> Refusal {
 }
 
 fn not_taken(error: &BundleError) -> Refusal {
-    let sentence = format!("摆渡包未导入，内容未保留：{}", error.words());
-    let said = format!("the bundle was not taken and nothing of it kept: {error}");
     let remedy = match error {
         BundleError::Elsewhere { .. } | BundleError::AnotherNode { .. } => {
-            ("请交给收件机构，或请对方重新制作", "carry it where it belongs, or ask for a new one")
+            words::carry_where_it_belongs()
         }
-        BundleError::Version { .. } => ("请更新较旧的一方", "update the older office"),
-        _ => ("请重新拷贝后再试", "copy it again and try once more"),
+        BundleError::Version { .. } => words::update_older(),
+        _ => words::copy_again(),
     };
-    Refusal::new(RefusalKind::Input, (&sentence, &said), remedy)
+    Refusal::new(RefusalKind::Input, words::bundle_not_taken(&error.said()), remedy)
 }
 
 fn not_spooled(error: &std::io::Error) -> Refusal {
-    let said = format!("the bundle could not be received: {error}");
-    let remedy = ("请检查磁盘空间后重试", "look at the disk's space and try again");
-    Refusal::new(RefusalKind::Disk, (&format!("无法接收摆渡包：{error}"), &said), remedy)
+    let sentence = words::bundle_not_received(&error.to_string());
+    Refusal::new(RefusalKind::Disk, sentence, words::check_space_and_retry())
 }

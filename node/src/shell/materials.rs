@@ -1,10 +1,13 @@
 //! Photographs as they come from a phone, made fit to travel: scaled, without the place where they
 //! were taken, and small.
 
+use std::fmt;
+use std::io::Cursor;
+
+use daiban_domain::words;
 use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder as _, ImageReader, Limits};
-use std::io::Cursor;
 
 use crate::settings::MaterialSettings;
 
@@ -18,16 +21,22 @@ pub struct Prepared {
 /// Why a file is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum MaterialError {
-    #[error(
-        "文件为 {kb} KB，超过上限 {max_kb} KB；请压缩或分成几个文件 (the file has {kb} KB, at most {max_kb} are taken: shrink or split it)"
-    )]
     TooLarge { kb: u64, max_kb: u64 },
-    #[error("空文件；请重新选择 (the file is empty: choose another)")]
     Empty,
-    #[error("无法识别的文件；请使用 JPEG、PNG 或 PDF (expected a JPEG, PNG or PDF)")]
     Unknown,
-    #[error("图片损坏：{0}；请重新拍照 (the picture is broken: take it again)")]
     Broken(String),
+}
+
+impl fmt::Display for MaterialError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let said = match self {
+            Self::TooLarge { kb, max_kb } => words::material_too_large(*kb, *max_kb),
+            Self::Empty => words::material_empty(),
+            Self::Unknown => words::material_unknown(),
+            Self::Broken(error) => words::material_broken(error),
+        };
+        said.fmt(f)
+    }
 }
 
 /// Pixels on one side beyond which a picture is not even decoded.

@@ -3,6 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
+use daiban_domain::words::{self, Said};
+
 use super::disk::{Access, Disk};
 
 const BALLAST_FILE: &str = "ballast";
@@ -50,29 +52,13 @@ pub struct SpaceKeeper {
 }
 
 impl Space {
-    /// What a person is told, in Chinese.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Plenty => "磁盘空间充足",
-            Self::NoNewMaterials => "磁盘空间不足：暂不接收照片和文件，仍可收件",
-            Self::NoNewCases => "磁盘空间不足：暂不接收新件，在办件仍可办理",
-            Self::Full => "磁盘已满：暂不接收任何新内容，已保存的不受影响",
-        }
-    }
-
     /// What a person is told.
-    pub fn sentence(self) -> &'static str {
+    pub fn words(self) -> Said {
         match self {
-            Self::Plenty => "there is room on the disk",
-            Self::NoNewMaterials => {
-                "the disk is nearly full: photographs and documents are refused until space is freed; cases can still be entered"
-            }
-            Self::NoNewCases => {
-                "the disk is nearly full: new cases are refused until space is freed; cases in progress can still be worked on"
-            }
-            Self::Full => {
-                "the disk is full: nothing new is accepted until space is freed; what was saved stays saved"
-            }
+            Self::Plenty => words::space_plenty(),
+            Self::NoNewMaterials => words::space_no_new_materials(),
+            Self::NoNewCases => words::space_no_new_cases(),
+            Self::Full => words::space_full(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::{Debug, Display};
 
-use daiban_sync::id::OfficeCode;
+use daiban_sync::id::{BlobId, Incarnation, LogId, NodeKey, OfficeCode};
 
 use super::Said;
 use crate::act::{ActId, ActKind};
@@ -10,7 +10,6 @@ use crate::calendar::Date;
 use crate::catalog::{Action, Limit};
 use crate::fold::Status;
 use crate::organ::OrganCode;
-use crate::receipt_number::ReceiptNumber;
 
 /// Something that a sentence can mention, in the language of the sentence.
 pub trait Shown {
@@ -51,7 +50,8 @@ macro_rules! shown_alike {
         }
     )+};
 }
-shown_alike!(str, u8, u16, u32, u64, usize, i64, Date, OfficeCode, ReceiptNumber);
+shown_alike!(str, u8, u16, u32, u64, usize, i64);
+shown_alike!(Date, OfficeCode, NodeKey, LogId, BlobId);
 
 macro_rules! shown_by_words {
     ($($type:ty),+) => {$(
@@ -86,5 +86,15 @@ impl Shown for ActId {
 
     fn en(&self) -> impl Display + Debug {
         self.short()
+    }
+}
+
+impl Shown for Incarnation {
+    fn zh(&self) -> impl Display + Debug {
+        format!("{:016x}", self.0)
+    }
+
+    fn en(&self) -> impl Display + Debug {
+        self.zh().to_string()
     }
 }
