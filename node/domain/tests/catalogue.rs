@@ -1,8 +1,8 @@
 //! The catalogue of messages against the sources: nothing is missing, unused, or worded elsewhere.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use daiban_domain::words::{self, Message};
 
@@ -15,7 +15,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("node/domain/src/organ.rs", "names of organs: data"),
     ("node/domain/src/receipt_number.rs", "parsing: its error names the field"),
     ("node/domain/src/sample", "sample cases: data"),
-    ("cli/src/", "pages, tables, help and the ends of commands; not yet in the catalogue"),
+    ("cli/src/", "pages, tables, help and ends of commands, worded beside what they print"),
 ];
 
 fn all() -> impl Iterator<Item = &'static Message> {
@@ -40,23 +40,27 @@ fn root() -> PathBuf {
 /// The code of the program by its path, without tests and without the catalogue.
 fn sources() -> Vec<(String, String)> {
     let root = root();
-    let mut folders: Vec<_> =
-        ["node/domain/src", "node/src", "cli/src"].map(|folder| root.join(folder)).into();
     let mut found = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
-            let is_catalogue = name.starts_with("node/domain/src/words");
-            if path.is_dir() {
-                folders.push(path);
-            } else if name.ends_with(".rs") && !name.ends_with("tests.rs") && !is_catalogue {
-                let code = fs::read_to_string(&path).unwrap();
-                found.push((name, code.split("#[cfg(test)]\nmod ").next().unwrap().to_owned()));
-            }
-        }
+    for folder in ["node/domain/src", "node/src", "cli/src"] {
+        read_into(&mut found, &root, &root.join(folder)).expect("the sources can be read");
     }
     found
+}
+
+fn read_into(found: &mut Vec<(String, String)>, root: &Path, folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+        let is_catalogue = name.starts_with("node/domain/src/words");
+        if path.is_dir() {
+            read_into(found, root, &path)?;
+        } else if name.ends_with(".rs") && !name.ends_with("tests.rs") && !is_catalogue {
+            let code = fs::read_to_string(&path)?;
+            let tests = code.find("#[cfg(test)]\nmod ").unwrap_or(code.len());
+            found.push((name, code[..tests].to_owned()));
+        }
+    }
+    Ok(())
 }
 
 /// What stands between quotation marks in code.
