@@ -27,6 +27,7 @@ use crate::say::Screen;
   daiban act review 3303… --organ ZR --by 李超 --opinion disagree --reason 占用耕地
   daiban act decide 3303… --organ FG --by 张伟 --outcome granted --read 1a2b3c4d
   daiban act deliver 3303… --by 王秀英 --how post --tracking EA123456789CN
+  daiban act transfer 3303… --organ ZR --by 李超 --to NY --reason 属农业农村局职责
   daiban act complain 3303… --by 王秀英 --note 久无答复       投诉，由主办部门答复 (answer-complaint --note)
   daiban act rate 3303… --by 王秀英 --stars 2 --note 太慢     差评须在15个工作日内整改 (rectify --note)
   daiban act appeal-card 3303… --organ FG --by 张伟 --card promised --reason 系统故障
@@ -62,7 +63,8 @@ pub(crate) struct ActArgs {
     /// 阅读码，由 case show 给出 (the read token that case show printed)
     #[arg(long, value_name = "TOKEN")]
     read: Option<String>,
-    /// 抄告的部门，逗号分隔 (organs to refer to; default: all that review)
+    /// 抄告的部门，逗号分隔；移送时为接收部门 (organs to refer to, by default all that review; for transfer
+    /// the organ that takes over)
     #[arg(long, value_delimiter = ',', value_name = "ORGANS")]
     to: Vec<OrganCode>,
     /// 逾期未答复的部门 (the organ that was silent, for record-silence)
@@ -236,6 +238,10 @@ impl ActArgs {
             "rectify" => ActRequest::Rectify { measures: note },
             "complain" => ActRequest::Complain { text: note },
             "supervise" => ActRequest::Supervise { text: note },
+            "transfer" => ActRequest::Transfer {
+                to: self.need(self.to.first().copied(), "to")?,
+                reason: self.one_reason(),
+            },
             other => return Err(unknown(other)),
         })
     }
@@ -306,7 +312,7 @@ mod tests {
         for verb in ActRequest::VERBS {
             let args = parse(&format!(
                 "{verb} R1 --by 王 --reason r --days 5 --opinion agree --outcome granted --of ZR \
-                 --procedure p --how agent --stars 5"
+                 --to NY --procedure p --how agent --stars 5"
             ));
             let request = match *verb {
                 "decide" | "confirm" | "reconfirm" => args.pinning(|| Ok(Pin::default())),
@@ -327,6 +333,7 @@ mod tests {
             ("pause R1 --by 王 --days 3", "--procedure"),
             ("review R1 --by 王", "--opinion"),
             ("deliver R1 --by 王", "--how"),
+            ("transfer R1 --by 王 --reason r", "--to"),
         ] {
             let failure = parse(line).plain().unwrap_err();
             assert_eq!(failure.code, Code::Usage);

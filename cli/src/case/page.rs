@@ -126,6 +126,10 @@ impl Page<'_> {
     }
 
     fn stages(&self) -> String {
+        let from = |stage: &Value| match stage["passed_from"].as_str() {
+            Some(organ) => format!("（{}{organ}）", self.lang.word("移送自", "passed on by ")),
+            None => String::new(),
+        };
         let row = |stage: &Value| {
             let at = office(&stage["office"]).map_or_else(String::new, |o| self.tree.name(o));
             let action = serde_json::from_value::<Action>(stage["action"].clone());
@@ -133,7 +137,12 @@ impl Page<'_> {
             vec![
                 format!("  {}", text(&stage["seq"])),
                 self.lang.word(zh, en).to_owned(),
-                format!("{at}/{} {}", text(&stage["organ"]), text(&stage["organ_name"])),
+                format!(
+                    "{at}/{} {}{}",
+                    text(&stage["organ"]),
+                    text(&stage["organ_name"]),
+                    from(stage)
+                ),
                 self.stage_state(&stage["state"]),
                 due(self.lang, &stage["due"]),
             ]

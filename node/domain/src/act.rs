@@ -215,6 +215,8 @@ pub enum ActKind {
     AppealRefused { card: ClockKind, reason: String },
     /// 督办
     SupervisionNoted { text: String },
+    /// 移送 to another organ of the same office, whose business it is.
+    Transferred { to: OrganCode, reason: String },
 }
 
 impl ActKind {
@@ -270,6 +272,7 @@ impl ActKind {
             Self::CardWithdrawn { .. } => ("撤牌", "card withdrawn"),
             Self::AppealRefused { .. } => ("维持亮牌", "appeal refused"),
             Self::SupervisionNoted { .. } => ("督办", "supervision noted"),
+            Self::Transferred { .. } => ("移送", "transferred"),
         }
     }
 }

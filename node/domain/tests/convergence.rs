@@ -248,6 +248,8 @@ fn kinds() -> impl Strategy<Value = ActKind> {
         cards().prop_map(|card| ActKind::AppealRefused { card, reason: String::new() }),
         text.prop_map(|text| ActKind::SupervisionNoted { text }),
         Just(ActKind::SilenceRecorded { organ: organ("NY") }),
+        prop::sample::select(vec!["ZR", "NY", "MZ", "FG"])
+            .prop_map(|to| ActKind::Transferred { to: organ(to), reason: "职责".into() }),
         Just(ActKind::Referred { organs: ["ZJJ", "ZR", "HJ", "NY", "MZ"].map(organ).to_vec() }),
         any::<[u8; 32]>()
             .prop_map(|id| ActKind::Reconfirmed { decision: ActId(id), pinned: Pin::default() }),

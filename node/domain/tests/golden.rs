@@ -85,6 +85,7 @@ fn kinds_keep_their_numbers() {
         (31, ActKind::CardWithdrawn { card: ClockKind::Promised, reason: text() }),
         (32, ActKind::AppealRefused { card: ClockKind::Promised, reason: text() }),
         (33, ActKind::SupervisionNoted { text: text() }),
+        (34, ActKind::Transferred { to: "MZ".parse().unwrap(), reason: text() }),
     ] {
         assert_eq!(number(kind.clone()), expected, "{kind:?}");
     }

@@ -10,8 +10,9 @@ use super::{Checker, Verdict};
 
 pub(crate) fn check(case: &Case, state: &CaseState, item: &Item) -> Verdict {
     let has_effect = |act: &&SignedAct| !state.ignored.iter().any(|ignored| ignored.act == act.id);
-    for act in case.acts().filter(has_effect) {
-        if !is_allowed(act, item, case.origin) {
+    let in_force: Vec<_> = case.acts().filter(has_effect).collect();
+    for act in &in_force {
+        if !is_allowed(act, item, case.origin, &in_force) {
             let organ = act.act.organ.map_or_else(String::new, |organ| organ.to_string());
             let (_, word) = act.act.kind.words();
             let sentence =
@@ -22,11 +23,16 @@ pub(crate) fn check(case: &Case, state: &CaseState, item: &Item) -> Verdict {
     Ok(())
 }
 
-fn is_allowed(act: &SignedAct, item: &Item, origin: OfficeCode) -> bool {
+fn is_allowed(act: &SignedAct, item: &Item, origin: OfficeCode, in_force: &[&SignedAct]) -> bool {
+    let was_passed_on = in_force.iter().any(|other| {
+        let ActKind::Transferred { to, .. } = other.act.kind else { return false };
+        other.office == act.office && other.at < act.at && act.act.organ == Some(to)
+    });
     let at_stage = |fits: &dyn Fn(&Stage) -> bool| {
         item.stages.iter().any(|stage| {
             let office = origin.at_tier(stage.tier).unwrap_or(origin);
-            fits(stage) && act.office == office && act.act.organ == Some(stage.organ)
+            let is_its_organ = act.act.organ == Some(stage.organ) || was_passed_on;
+            fits(stage) && act.office == office && is_its_organ
         })
     };
     let of = |actions: &[Action]| at_stage(&|stage| actions.contains(&stage.action));

@@ -128,6 +128,10 @@ pub enum ActRequest {
     Supervise {
         text: String,
     },
+    Transfer {
+        to: OrganCode,
+        reason: String,
+    },
 }
 
 impl ActRequest {
@@ -165,6 +169,7 @@ impl ActRequest {
         "withdraw-card",
         "refuse-appeal",
         "supervise",
+        "transfer",
     ];
 
     /// The statement, once what must have words has them.
@@ -224,6 +229,9 @@ impl ActRequest {
                 ActKind::AppealRefused { card, reason: told(reason)? }
             }
             Self::Supervise { text } => ActKind::SupervisionNoted { text: told(text)? },
+            Self::Transfer { to, reason } => {
+                ActKind::Transferred { to: listed_organ(to)?, reason: worded(reason)? }
+            }
         })
     }
 }
@@ -273,6 +281,16 @@ fn reasons_missing() -> Refused {
         ),
         Said::new("请填写理由或具体内容", "state the reasons or what exactly is meant"),
     )
+}
+
+fn listed_organ(organ: OrganCode) -> Result<OrganCode, Refused> {
+    if organ.is_known() {
+        return Ok(organ);
+    }
+    Err(Refused::new(
+        Said::new(format!("没有代码为{organ}的部门"), format!("no organ has the code {organ}")),
+        Said::new("请用 daiban office organs 查看部门代码", "`daiban office organs` lists them"),
+    ))
 }
 
 fn nothing_complained() -> Refused {

@@ -81,7 +81,7 @@ fn explain(machine: &Machine<'_>, named: Named, asked: Asked<'_>) -> Clock {
     let mut steps = Steps::wanted(deadline::is_licence(machine));
     let (due, rest) = deadline::reckon(machine, asked, &mut steps);
     let Named { kind, limit, source } = named;
-    let stage = machine.holder(&kind).map(|at| &machine.law.item.stages[at]);
+    let stage = machine.holder(&kind).map(|at| machine.progress.stage(at));
     Clock {
         name: name_of(machine, &kind),
         office: stage.map_or(machine.origin, |stage| stage.office(machine.origin)),
@@ -103,7 +103,7 @@ fn name_of(machine: &Machine<'_>, kind: &ClockKind) -> Said {
         ClockKind::Promised => Said::new("承诺时限", "promised limit"),
         ClockKind::Statutory => Said::new("法定时限", "limit by law"),
         ClockKind::Stage { seq, organ } => {
-            let action = machine.holder(kind).map(|at| item.stages[at].action);
+            let action = machine.holder(kind).map(|at| machine.progress.stage(at).action);
             let (zh, en) = action.map_or(("环节", "stage"), Action::words);
             Said::new(
                 format!("环节{seq} {zh} {}", organ.name()),

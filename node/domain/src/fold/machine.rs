@@ -177,6 +177,7 @@ impl<'a> Machine<'a> {
                 self.pause(act, procedure, *declared_days)
             }
             ActKind::Resumed => self.resume(act),
+            ActKind::Transferred { to, .. } => self.transfer(act, *to),
             ActKind::Extended { .. } => self.extend(act),
             ActKind::Decided { outcome, .. } => self.decide(act, outcome),
             ActKind::Reconfirmed { decision, pinned } => self.reconfirm(act, *decision, pinned),

@@ -39,7 +39,7 @@ pub(super) fn acts(machine: &Machine<'_>, status: Status, stale: &[ActId]) -> Ve
 
 fn acceptance(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
     let at = machine.law.item.accepting_stage();
-    let stage = &machine.law.item.stages[at];
+    let stage = machine.progress.accepting();
     let reached = machine.progress.is_reached(stage.seq) && !machine.progress.is_held(at);
     if machine.progress.accepted_at.is_some() || !reached {
         return;
@@ -72,7 +72,7 @@ fn open_stages(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
             next.push(of(machine, stage, "request-correction", "要求补正", "request correction"));
         }
         if stage.on_silence == Silence::DeemedAgreed {
-            let lead = &machine.law.item.stages[deciding];
+            let lead = machine.progress.deciding();
             next.push(of(machine, lead, "record-silence", "记录逾期未答复", "record silence"));
         }
     }
@@ -81,7 +81,7 @@ fn open_stages(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
 /// What is owed to the applicant and to whoever got a card, also after the end.
 fn redress(machine: &Machine<'_>) -> Vec<NextAct> {
     let Redress { ratings, complaints, appeals, .. } = &machine.redress;
-    let lead = |at: usize| &machine.law.item.stages[at];
+    let lead = |at: usize| machine.progress.stage(at);
     let mut next = Vec::new();
     for rating in ratings.iter().filter(|rating| rating.is_open()) {
         next.push(of(machine, lead(rating.lead), "rectify", "整改", "rectify"));

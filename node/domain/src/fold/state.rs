@@ -142,6 +142,8 @@ pub struct StageView {
     pub action: Action,
     pub organ: OrganCode,
     pub organ_name: String,
+    /// 移送: the organ that had the stage first.
+    pub passed_from: Option<OrganCode>,
     pub office: OfficeCode,
     pub optional: bool,
     pub state: StageState,

@@ -129,6 +129,7 @@ fn stages(machine: &Machine<'_>) -> Vec<StageView> {
         action: stage.action,
         organ: stage.organ,
         organ_name: stage.organ.name().to_owned(),
+        passed_from: slot.passed_from,
         office: slot
             .answer
             .as_ref()
@@ -146,7 +147,7 @@ fn stage_state(machine: &Machine<'_>, at: usize, slot: &Slot) -> StageState {
         || machine.closed_at.is_some()
         || (machine.progress.is_decided() && machine.progress.is_before_decision(at))
         || (machine.decision.is_some() && !machine.is_granted());
-    let stage = &machine.law.item.stages[at];
+    let stage = machine.progress.stage(at);
     match (&slot.answer, slot.correcting_since) {
         (Some(answer), _) if answer.silent => {
             StageState::DeemedAgreed { act: answer.act, at: answer.at }

@@ -8,6 +8,7 @@ mod entering;
 mod redress;
 mod refusing;
 mod stale;
+mod transferred;
 mod whole;
 
 use common::{World, Written, agree, organ, replayed};

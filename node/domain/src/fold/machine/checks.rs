@@ -75,7 +75,7 @@ impl<'a> Machine<'a> {
     pub(super) fn check_stage(&self, act: &SignedAct, at: usize) -> Result<(), Why> {
         let actor = Actor { office: act.office, organ: act.act.organ };
         let (item, day) = (self.law.item, Date::at(act.at.millis()));
-        let step = Step { item, stage: &item.stages[at], origin: self.origin, day };
+        let step = Step { item, stage: self.progress.stage(at), origin: self.origin, day };
         let allowed = self.law.authority.may(actor, step);
         allowed.map_err(|refusal| not_allowed(refusal.0))
     }

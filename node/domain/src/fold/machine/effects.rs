@@ -5,7 +5,7 @@ use daiban_sync::id::OfficeCode;
 use super::{Correction, Machine, Pause};
 use crate::act::{ActId, BlobRef, Handover, Outcome, Pin, SignedAct};
 use crate::calendar::Date;
-use crate::catalog::Silence;
+use crate::catalog::{Action, Silence, Stage};
 use crate::clock::Due;
 use crate::fold::progress::{Answer, Slot, answers, is_review};
 use crate::fold::rules::{
@@ -43,7 +43,7 @@ impl<'a> Machine<'a> {
 
     /// The first act at the accepting office shows that the case has reached it.
     pub(super) fn note_arrival(&mut self, act: &SignedAct) {
-        let accepting = &self.law.item.stages[self.law.item.accepting_stage()];
+        let accepting = self.progress.accepting();
         if act.office == accepting.office(self.origin) {
             self.reached_town_at.get_or_insert(act.at.millis());
         }
@@ -87,14 +87,14 @@ impl<'a> Machine<'a> {
 
     pub(super) fn accept(&mut self, act: &'a SignedAct) -> Result<(), Why> {
         let at = self.law.item.accepting_stage();
-        let stage = &self.law.item.stages[at];
+        let Stage { seq, action, .. } = self.law.item.stages[at];
         self.check_accepting(act)?;
         self.check_received(act)?;
-        if !self.progress.is_reached(stage.seq) || self.progress.is_held(at) {
+        if !self.progress.is_reached(seq) || self.progress.is_held(at) {
             return Err(turn_has_not_come(&act.act.kind));
         }
         self.progress.accepted_at = Some(act.at.millis());
-        if answers(&act.act.kind, stage.action, false) {
+        if answers(&act.act.kind, action, false) {
             self.progress.slots[at].answer = Some(Answer::of(act));
         }
         Ok(())
@@ -137,11 +137,15 @@ impl<'a> Machine<'a> {
 
     pub(super) fn refer(&mut self, act: &'a SignedAct, organs: &[OrganCode]) -> Result<(), Why> {
         let at = self.stage_for(act)?;
-        let after = self.law.item.stages[at].seq;
-        let owed = self.law.item.stages.iter().filter(|s| s.seq > after && is_review(s.action));
-        let mut left_out =
-            owed.filter(|s| !s.optional && !organs.contains(&s.organ)).map(|s| s.organ.as_str());
-        if let Some(organ) = left_out.next() {
+        let after = self.progress.stage(at).seq;
+        let is_owed = |stage: &Stage| {
+            stage.seq > after
+                && is_review(stage.action)
+                && !stage.optional
+                && !organs.contains(&stage.organ)
+        };
+        let left_out = self.progress.stages().find(|(_, stage, _)| is_owed(stage));
+        if let Some(organ) = left_out.map(|(_, stage, _)| stage.organ) {
             return Err(impossible(
                 format!("抄告应当包括全部联审部门，缺少{organ}"),
                 format!("all reviewing organs are to be told; {organ} is left out"),
@@ -177,6 +181,31 @@ impl<'a> Machine<'a> {
             return Err(not_yet("该部门的答复期限尚未届满", "the organ's limit has not passed"));
         }
         self.progress.slots[at].answer = Some(Answer::of(act));
+        Ok(())
+    }
+
+    /// 移送: whoever finds that a stage is another organ's business passes it on within the office.
+    /// It is passed on once, as a case is between courts (民事诉讼法 第三十七条), and its limit runs on.
+    pub(super) fn transfer(&mut self, act: &'a SignedAct, to: OrganCode) -> Result<(), Why> {
+        let at = self.turn_of(act)?;
+        let (stage, slot) = (self.progress.stage(at), &self.progress.slots[at]);
+        if stage.action == Action::Collect {
+            return Err(impossible("收件环节不能移送", "collecting cannot be passed on"));
+        }
+        if slot.passed_from.is_some() {
+            return Err(too_late(
+                "已移送一次，受移送的部门不得再行移送，请报上级协调",
+                "it was passed on once and cannot be passed on again; ask the office above",
+            ));
+        }
+        let beside = |other: &Stage| other.seq == stage.seq && other.organ == to;
+        if self.progress.stages().any(|(_, other, _)| beside(other)) {
+            return Err(impossible(
+                format!("{to}已在办理这一环节"),
+                format!("organ {to} has this stage already"),
+            ));
+        }
+        self.progress.pass_on(at, to);
         Ok(())
     }
 

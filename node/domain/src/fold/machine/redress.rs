@@ -5,6 +5,7 @@ use daiban_sync::id::{OfficeCode, Tier};
 use super::Machine;
 use crate::act::{ActId, ActKind, SignedAct};
 use crate::calendar::Date;
+use crate::catalog::Stage;
 use crate::clock::ClockKind;
 use crate::fold::deadline;
 use crate::fold::redress::{APPEAL_WITHIN_DAYS, Appeal, Complaint, Rating};
@@ -156,8 +157,9 @@ impl<'a> Machine<'a> {
                 complaints.find(|known| known.act.id == *complaint).map(|known| known.lead)
             }
             ClockKind::Stage { seq, organ } => {
-                let mut stages = self.law.item.stages.iter();
-                stages.position(|stage| stage.seq == *seq && stage.organ == *organ)
+                let mut stages = self.progress.stages();
+                let held = |stage: &Stage| stage.seq == *seq && stage.organ == *organ;
+                stages.find(|(_, stage, _)| held(stage)).map(|(at, ..)| at)
             }
             ClockKind::Supplement { .. } => None,
         }
@@ -190,7 +192,7 @@ impl<'a> Machine<'a> {
     }
 
     fn may_judge(&self, office: OfficeCode, judged: usize) -> bool {
-        let stage = &self.law.item.stages[judged];
+        let stage = self.progress.stage(judged);
         let holder = stage.office(self.origin);
         let own = office == holder && OrganCode::is_counter(Some(stage.organ));
         self.is_supervising(office) && holder.is_within(office) && !own
