@@ -76,6 +76,9 @@ impl Page<'_> {
                 ),
             );
         }
+        if let Some(handler) = office(&self.state["opened"]["handler"]) {
+            rows.push((lang.word("承办地", "handled at"), self.tree.full_name(handler)));
+        }
         let delivered = redress::handover(lang, &self.state["delivered"]);
         if !delivered.is_empty() {
             rows.push((lang.word("送达", "delivered"), delivered));

@@ -217,6 +217,10 @@ pub enum ActKind {
     SupervisionNoted { text: String },
     /// 移送 to another organ of the same office, whose business it is.
     Transferred { to: OrganCode, reason: String },
+    /// 请求异地协查, which travels as the case with this receipt.
+    HelpAsked { help: ReceiptNumber, handler: OfficeCode, question: String },
+    /// 协查结果 of the other office, for this case.
+    HelpRecorded { help: ReceiptNumber, findings: String },
 }
 
 impl ActKind {
@@ -273,6 +277,8 @@ impl ActKind {
             Self::AppealRefused { .. } => ("维持亮牌", "appeal refused"),
             Self::SupervisionNoted { .. } => ("督办", "supervision noted"),
             Self::Transferred { .. } => ("移送", "transferred"),
+            Self::HelpAsked { .. } => ("请求协查", "help asked"),
+            Self::HelpRecorded { .. } => ("协查结果", "help recorded"),
         }
     }
 }

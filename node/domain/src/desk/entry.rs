@@ -8,10 +8,12 @@ use crate::catalog::Item;
 use crate::check;
 use crate::fold::Status;
 use crate::form::{FieldValue, Fields, Form, actor_for};
+use crate::jurisdiction::Jurisdiction;
 use crate::payload;
 use crate::receipt_number::ReceiptNumber;
 use crate::words::Said;
 use daiban_sync::entry::Kind;
+use daiban_sync::id::{OfficeCode, Tier};
 
 impl Desk<'_> {
     /// Opens a case with what is known so far; what is missing is asked for at [`Desk::submit`].
@@ -23,12 +25,13 @@ impl Desk<'_> {
         by: &By,
         item: &Item,
         fields: &Fields,
-        receipt: ReceiptNumber,
-        id: CaseId,
+        new: NewCase,
     ) -> Result<(Case, Vec<Draft>), Refused> {
         check_offered(item, by)?;
+        let NewCase { id, receipt, handler } = new;
+        self.check_handler(item, by, handler)?;
         let tidied = check::tidy(item, fields, self.entry(by)).map_err(Refused::fields)?;
-        let mut case = Case::new(id, by.office);
+        let mut case = Case::new(id, Jurisdiction { origin: by.office, handler });
         let actor = actor_for(by.node, id, by.incarnation);
         let (form, change) = Form::create(&actor, &with_long_texts(item, tidied), by.millis());
         case.form = form;
@@ -41,6 +44,54 @@ impl Desk<'_> {
         let opening = self.append(by, &mut case, item, opened)?;
         let change = Draft { kind: Kind::FormChange, payload: payload::form_change(id, &change) };
         Ok((case, vec![opening, change]))
+    }
+
+    /// A case leaves its line only if its item says so, and only for an office below the same city:
+    /// nothing connects the nodes of two cities.
+    fn check_handler(
+        &self,
+        item: &Item,
+        by: &By,
+        handler: Option<OfficeCode>,
+    ) -> Result<(), Refused> {
+        let name_one = Said::new("请用 --handler 指明承办单位", "name the office with --handler");
+        let (why, remedy) = match handler {
+            None if item.elsewhere => (
+                Said::new(
+                    format!("「{}」由异地单位承办", item.name),
+                    format!("{} is handled by an office on another line", item.code),
+                ),
+                name_one,
+            ),
+            None => return Ok(()),
+            Some(_) if !item.elsewhere => (
+                Said::new(
+                    format!("「{}」由本地办理", item.name),
+                    format!("{} is handled on the line of its origin", item.code),
+                ),
+                Said::new("请去掉承办单位", "leave the handler out"),
+            ),
+            Some(office) if self.offices.get(office).is_none() => (
+                Said::new(format!("没有代码为{office}的单位"), format!("no office {office}")),
+                Said::new("请用 daiban office find 查找", "`daiban office find` looks it up"),
+            ),
+            Some(office) if office.is_within(by.office) || by.office.is_within(office) => (
+                Said::new(
+                    format!("{office}与本单位在同一条线上"),
+                    format!("office {office} is on this office's own line"),
+                ),
+                Said::new("请直接办理或抄告", "act on the case itself, or refer it"),
+            ),
+            Some(office) if office.at_tier(Tier::City) != by.office.at_tier(Tier::City) => (
+                Said::new(
+                    format!("{office}不在本市，节点之间没有通路"),
+                    format!("office {office} is in another city, to which no node leads"),
+                ),
+                Said::new("请以公函协查", "ask by letter"),
+            ),
+            Some(_) => return Ok(()),
+        };
+        Err(Refused::new(why, remedy))
     }
 
     /// The form of a row of a list, tidied: it has to be complete, because nobody is asked for the
@@ -137,6 +188,16 @@ impl Desk<'_> {
         let item = self.item_of(case)?;
         Ok(vec![self.append(by, case, item, ActKind::Withdrawn { reason })?])
     }
+}
+
+/// What a case begins with.
+#[derive(Clone, Copy, Debug)]
+pub struct NewCase {
+    /// Random.
+    pub id: CaseId,
+    pub receipt: ReceiptNumber,
+    /// The office on another line that handles it, for an item that is handled elsewhere.
+    pub handler: Option<OfficeCode>,
 }
 
 /// Every long text of the item exists from the first change on, so that no two nodes create it.

@@ -1,5 +1,6 @@
 //! What an officer asks for, as JSON: `{"verb": "review", "opinion": {"disagree": {…}}}`.
 
+use daiban_sync::id::OfficeCode;
 use serde::{Deserialize, Serialize};
 
 use super::Refused;
@@ -8,6 +9,7 @@ use crate::act::{ActId, ActKind, Handover, Opinion, Outcome, Pin};
 use crate::clock::ClockKind;
 use crate::fold::CaseState;
 use crate::organ::OrganCode;
+use crate::receipt_number::ReceiptNumber;
 use crate::words::Said;
 
 /// A request by verb.
@@ -132,6 +134,15 @@ pub enum ActRequest {
         to: OrganCode,
         reason: String,
     },
+    AskHelp {
+        help: ReceiptNumber,
+        handler: OfficeCode,
+        question: String,
+    },
+    RecordHelp {
+        help: ReceiptNumber,
+        findings: String,
+    },
 }
 
 impl ActRequest {
@@ -170,6 +181,8 @@ impl ActRequest {
         "refuse-appeal",
         "supervise",
         "transfer",
+        "ask-help",
+        "record-help",
     ];
 
     /// The statement, once what must have words has them.
@@ -231,6 +244,12 @@ impl ActRequest {
             Self::Supervise { text } => ActKind::SupervisionNoted { text: told(text)? },
             Self::Transfer { to, reason } => {
                 ActKind::Transferred { to: listed_organ(to)?, reason: worded(reason)? }
+            }
+            Self::AskHelp { help, handler, question } => {
+                ActKind::HelpAsked { help, handler, question: told(question)? }
+            }
+            Self::RecordHelp { help, findings } => {
+                ActKind::HelpRecorded { help, findings: told(findings)? }
             }
         })
     }

@@ -84,7 +84,7 @@ fn explain(machine: &Machine<'_>, named: Named, asked: Asked<'_>) -> Clock {
     let stage = machine.holder(&kind).map(|at| machine.progress.stage(at));
     Clock {
         name: name_of(machine, &kind),
-        office: stage.map_or(machine.origin, |stage| stage.office(machine.origin)),
+        office: stage.map_or(machine.of.origin, |stage| stage.office(machine.of)),
         organ: stage.map(|stage| stage.organ),
         limit,
         source,

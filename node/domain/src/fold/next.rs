@@ -145,7 +145,7 @@ fn of(machine: &Machine<'_>, stage: &Stage, verb: &'static str, zh: &str, en: &s
     let counter = stage.action == Action::Collect
         || stage.organ == OrganCode::VILLAGE && stage.tier == daiban_sync::id::Tier::Village;
     NextAct {
-        office: stage.office(machine.origin),
+        office: stage.office(machine.of),
         organ: Some(stage.organ).filter(|_| !counter || stage.action != Action::Collect),
         verb,
         words: Said::new(zh, en),
@@ -153,5 +153,5 @@ fn of(machine: &Machine<'_>, stage: &Stage, verb: &'static str, zh: &str, en: &s
 }
 
 fn counter(machine: &Machine<'_>, verb: &'static str, zh: &str, en: &str) -> NextAct {
-    NextAct { office: machine.origin, organ: None, verb, words: Said::new(zh, en) }
+    NextAct { office: machine.of.origin, organ: None, verb, words: Said::new(zh, en) }
 }

@@ -6,6 +6,7 @@ use daiban_sync::id::{Millis, OfficeCode};
 
 use crate::act::{ActId, ActKind, Opinion, SignedAct};
 use crate::catalog::{Action, Item, Join, Stage};
+use crate::jurisdiction::Jurisdiction;
 use crate::organ::OrganCode;
 
 /// What one organ has done.
@@ -75,6 +76,16 @@ pub(super) fn is_review(action: Action) -> bool {
     matches!(action, Action::Review | Action::JointReview | Action::Appraise | Action::Forward)
 }
 
+/// A counter's stage belongs to the counter of whichever office it falls to.
+fn at_its_counter(stage: &Stage, of: Jurisdiction) -> Cow<'_, Stage> {
+    let counter = OrganCode::counter_of(stage.office(of));
+    let is_other = OrganCode::is_counter(Some(stage.organ)) && stage.organ != counter;
+    if is_other && stage.action != Action::Collect {
+        return Cow::Owned(Stage { organ: counter, ..stage.clone() });
+    }
+    Cow::Borrowed(stage)
+}
+
 /// The stages of a case.
 #[derive(Clone, Debug)]
 pub(super) struct Progress<'a> {
@@ -86,8 +97,8 @@ pub(super) struct Progress<'a> {
 }
 
 impl<'a> Progress<'a> {
-    pub(super) fn new(item: &'a Item) -> Self {
-        let stages: Vec<_> = item.stages.iter().map(Cow::Borrowed).collect();
+    pub(super) fn new(item: &'a Item, of: Jurisdiction) -> Self {
+        let stages: Vec<_> = item.stages.iter().map(|stage| at_its_counter(stage, of)).collect();
         let slots = vec![Slot::default(); stages.len()];
         Self { item, stages, slots, accepted_at: None }
     }

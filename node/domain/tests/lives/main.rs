@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod deadlines;
+mod elsewhere;
 mod entering;
 mod redress;
 mod refusing;

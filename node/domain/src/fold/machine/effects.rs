@@ -20,13 +20,12 @@ impl<'a> Machine<'a> {
         if self.opened.is_some() {
             return Err(already_answered(&act.act.kind));
         }
-        if act.office != origin {
+        if act.office != origin || origin != self.of.origin {
             return Err(not_allowed(Said::new(
                 format!("{}不能以{origin}的名义建档", act.office),
                 format!("office {} cannot open a case in the name of {origin}", act.office),
             )));
         }
-        self.origin = origin;
         self.opened = Some(act);
         Ok(())
     }
@@ -44,7 +43,7 @@ impl<'a> Machine<'a> {
     /// The first act at the accepting office shows that the case has reached it.
     pub(super) fn note_arrival(&mut self, act: &SignedAct) {
         let accepting = self.progress.accepting();
-        if act.office == accepting.office(self.origin) {
+        if act.office == accepting.office(self.of) {
             self.reached_town_at.get_or_insert(act.at.millis());
         }
     }

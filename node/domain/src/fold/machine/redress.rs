@@ -193,19 +193,19 @@ impl<'a> Machine<'a> {
 
     fn may_judge(&self, office: OfficeCode, judged: usize) -> bool {
         let stage = self.progress.stage(judged);
-        let holder = stage.office(self.origin);
+        let holder = stage.office(self.of);
         let own = office == holder && OrganCode::is_counter(Some(stage.organ));
         self.is_supervising(office) && holder.is_within(office) && !own
     }
 
     fn is_supervising(&self, office: OfficeCode) -> bool {
-        matches!(office.tier(), Tier::County | Tier::City) && self.origin.is_within(office)
+        matches!(office.tier(), Tier::County | Tier::City) && self.of.includes(office)
     }
 
     /// The nearest office that may judge a card.
     pub(in crate::fold) fn supervisor(&self, card: &ClockKind) -> Option<OfficeCode> {
         let judged = self.holder(card)?;
-        self.origin.line().find(|office| self.may_judge(*office, judged))
+        self.of.handled_at().line().find(|office| self.may_judge(*office, judged))
     }
 }
 
