@@ -1,5 +1,6 @@
 //! `daiban act`: a named officer acts on a case.
 
+mod help;
 mod pick;
 
 use clap::builder::PossibleValuesParser;
@@ -9,6 +10,7 @@ use daiban_domain::clock::ClockKind;
 use daiban_domain::desk::ActRequest;
 use daiban_domain::organ::OrganCode;
 use daiban_node::replica::Command;
+use daiban_sync::id::OfficeCode;
 use serde_json::Value;
 
 use crate::case::{Officer, tell_saved};
@@ -27,6 +29,9 @@ use crate::say::Screen;
   daiban act review 3303… --organ ZR --by 李超 --opinion disagree --reason 占用耕地
   daiban act decide 3303… --organ FG --by 张伟 --outcome granted --read 1a2b3c4d
   daiban act deliver 3303… --by 王秀英 --how post --tracking EA123456789CN
+  daiban act transfer 3303… --organ ZR --by 李超 --to NY --reason 属农业农村局职责
+  daiban act ask-help 3303… --organ WJ --by 李超 --handler 330382002000 --about 李建国 --note 是否在当地登记结婚
+  daiban act record-help 3303… --organ WJ --by 李超 --help-case 3303…   对方查复后记入本办件
   daiban act complain 3303… --by 王秀英 --note 久无答复       投诉，由主办部门答复 (answer-complaint --note)
   daiban act rate 3303… --by 王秀英 --stars 2 --note 太慢     差评须在15个工作日内整改 (rectify --note)
   daiban act appeal-card 3303… --organ FG --by 张伟 --card promised --reason 系统故障
@@ -62,7 +67,8 @@ pub(crate) struct ActArgs {
     /// 阅读码，由 case show 给出 (the read token that case show printed)
     #[arg(long, value_name = "TOKEN")]
     read: Option<String>,
-    /// 抄告的部门，逗号分隔 (organs to refer to; default: all that review)
+    /// 抄告的部门，逗号分隔；移送时为接收部门 (organs to refer to, by default all that review; for transfer
+    /// the organ that takes over)
     #[arg(long, value_delimiter = ',', value_name = "ORGANS")]
     to: Vec<OrganCode>,
     /// 逾期未答复的部门 (the organ that was silent, for record-silence)
@@ -92,6 +98,18 @@ pub(crate) struct ActArgs {
     /// 投诉编号，见 case show，默认最早的 (which complaint; default: the first that is open)
     #[arg(long, value_name = "ID")]
     complaint: Option<String>,
+    /// 协查的承办单位，须在另一条线上 (the office on another line that is asked, for ask-help)
+    #[arg(long, value_name = "OFFICE")]
+    handler: Option<OfficeCode>,
+    /// 被协查人或单位 (whom ask-help is about)
+    #[arg(long, value_name = "NAME")]
+    about: Option<String>,
+    /// 被协查人证件号码 (their ID number, if it is needed)
+    #[arg(long, value_name = "ID")]
+    about_id: Option<String>,
+    /// 协查件收件号 (receipt of the help case, for record-help)
+    #[arg(long, value_name = "RECEIPT")]
+    help_case: Option<String>,
     /// 评价，1至5星 (stars, for rate)
     #[arg(long)]
     stars: Option<u8>,
@@ -152,6 +170,8 @@ pub(crate) fn act(home: &Home, screen: &Screen, args: ActArgs) -> Done {
             let named = args.complaint.as_deref();
             args.answer(named.map(|id| pick::complaint(&look()?, id)).transpose()?)
         }
+        "ask-help" => help::ask(&client, &args)?,
+        "record-help" => help::record(&client, &args)?,
         _ => args.plain()?,
     };
     let by = args.by.clone().into();
@@ -236,6 +256,10 @@ impl ActArgs {
             "rectify" => ActRequest::Rectify { measures: note },
             "complain" => ActRequest::Complain { text: note },
             "supervise" => ActRequest::Supervise { text: note },
+            "transfer" => ActRequest::Transfer {
+                to: self.need(self.to.first().copied(), "to")?,
+                reason: self.one_reason(),
+            },
             other => return Err(unknown(other)),
         })
     }
@@ -306,7 +330,7 @@ mod tests {
         for verb in ActRequest::VERBS {
             let args = parse(&format!(
                 "{verb} R1 --by 王 --reason r --days 5 --opinion agree --outcome granted --of ZR \
-                 --procedure p --how agent --stars 5"
+                 --to NY --procedure p --how agent --stars 5"
             ));
             let request = match *verb {
                 "decide" | "confirm" | "reconfirm" => args.pinning(|| Ok(Pin::default())),
@@ -314,6 +338,7 @@ mod tests {
                     Ok(args.about_card(ClockKind::Promised))
                 }
                 "answer-complaint" => Ok(args.answer(None)),
+                "ask-help" | "record-help" => continue, // they ask the node first
                 _ => args.plain(),
             };
             let json = serde_json::to_value(request.unwrap()).unwrap();
@@ -327,6 +352,7 @@ mod tests {
             ("pause R1 --by 王 --days 3", "--procedure"),
             ("review R1 --by 王", "--opinion"),
             ("deliver R1 --by 王", "--how"),
+            ("transfer R1 --by 王 --reason r", "--to"),
         ] {
             let failure = parse(line).plain().unwrap_err();
             assert_eq!(failure.code, Code::Usage);

@@ -118,6 +118,9 @@ pub(crate) struct NewArgs {
     /// 材料=文件，可多次 (material and file; may be repeated)
     #[arg(long = "attach", value_name = "KEY=FILE", value_parser = pair)]
     attach: Vec<(String, String)>,
+    /// 异地承办单位，用于异地协查等 (the office elsewhere that handles it, for items such as XC-01)
+    #[arg(long, value_name = "OFFICE")]
+    handler: Option<OfficeCode>,
     /// 同时提交 (hand it in at once)
     #[arg(long)]
     submit: bool,
@@ -273,7 +276,7 @@ impl From<Officer> for OfficerRef {
 }
 
 /// What was typed; the desk reads numbers and dates by the item's types.
-fn texts(fields: Vec<(String, String)>) -> Fields {
+pub(crate) fn texts(fields: Vec<(String, String)>) -> Fields {
     fields.into_iter().map(|(key, value)| (key, FieldValue::Text(value))).collect()
 }
 

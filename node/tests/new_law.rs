@@ -108,6 +108,7 @@ fn new_case() -> Command {
         fields: sample::form("CL-SB-01", OfficeCode::new(TOWN + 1).unwrap()),
         materials: Vec::new(),
         submit: false,
+        handler: None,
         listed: None,
         by: OfficerRef { name: "王".into(), id: "w".into() },
     }

@@ -75,8 +75,16 @@ impl<'a> Clerk<'a> {
         };
         let materials = keys.iter().filter_map(|key| self.photograph(key)).collect();
         let (item, by) = (code.into(), self.officer());
-        let command =
-            Command::NewCase { item, version: None, fields, materials, submit, by, listed: None };
+        let command = Command::NewCase {
+            item,
+            version: None,
+            fields,
+            materials,
+            submit,
+            by,
+            handler: None,
+            listed: None,
+        };
         Some((Asked { what: "open", mark: Some(mark) }, command))
     }
 

@@ -65,6 +65,7 @@ async fn a_case_reaches_the_city_and_receipts_come_home() {
         materials: Vec::new(),
         submit: false,
         by,
+        handler: None,
         listed: None,
     };
     let answer = village.ask(new).await.unwrap();

@@ -47,6 +47,7 @@ impl Forms {
             materials: Vec::new(),
             submit: false,
             by: clerk(),
+            handler: None,
             listed: None,
         })
     }

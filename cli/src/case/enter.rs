@@ -67,6 +67,7 @@ fn single(client: &Client, args: NewArgs, by: OfficerRef) -> Done<Command> {
         materials: upload(client, &args.attach)?,
         submit: args.submit,
         by,
+        handler: args.handler,
         listed: None,
     })
 }
@@ -75,7 +76,8 @@ fn single(client: &Client, args: NewArgs, by: OfficerRef) -> Done<Command> {
 fn only(client: &Client, placed: Placed, args: &NewArgs, by: OfficerRef) -> Done<Command> {
     let from = args.from.as_deref().map_or_else(PathBuf::new, folder);
     let mut command = command(client, placed.record?, (&from, args.submit, by))?;
-    if let Command::NewCase { fields, materials, .. } = &mut command {
+    if let Command::NewCase { fields, materials, handler, .. } = &mut command {
+        *handler = args.handler;
         fields.extend(texts(args.fields.clone()));
         materials.extend(upload(client, &args.attach)?);
     }
@@ -101,6 +103,7 @@ fn command(
         materials,
         submit: submit || record.submit,
         by,
+        handler: None,
         listed: None,
     })
 }

@@ -76,6 +76,9 @@ impl Page<'_> {
                 ),
             );
         }
+        if let Some(handler) = office(&self.state["opened"]["handler"]) {
+            rows.push((lang.word("承办地", "handled at"), self.tree.full_name(handler)));
+        }
         let delivered = redress::handover(lang, &self.state["delivered"]);
         if !delivered.is_empty() {
             rows.push((lang.word("送达", "delivered"), delivered));
@@ -126,6 +129,10 @@ impl Page<'_> {
     }
 
     fn stages(&self) -> String {
+        let from = |stage: &Value| match stage["passed_from"].as_str() {
+            Some(organ) => format!("（{}{organ}）", self.lang.word("移送自", "passed on by ")),
+            None => String::new(),
+        };
         let row = |stage: &Value| {
             let at = office(&stage["office"]).map_or_else(String::new, |o| self.tree.name(o));
             let action = serde_json::from_value::<Action>(stage["action"].clone());
@@ -134,7 +141,12 @@ impl Page<'_> {
             vec![
                 format!("  {}", text(&stage["seq"])),
                 action,
-                format!("{at}/{} {}", text(&stage["organ"]), text(&stage["organ_name"])),
+                format!(
+                    "{at}/{} {}{}",
+                    text(&stage["organ"]),
+                    text(&stage["organ_name"]),
+                    from(stage)
+                ),
                 self.stage_state(&stage["state"]),
                 due(self.lang, &stage["due"]),
             ]

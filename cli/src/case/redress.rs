@@ -30,10 +30,18 @@ pub(super) fn page(lang: Lang, tree: &OfficeTree, view: &Value) -> String {
         rows.extend(follow_up(tree, lang.word("申诉", "appeal"), &appeal["lodged"]));
         rows.extend(follow_up(tree, &fate(lang, &appeal["fate"]), &appeal["ruling"]));
     }
+    for help in list(&view["state"]["help"]) {
+        let label = format!("{} {}", lang.word("请求协查", "help asked"), text(&help["receipt"]));
+        rows.push(statement(tree, &label, &help["asked"]));
+        rows.extend(follow_up(tree, lang.word("协查结果", "findings"), &help["answer"]));
+    }
     for note in list(&redress["supervision"]) {
         rows.push(statement(tree, lang.word("督办", "supervision"), note));
     }
-    let told = section(lang.word("评价、投诉、监察", "ratings, complaints, supervision"), &rows);
+    let told = section(
+        lang.word("协查、评价、投诉、监察", "help, ratings, complaints, supervision"),
+        &rows,
+    );
     let parts = [told, cards(lang, tree, &view["cards"])];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }

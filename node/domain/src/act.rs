@@ -213,6 +213,12 @@ pub enum ActKind {
     AppealRefused { card: ClockKind, reason: String },
     /// 督办
     SupervisionNoted { text: String },
+    /// 移送 to another organ of the same office, whose business it is.
+    Transferred { to: OrganCode, reason: String },
+    /// 请求异地协查, which travels as the case with this receipt.
+    HelpAsked { help: ReceiptNumber, handler: OfficeCode, question: String },
+    /// 协查结果 of the other office, for this case.
+    HelpRecorded { help: ReceiptNumber, findings: String },
 }
 
 impl ActKind {
@@ -268,6 +274,9 @@ impl ActKind {
             Self::CardWithdrawn { .. } => words::act_card_withdrawn(),
             Self::AppealRefused { .. } => words::act_appeal_refused(),
             Self::SupervisionNoted { .. } => words::act_supervision_noted(),
+            Self::Transferred { .. } => words::act_transferred(),
+            Self::HelpAsked { .. } => words::act_help_asked(),
+            Self::HelpRecorded { .. } => words::act_help_recorded(),
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Date;
 use crate::catalog::{Action, Item, Stage};
+use crate::jurisdiction::Jurisdiction;
 use crate::organ::OrganCode;
 use crate::words::{self, Said};
 
@@ -45,8 +46,7 @@ pub struct Actor {
 pub struct Step<'a> {
     pub item: &'a Item,
     pub stage: &'a Stage,
-    /// Where the case comes from.
-    pub origin: OfficeCode,
+    pub of: Jurisdiction,
     pub day: Date,
 }
 
@@ -62,7 +62,7 @@ impl Authority {
     /// [`NotAllowed`] with whose turn it is instead.
     pub fn may(&self, actor: Actor, step: Step<'_>) -> Result<(), NotAllowed> {
         let stage = step.stage;
-        let holder = stage.office(step.origin);
+        let holder = stage.office(step.of);
         if stage.action == Action::Collect {
             return self.may_collect(actor, holder);
         }
@@ -81,7 +81,7 @@ impl Authority {
     }
 
     fn is_delegated(&self, actor: Actor, step: Step<'_>) -> bool {
-        let Step { item, stage, origin, day } = step;
+        let Step { item, stage, of, day } = step;
         self.delegations.iter().any(|d| {
             d.item == item.code
                 && d.action == stage.action
@@ -89,8 +89,8 @@ impl Authority {
                 && d.to_office == actor.office
                 && Some(d.to_organ) == actor.organ
                 && d.from_day <= day
-                && origin.is_within(d.within)
-                && stage.office(origin).is_within(d.within)
+                && of.handled_at().is_within(d.within)
+                && stage.office(of).is_within(d.within)
                 && d.to_office.is_within(d.within)
         })
     }

@@ -14,19 +14,21 @@ use crate::clock::Clock;
 use crate::figures::Facts;
 use crate::fold::{self, CaseState, Due, Law, NextAct, Status};
 use crate::form::{ActorStem, Adopted, Fields, Form, FormDamaged, FormRefused, actor_for, stem_of};
+use crate::jurisdiction::Jurisdiction;
 use crate::payload::{self, NotUnderstood};
 use crate::receipt_number::ReceiptNumber;
 
 /// Acts of one case.
 pub const ACTS_MAX: usize = 4_096;
-const VERSION: u8 = 1;
+/// 2: with the office that handles it.
+const VERSION: u8 = 2;
 
 /// One application.
 #[derive(Clone)]
 pub struct Case {
     pub id: CaseId,
-    /// The office of the channel that the case's entries are in.
-    pub origin: OfficeCode,
+    /// As the channel says that the case's entries are in.
+    pub of: Jurisdiction,
     pub(crate) form: Form,
     acts: BTreeMap<ActId, SignedAct>,
 }
@@ -96,7 +98,7 @@ pub struct Summary {
 #[derive(Serialize, Deserialize)]
 struct Stored {
     id: CaseId,
-    origin: OfficeCode,
+    of: Jurisdiction,
     form: Vec<u8>,
     waiting: Vec<Vec<u8>>,
     acts: Vec<StoredAct>,
@@ -113,8 +115,8 @@ struct StoredAct {
 
 impl Case {
     /// A case of which nothing has arrived yet.
-    pub fn new(id: CaseId, origin: OfficeCode) -> Self {
-        Self { id, origin, form: Form::default(), acts: BTreeMap::new() }
+    pub fn new(id: CaseId, of: impl Into<Jurisdiction>) -> Self {
+        Self { id, of: of.into(), form: Form::default(), acts: BTreeMap::new() }
     }
 
     /// Takes in the payload of a verified entry.
@@ -185,7 +187,7 @@ impl Case {
     ) -> Option<CaseState> {
         let (code, version) = self.item()?;
         let item = catalog.get(code, version)?;
-        Some(fold::fold(Law { item, calendar, authority }, &self.form, self.acts()))
+        Some(fold::fold(Law { item, calendar, authority }, self.of, &self.form, self.acts()))
     }
 
     /// The clocks of the case, each with its reckoning; `None` as for [`Case::state`].
@@ -197,7 +199,7 @@ impl Case {
     ) -> Option<Vec<Clock>> {
         let (code, version) = self.item()?;
         let item = catalog.get(code, version)?;
-        Some(fold::clocks(Law { item, calendar, authority }, &self.form, self.acts()))
+        Some(fold::clocks(Law { item, calendar, authority }, self.of, &self.form, self.acts()))
     }
 
     /// What a work list shows, given the state from [`Case::state`].
@@ -210,7 +212,7 @@ impl Case {
             item_name: opened.map_or_else(String::new, |opened| opened.item_name.clone()),
             applicant: self.applicant(),
             status: state.map_or(Status::Incomplete, |state| state.status),
-            origin: self.origin,
+            origin: self.of.origin,
             next: state.map_or_else(Vec::new, |state| state.next.clone()),
             due: state.map_or(Due::NotRunning, |state| state.deadlines.next_due()),
             opened: self.opening().map(|act| act.at.millis()),
@@ -245,7 +247,7 @@ impl Case {
         });
         let stored = Stored {
             id: self.id,
-            origin: self.origin,
+            of: self.of,
             form: self.form.save(),
             waiting: self.form.waiting().map(<[u8]>::to_vec).collect(),
             acts: acts.collect(),
@@ -264,7 +266,7 @@ impl Case {
             return Err(content(format!("expected version {VERSION}, got {:?}", bytes.first())));
         };
         let stored: Stored = postcard::from_bytes(body).map_err(|e| content(e.to_string()))?;
-        let mut case = Self::new(stored.id, stored.origin);
+        let mut case = Self::new(stored.id, stored.of);
         case.form = Form::load(&stored.form)?;
         stored.waiting.iter().for_each(|change| case.form.restore_waiting(change));
         for StoredAct { author, office, at, act } in stored.acts {
@@ -298,9 +300,9 @@ impl Case {
         let (case, act) = payload::read_act(payload)?;
         self.check_subject(case)?;
         if let ActKind::Opened { origin, .. } = act.kind
-            && origin != self.origin
+            && origin != self.of.origin
         {
-            return Err(Quarantine::OtherOrigin { expected: self.origin, found: origin });
+            return Err(Quarantine::OtherOrigin { expected: self.of.origin, found: origin });
         }
         let id = ActId::of(author.node, payload);
         if let Some(known) = self.acts.get_mut(&id) {

@@ -101,11 +101,13 @@ mod tests {
     use crate::shipped;
 
     #[test]
-    fn forty_items_ship() {
+    fn forty_items_ship_and_one_that_asks_elsewhere() {
         let catalog = shipped::catalog();
         let of = |field: &str| catalog.iter().filter(|item| item.code.starts_with(field)).count();
         assert_eq!(["CL-JS-", "CL-MZ-", "CL-SB-", "JB-"].map(of), [7, 11, 10, 12]);
-        assert_eq!(catalog.iter().count(), 40);
+        assert_eq!(catalog.iter().count(), 41);
+        let elsewhere = catalog.iter().filter(|item| item.elsewhere);
+        assert_eq!(elsewhere.map(|item| item.code.as_str()).collect::<Vec<_>>(), ["XC-01"]);
     }
 
     #[test]

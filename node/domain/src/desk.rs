@@ -23,6 +23,7 @@ use crate::form::actor_for;
 use crate::office::OfficeTree;
 use crate::organ::OrganCode;
 use crate::payload;
+pub use entry::NewCase;
 pub use refused::Refused;
 pub use request::ActRequest;
 
@@ -107,7 +108,7 @@ impl<'a> Desk<'a> {
     }
 
     fn state(&self, item: &Item, case: &Case) -> CaseState {
-        fold::fold(self.law(item), case.form(), case.acts())
+        fold::fold(self.law(item), case.of, case.form(), case.acts())
     }
 
     fn law<'b>(&self, item: &'b Item) -> Law<'b>
@@ -136,7 +137,8 @@ impl<'a> Desk<'a> {
         }
         let id = ActId::of(by.node, &payload);
         let signed = SignedAct { id, author: by.node, office: by.office, at: by.at, act };
-        let would_be = fold::fold(self.law(item), case.form(), case.acts().chain([&signed]));
+        let would_be =
+            fold::fold(self.law(item), case.of, case.form(), case.acts().chain([&signed]));
         if let Some(ignored) = would_be.ignored.into_iter().find(|ignored| ignored.act == id) {
             return Err(Refused::by_fold(ignored, &would_be.next));
         }

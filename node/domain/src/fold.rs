@@ -8,6 +8,7 @@
 
 mod clocks;
 mod deadline;
+mod help;
 mod machine;
 mod next;
 mod progress;
@@ -27,7 +28,9 @@ use crate::catalog::Item;
 use crate::clock::Clock;
 pub use crate::clock::Due;
 use crate::form::Form;
+use crate::jurisdiction::Jurisdiction;
 pub use deadline::Deadlines;
+pub use help::HelpView;
 pub use redress::{AppealView, ComplaintView, RatingView, RedressView, Statement};
 pub use rules::{Cause, Why};
 pub use state::{
@@ -43,24 +46,26 @@ pub struct Law<'a> {
     pub authority: &'a Authority,
 }
 
-/// Where the case stands.
+/// Where the case stands, which is `of` these offices.
 pub fn fold<'a>(
     law: Law<'a>,
+    of: Jurisdiction,
     form: &Form,
     acts: impl IntoIterator<Item = &'a SignedAct>,
 ) -> CaseState {
     let ordered = in_order(acts);
-    let machine = machine::run(law, &form.fields(), &ordered);
+    let machine = machine::run(law, of, &form.fields(), &ordered);
     view::view(law, form, machine, &ordered)
 }
 
 /// The clocks of the case, each with the reckoning that leads to its day.
 pub fn clocks<'a>(
     law: Law<'a>,
+    of: Jurisdiction,
     form: &Form,
     acts: impl IntoIterator<Item = &'a SignedAct>,
 ) -> Vec<Clock> {
-    clocks::clocks(&machine::run(law, &form.fields(), &in_order(acts)))
+    clocks::clocks(&machine::run(law, of, &form.fields(), &in_order(acts)))
 }
 
 /// One order for every node. An act that was written into several logs counts once, at its

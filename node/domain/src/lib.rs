@@ -18,6 +18,7 @@ pub mod figures;
 pub mod fold;
 pub mod form;
 mod hexed;
+pub mod jurisdiction;
 pub mod notice;
 pub mod office;
 pub mod organ;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use daiban_sync::id::{OfficeCode, Tier};
 use serde::{Deserialize, Serialize};
 
 /// The short code of a department, such as `MZ` for 民政局.
@@ -26,6 +27,15 @@ impl OrganCode {
     pub const TOWN_CENTRE: Self = Self(*b"ZJ ");
     /// 政务服务中心, the counter of a county.
     pub const COUNTY_CENTRE: Self = Self(*b"ZW ");
+
+    /// The counter of an office.
+    pub fn counter_of(office: OfficeCode) -> Self {
+        match office.tier() {
+            Tier::Village => Self::VILLAGE,
+            Tier::Town => Self::TOWN_CENTRE,
+            Tier::County | Tier::City => Self::COUNTY_CENTRE,
+        }
+    }
 
     /// Whether somebody of this organ, or of none, sits at an office's counter.
     pub fn is_counter(organ: Option<Self>) -> bool {

@@ -3,11 +3,12 @@
 
 mod life;
 
-use daiban_sync::id::OfficeCode;
+use daiban_sync::id::{OfficeCode, Tier};
 
 use crate::catalog::{Field, FieldType, Item};
 use crate::check::id_check;
 use crate::form::{FieldValue, Fields};
+use crate::office::OfficeTree;
 pub use life::{Lives, onward};
 
 /// A form with a person's words for one of the five items of the stories; see [`complete`].
@@ -55,6 +56,18 @@ fn value(field: &Field, village: OfficeCode, at: usize) -> FieldValue {
         FieldType::Bankcard => "9900123456789012349".into(),
         FieldType::PersonList => r#"[{"name":"郑阿婆","relation":"配偶"}]"#.into(),
     }
+}
+
+/// An office on another line of the same city, for an item that is handled elsewhere.
+pub fn handler(item: &Item, origin: OfficeCode, offices: &OfficeTree) -> Option<OfficeCode> {
+    let is_elsewhere = |office: &OfficeCode| {
+        office.tier() == Tier::Town
+            && office.at_tier(Tier::City) == origin.at_tier(Tier::City)
+            && !origin.is_within(*office)
+            && !office.is_within(origin)
+    };
+    let mut codes = offices.iter().map(|office| office.code);
+    if item.elsewhere { codes.find(is_elsewhere) } else { None }
 }
 
 /// Fields that hold text.

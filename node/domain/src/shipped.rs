@@ -48,6 +48,7 @@ pub const CATALOG_FILES: &[(&str, &str)] = &[
     ("JB-10.toml", include_str!("../../../configs/catalog/JB-10.toml")),
     ("JB-11.toml", include_str!("../../../configs/catalog/JB-11.toml")),
     ("JB-12.toml", include_str!("../../../configs/catalog/JB-12.toml")),
+    ("XC-01.toml", include_str!("../../../configs/catalog/XC-01.toml")),
 ];
 
 /// 乐清 and 亳州 with their towns and villages.

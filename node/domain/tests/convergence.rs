@@ -14,6 +14,7 @@ use daiban_domain::desk::{ActRequest, Draft};
 use daiban_domain::fold::CaseState;
 use daiban_domain::form::{FieldValue, Fields, Form, actor_for, stem_of};
 use daiban_domain::payload;
+use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_domain::sample::texts;
 use daiban_domain::shipped;
 use daiban_sync::entry::Kind;
@@ -189,7 +190,7 @@ proptest! {
             let draft = Draft { kind: Kind::Act, payload: payload::act(case.id, &act) };
             log.extend(written(vec![draft], &by));
         }
-        let origin = case.origin;
+        let origin = case.of.origin;
         let forth = world.state(&replayed_from(origin, &log));
         let back = world.state(&replayed_from(origin, log.iter().rev().chain(&log)));
         prop_assert!(forth.status.is_final() || !forth.next.is_empty(), "stuck: {:#?}", forth);
@@ -220,6 +221,11 @@ fn cards() -> impl Strategy<Value = ClockKind> {
     ]
 }
 
+fn receipt(serial: u32) -> ReceiptNumber {
+    let village = common::VILLAGE.parse().unwrap();
+    ReceiptNumber::make(village, "2026-03-02".parse().unwrap(), serial, 2).unwrap()
+}
+
 fn kinds() -> impl Strategy<Value = ActKind> {
     let text = "\\PC{0,20}";
     prop_oneof![
@@ -247,7 +253,18 @@ fn kinds() -> impl Strategy<Value = ActKind> {
         cards().prop_map(|card| ActKind::CardWithdrawn { card, reason: String::new() }),
         cards().prop_map(|card| ActKind::AppealRefused { card, reason: String::new() }),
         text.prop_map(|text| ActKind::SupervisionNoted { text }),
+        (0u32..3).prop_map(|serial| ActKind::HelpAsked {
+            help: receipt(serial),
+            handler: "330382002000".parse().unwrap(),
+            question: String::new(),
+        }),
+        (0u32..3).prop_map(|serial| ActKind::HelpRecorded {
+            help: receipt(serial),
+            findings: "属实".into(),
+        }),
         Just(ActKind::SilenceRecorded { organ: organ("NY") }),
+        prop::sample::select(vec!["ZR", "NY", "MZ", "FG"])
+            .prop_map(|to| ActKind::Transferred { to: organ(to), reason: "职责".into() }),
         Just(ActKind::Referred { organs: ["ZJJ", "ZR", "HJ", "NY", "MZ"].map(organ).to_vec() }),
         any::<[u8; 32]>()
             .prop_map(|id| ActKind::Reconfirmed { decision: ActId(id), pinned: Pin::default() }),

@@ -17,6 +17,7 @@ use daiban_domain::catalog::{Action, Item, Silence};
 use daiban_domain::clock::{CardFate, ClockKind, Due};
 use daiban_domain::fold::{CaseState, Law, NextAct, StageState, Status, fold};
 use daiban_domain::form::{Form, actor_for};
+use daiban_domain::jurisdiction::Jurisdiction;
 use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_domain::{payload, sample, shipped};
 use daiban_sync::id::{BlobId, Hlc, Incarnation, Millis, OfficeCode, Tier};
@@ -41,7 +42,7 @@ struct Walk<'a> {
     calendar: &'a Calendar,
     authority: &'a Authority,
     form: Form,
-    origin: OfficeCode,
+    of: Jurisdiction,
 }
 
 impl<'a> Walk<'a> {
@@ -51,12 +52,13 @@ impl<'a> Walk<'a> {
         let actor = actor_for(node_of(origin), CASE, Incarnation(1));
         let fields = sample::complete(item, village);
         let (form, _) = Form::create(&actor, &fields, Millis(START_MS));
-        Self { item, calendar, authority, form, origin }
+        let handler = sample::handler(item, origin, &shipped::offices());
+        Self { item, calendar, authority, form, of: Jurisdiction { origin, handler } }
     }
 
     fn state(&self, life: &Life) -> CaseState {
         let law = Law { item: self.item, calendar: self.calendar, authority: self.authority };
-        fold(law, &self.form, &life.acts)
+        fold(law, self.of, &self.form, &life.acts)
     }
 
     /// Opened, with every material that the item knows.
@@ -66,15 +68,15 @@ impl<'a> Walk<'a> {
         let opened = ActKind::Opened {
             item: self.item.code.clone(),
             version: self.item.version,
-            receipt: ReceiptNumber::make(self.origin, day, 1, 2).unwrap(),
-            origin: self.origin,
+            receipt: ReceiptNumber::make(self.of.origin, day, 1, 2).unwrap(),
+            origin: self.of.origin,
         };
-        self.sign(&mut life, self.origin, None, opened);
+        self.sign(&mut life, self.of.origin, None, opened);
         for rule in &self.item.materials {
             let name = format!("{}.jpg", rule.key);
             let blob = BlobRef { id: BlobId([1; 32]), size: 9, media: "image/jpeg".into(), name };
             let attached = ActKind::MaterialAttached { key: rule.key.clone(), blob };
-            self.sign(&mut life, self.origin, None, attached);
+            self.sign(&mut life, self.of.origin, None, attached);
         }
         life
     }
@@ -211,7 +213,7 @@ impl<'a> Walk<'a> {
 
     /// Special procedures and the extension, which the fold allows without listing them as next.
     fn aside(&self, life: &Life, state: &CaseState) -> Vec<(Life, CaseState)> {
-        let lead = &self.item.stages[self.item.deciding_stage()];
+        let lead = &state.stages[self.item.deciding_stage()];
         let running = state.times.accepted.is_some() && state.times.decided.is_none();
         let open = matches!(state.status, Status::Accepted | Status::InProgress);
         if !running || !open || life.detours >= DETOURS_MAX {
@@ -229,7 +231,7 @@ impl<'a> Walk<'a> {
             .map(|_| ActKind::Extended { reason: "情况复杂".into() });
         let add = |kind: ActKind| {
             let mut longer = Life { detours: life.detours + 1, ..life.clone() };
-            let id = self.sign(&mut longer, lead.office(self.origin), Some(lead.organ), kind);
+            let id = self.sign(&mut longer, lead.office, Some(lead.organ), kind);
             let then = self.state(&longer);
             let taken = then.ignored.iter().all(|ignored| ignored.act != id);
             taken.then_some((longer, then))
@@ -243,9 +245,9 @@ impl<'a> Walk<'a> {
         if life.detours >= DETOURS_MAX || state.times.received.is_none() {
             return Vec::new();
         }
-        let counter = (self.origin, None);
-        let lead = &self.item.stages[self.item.deciding_stage()];
-        let lead = (lead.office(self.origin), Some(lead.organ));
+        let counter = (self.of.origin, None);
+        let lead = &state.stages[self.item.deciding_stage()];
+        let lead = (lead.office, Some(lead.organ));
         let mut said = vec![(0, counter, ActKind::Complained { text: "太慢".into() })];
         if state.redress.ratings.is_empty()
             && (state.times.decided.is_some() || state.status.is_final())
@@ -403,8 +405,9 @@ fn every_reference_resolves() {
     let catalog = shipped::catalog();
     for item in catalog.iter() {
         let code = &item.code;
-        assert!(!item.delivery.is_empty() && !item.accept_tiers.is_empty(), "{code}");
-        assert!(!item.materials.is_empty() && !item.source.is_empty(), "{code}");
+        assert!(!item.accept_tiers.is_empty() && !item.source.is_empty(), "{code}");
+        let is_for_people = !item.delivery.is_empty() && !item.materials.is_empty();
+        assert!(is_for_people || item.elsewhere, "{code}");
         assert!(item.dedupe_key.iter().all(|key| key == "code" || item.field(key).is_some()));
         assert_eq!(item.stages[0].action, Action::Collect, "{code}");
         assert!(item.stages.iter().all(|stage| stage.organ.is_known()), "{code}");

@@ -1,5 +1,7 @@
 //! Bytes that must never change: yesterday's entries and cases open tomorrow.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
+
 mod common;
 
 use common::{World, organ};
@@ -11,7 +13,8 @@ use daiban_domain::clock::ClockKind;
 use daiban_domain::form::{Fields, Form, actor_for};
 use daiban_domain::notice::Notice;
 use daiban_domain::payload::{self, NotUnderstood};
-use daiban_sync::id::{Incarnation, Millis, NodeKey};
+use daiban_domain::receipt_number::ReceiptNumber;
+use daiban_sync::id::{Incarnation, Millis, NodeKey, OfficeCode};
 
 fn act(kind: ActKind) -> Act {
     Act {
@@ -20,6 +23,14 @@ fn act(kind: ActKind) -> Act {
         nonce: [9; 8],
         kind,
     }
+}
+
+fn receipt() -> ReceiptNumber {
+    ReceiptNumber::make(village(), "2026-03-02".parse().unwrap(), 1, 2).unwrap()
+}
+
+fn village() -> OfficeCode {
+    common::VILLAGE.parse().unwrap()
 }
 
 #[test]
@@ -85,6 +96,9 @@ fn kinds_keep_their_numbers() {
         (31, ActKind::CardWithdrawn { card: ClockKind::Promised, reason: text() }),
         (32, ActKind::AppealRefused { card: ClockKind::Promised, reason: text() }),
         (33, ActKind::SupervisionNoted { text: text() }),
+        (34, ActKind::Transferred { to: "MZ".parse().unwrap(), reason: text() }),
+        (35, ActKind::HelpAsked { help: receipt(), handler: village(), question: text() }),
+        (36, ActKind::HelpRecorded { help: receipt(), findings: text() }),
     ] {
         assert_eq!(number(kind.clone()), expected, "{kind:?}");
     }

@@ -10,6 +10,7 @@ use daiban_domain::act::{ActKind, CaseId};
 use daiban_domain::calendar::Date;
 use daiban_domain::case::{Author as Writer, Case};
 use daiban_domain::fold::CaseState;
+use daiban_domain::jurisdiction::Jurisdiction;
 use daiban_domain::payload;
 use daiban_domain::request::RequestId;
 use daiban_sync::channel::Channel;
@@ -182,10 +183,13 @@ impl Replica {
         let Some(id) = payload::subject(bytes) else {
             return Ok(Some("expected the id of a case, got too few bytes".into()));
         };
+        let Some(of) = Jurisdiction::of(&tip.channel) else {
+            return Ok(Some(format!("{} holds no cases", tip.channel)));
+        };
         let is_own = tip.author == self.author.node;
         let touched = match slice.cases.entry(id) {
             Place::Occupied(known) => known.into_mut(),
-            Place::Vacant(place) => place.insert(self.touch(id, tip, is_own)?),
+            Place::Vacant(place) => place.insert(self.touch(id, of, is_own)?),
         };
         if touched.channel != tip.channel {
             return Ok(Some(format!(
@@ -212,7 +216,7 @@ impl Replica {
 
     /// The case as it is before the entry: the one this node has just worked on, the stored one, or
     /// a new one.
-    fn touch(&mut self, id: CaseId, tip: &Tip, is_own: bool) -> Result<Touched, ViewError> {
+    fn touch(&mut self, id: CaseId, of: Jurisdiction, is_own: bool) -> Result<Touched, ViewError> {
         let stored = self.load(id)?;
         let ahead = self.ahead.remove(&id).filter(|_| is_own);
         let (is_ahead, is_new) = (ahead.is_some(), stored.is_none());
@@ -221,8 +225,8 @@ impl Replica {
         let (channel, marks, case) = match stored {
             Some(kept) => (kept.channel, kept.marks, case.unwrap_or(kept.case)),
             None => {
-                let case = case.unwrap_or_else(|| Case::new(id, origin_of(&tip.channel)));
-                (tip.channel, Marks::new(), case)
+                let case = case.unwrap_or_else(|| Case::new(id, of));
+                (of.channel(), Marks::new(), case)
             }
         };
         Ok(Touched { channel, case, marks, changed: false, is_new, is_ahead, request })
@@ -334,13 +338,6 @@ impl Replica {
             self.effects.push_back(Effect::Reply { id: reply.id, answer: Ok(reply.answer) });
         }
         self.retry_deferred(now);
-    }
-}
-
-pub(super) fn origin_of(channel: &Channel) -> daiban_sync::id::OfficeCode {
-    match *channel {
-        Channel::Cases { origin, .. } => origin,
-        Channel::Notices { issuer } => issuer,
     }
 }
 

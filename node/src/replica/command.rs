@@ -40,6 +40,9 @@ pub enum Command {
         #[serde(default)]
         submit: bool,
         by: OfficerRef,
+        /// The office on another line that handles it, if the item is handled elsewhere.
+        #[serde(default)]
+        handler: Option<OfficeCode>,
         /// It is a row of a list.
         #[serde(default)]
         listed: Option<Listed>,

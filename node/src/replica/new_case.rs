@@ -4,10 +4,9 @@ use daiban_domain::act::CaseId;
 use daiban_domain::calendar::Date;
 use daiban_domain::case::Case;
 use daiban_domain::catalog::{Catalog, Item};
-use daiban_domain::desk::Draft;
+use daiban_domain::desk::{Draft, NewCase};
 use daiban_domain::receipt_number::{ReceiptNumber, SALTS};
 use daiban_domain::request::RequestId;
-use daiban_sync::channel::Channel;
 use daiban_sync::id::{Hlc, Millis};
 
 use super::Replica;
@@ -65,13 +64,22 @@ impl Replica {
             self.opening.insert(request, case.id);
         }
         self.counters.saved_cases += 1;
-        self.write_drafts(id, Channel::cases(self.config.office), case, drafts, request)
+        let channel = case.of.channel();
+        self.write_drafts(id, channel, case, drafts, request)
     }
 
     /// Checks everything that opening a case checks.
     fn draft_case(&mut self, now: Millis, command: Command) -> Result<Drafted, Refusal> {
-        let Command::NewCase { item: code, version, fields, materials, submit, by, listed } =
-            command
+        let Command::NewCase {
+            item: code,
+            version,
+            fields,
+            materials,
+            submit,
+            by,
+            listed,
+            handler,
+        } = command
         else {
             return Err(Refusal::internal("a command that opens no case"));
         };
@@ -82,11 +90,11 @@ impl Replica {
         let serial = if is_rehearsal { 0 } else { self.serials.next(day) };
         let receipt = ReceiptNumber::make(self.config.office, day, serial, salt)
             .map_err(Refusal::internal)?;
-        let case_id = CaseId(self.random.bytes());
+        let new = NewCase { id: CaseId(self.random.bytes()), receipt, handler };
         let training = self.config.training;
         let item = item_of(&self.law.catalog, &code, version)?;
         let desk = self.law.desk(training);
-        let (mut case, opening) = desk.open_case(&by, item, &fields, receipt, case_id)?;
+        let (mut case, opening) = desk.open_case(&by, item, &fields, new)?;
         let mut drafts = at(&by, opening);
         for Attachment { key, blob } in materials {
             if !is_rehearsal {

@@ -88,7 +88,7 @@ impl Replica {
                 acts
             },
             held: self.held_materials(case),
-            safety: self.safety(case.origin, &kept.marks),
+            safety: self.safety(case.of.origin, &kept.marks),
             cards: self.clocks(case).iter().filter_map(|clock| clock.given(today)).collect(),
             training: self.config.training,
             state,

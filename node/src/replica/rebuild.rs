@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use daiban_domain::act::CaseId;
 use daiban_domain::case::Case;
+use daiban_domain::jurisdiction::Jurisdiction;
 use daiban_domain::payload;
 use daiban_sync::channel::Channel;
 use daiban_sync::entry::Kind;
@@ -11,7 +12,7 @@ use daiban_sync::head::Head;
 use daiban_sync::id::LogId;
 use daiban_sync::run::Tip;
 
-use super::apply::{Slice, Touched, origin_of, writer_of};
+use super::apply::{Slice, Touched, writer_of};
 use super::kept::{Marks, load_case};
 use super::{Replica, keys};
 use crate::store::ViewError;
@@ -75,8 +76,9 @@ impl Replica {
         channel: Channel,
         logs: &[(LogId, Tip)],
     ) -> BTreeMap<CaseId, Touched> {
+        let Some(of) = Jurisdiction::of(&channel) else { return BTreeMap::new() };
         let fresh = |&id: &CaseId| {
-            let case = Case::new(id, origin_of(&channel));
+            let case = Case::new(id, of);
             let (marks, request) = (Marks::new(), None);
             let (changed, is_new, is_ahead) = (true, false, false);
             (id, Touched { channel, case, marks, changed, is_new, is_ahead, request })

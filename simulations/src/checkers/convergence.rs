@@ -6,6 +6,7 @@ use daiban_domain::act::CaseId;
 use daiban_domain::authority::Authority;
 use daiban_domain::case::{Author, Case};
 use daiban_domain::fold::CaseState;
+use daiban_domain::jurisdiction::Jurisdiction;
 use daiban_domain::payload;
 use daiban_node::replica::{Law, Replica};
 use daiban_sync::channel::Channel;
@@ -110,11 +111,8 @@ fn same_form(a: &Case, b: &Case) -> bool {
 /// The case anew, from the entries alone and with the logs in another order.
 fn from_entries(id: CaseId, channel: Channel, replica: &Replica) -> Case {
     let store = replica.store();
-    let origin = match channel {
-        Channel::Cases { origin, .. } => origin,
-        Channel::Notices { issuer } => issuer,
-    };
-    let mut case = Case::new(id, origin);
+    let of = Jurisdiction::of(&channel).expect("cases stand in channels of cases");
+    let mut case = Case::new(id, of);
     for (&log, tip) in store.tips().iter().rev().filter(|(_, tip)| tip.channel == channel) {
         let author = Author { node: tip.author, office: tip.office, incarnation: tip.incarnation };
         for (_, entry) in store.entries(log, 0).filter_map(Result::ok) {

@@ -102,6 +102,7 @@ impl<'a> Sending<'a> {
             materials: Vec::new(),
             submit: self.submit,
             by: self.by.clone(),
+            handler: None,
             listed: Some(self.listed),
         }
     }

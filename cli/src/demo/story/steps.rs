@@ -59,6 +59,7 @@ impl Story<'_> {
             materials,
             submit,
             by,
+            handler: None,
             listed: None,
         })?;
         let waited_ms = asked.elapsed().as_millis();

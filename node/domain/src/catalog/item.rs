@@ -50,6 +50,8 @@ pub struct Item {
     pub valid_until: Option<Date>,
     /// Leading digits of division codes (six for a county, four and two zeros for a city).
     pub applies_in: Vec<u32>,
+    /// 异地: each case names an office on another line, which handles it.
+    pub elsewhere: bool,
     pub source: String,
 }
 

@@ -3,6 +3,7 @@
 use daiban_sync::id::{OfficeCode, Tier};
 use serde::{Deserialize, Serialize};
 
+use crate::jurisdiction::Jurisdiction;
 use crate::organ::OrganCode;
 use crate::words::{self, Said};
 
@@ -108,10 +109,11 @@ pub enum Unit {
 }
 
 impl Stage {
-    /// Where this stage is done for a case from `origin`: at its tier on the origin's line, or at
-    /// the origin itself if that stands higher.
-    pub fn office(&self, origin: OfficeCode) -> OfficeCode {
-        origin.at_tier(self.tier).unwrap_or(origin)
+    /// Where this stage of a case is done: at its tier on the line that handles the case (collecting:
+    /// on the line of its origin), or at the lowest office of that line if it stands higher.
+    pub fn office(&self, of: Jurisdiction) -> OfficeCode {
+        let lowest = if self.action == Action::Collect { of.origin } else { of.handled_at() };
+        lowest.at_tier(self.tier).unwrap_or(lowest)
     }
 }
 

@@ -8,10 +8,12 @@ use crate::catalog::Item;
 use crate::check;
 use crate::fold::Status;
 use crate::form::{FieldValue, Fields, Form, actor_for};
+use crate::jurisdiction::Jurisdiction;
 use crate::payload;
 use crate::receipt_number::ReceiptNumber;
 use crate::words;
 use daiban_sync::entry::Kind;
+use daiban_sync::id::{OfficeCode, Tier};
 
 impl Desk<'_> {
     /// Opens a case with what is known so far; what is missing is asked for at [`Desk::submit`].
@@ -23,12 +25,13 @@ impl Desk<'_> {
         by: &By,
         item: &Item,
         fields: &Fields,
-        receipt: ReceiptNumber,
-        id: CaseId,
+        new: NewCase,
     ) -> Result<(Case, Vec<Draft>), Refused> {
         check_offered(item, by)?;
+        let NewCase { id, receipt, handler } = new;
+        self.check_handler(item, by, handler)?;
         let tidied = check::tidy(item, fields, self.entry(by)).map_err(Refused::fields)?;
-        let mut case = Case::new(id, by.office);
+        let mut case = Case::new(id, Jurisdiction { origin: by.office, handler });
         let actor = actor_for(by.node, id, by.incarnation);
         let (form, change) = Form::create(&actor, &with_long_texts(item, tidied), by.millis());
         case.form = form;
@@ -41,6 +44,34 @@ impl Desk<'_> {
         let opening = self.append(by, &mut case, item, opened)?;
         let change = Draft { kind: Kind::FormChange, payload: payload::form_change(id, &change) };
         Ok((case, vec![opening, change]))
+    }
+
+    /// A case leaves its line only if its item says so, and only for an office below the same city:
+    /// nothing connects the nodes of two cities.
+    fn check_handler(
+        &self,
+        item: &Item,
+        by: &By,
+        handler: Option<OfficeCode>,
+    ) -> Result<(), Refused> {
+        let (why, remedy) = match handler {
+            None if item.elsewhere => (words::handled_elsewhere(&item.name), words::name_handler()),
+            None => return Ok(()),
+            Some(_) if !item.elsewhere => {
+                (words::handled_here(&item.name), words::leave_handler_out())
+            }
+            Some(office) if self.offices.get(office).is_none() => {
+                (words::no_such_office(office), words::look_office_up())
+            }
+            Some(office) if office.is_within(by.office) || by.office.is_within(office) => {
+                (words::on_its_own_line(office), words::act_or_refer())
+            }
+            Some(office) if office.at_tier(Tier::City) != by.office.at_tier(Tier::City) => {
+                (words::in_another_city(office), words::ask_by_letter())
+            }
+            Some(_) => return Ok(()),
+        };
+        Err(Refused::new(why, remedy))
     }
 
     /// The form of a row of a list, tidied: it has to be complete, because nobody is asked for the
@@ -137,6 +168,16 @@ impl Desk<'_> {
         let item = self.item_of(case)?;
         Ok(vec![self.append(by, case, item, ActKind::Withdrawn { reason })?])
     }
+}
+
+/// What a case begins with.
+#[derive(Clone, Copy, Debug)]
+pub struct NewCase {
+    /// Random.
+    pub id: CaseId,
+    pub receipt: ReceiptNumber,
+    /// The office on another line that handles it, for an item that is handled elsewhere.
+    pub handler: Option<OfficeCode>,
 }
 
 /// Every long text of the item exists from the first change on, so that no two nodes create it.

@@ -1,5 +1,6 @@
 //! What an officer asks for, as JSON: `{"verb": "review", "opinion": {"disagree": {…}}}`.
 
+use daiban_sync::id::OfficeCode;
 use serde::{Deserialize, Serialize};
 
 use super::Refused;
@@ -8,6 +9,7 @@ use crate::act::{ActId, ActKind, Handover, Opinion, Outcome, Pin};
 use crate::clock::ClockKind;
 use crate::fold::CaseState;
 use crate::organ::OrganCode;
+use crate::receipt_number::ReceiptNumber;
 use crate::words;
 
 /// A request by verb.
@@ -128,6 +130,19 @@ pub enum ActRequest {
     Supervise {
         text: String,
     },
+    Transfer {
+        to: OrganCode,
+        reason: String,
+    },
+    AskHelp {
+        help: ReceiptNumber,
+        handler: OfficeCode,
+        question: String,
+    },
+    RecordHelp {
+        help: ReceiptNumber,
+        findings: String,
+    },
 }
 
 impl ActRequest {
@@ -165,6 +180,9 @@ impl ActRequest {
         "withdraw-card",
         "refuse-appeal",
         "supervise",
+        "transfer",
+        "ask-help",
+        "record-help",
     ];
 
     /// The statement, once what must have words has them.
@@ -224,6 +242,15 @@ impl ActRequest {
                 ActKind::AppealRefused { card, reason: told(reason)? }
             }
             Self::Supervise { text } => ActKind::SupervisionNoted { text: told(text)? },
+            Self::Transfer { to, reason } => {
+                ActKind::Transferred { to: listed_organ(to)?, reason: worded(reason)? }
+            }
+            Self::AskHelp { help, handler, question } => {
+                ActKind::HelpAsked { help, handler, question: told(question)? }
+            }
+            Self::RecordHelp { help, findings } => {
+                ActKind::HelpRecorded { help, findings: told(findings)? }
+            }
         })
     }
 }
@@ -264,6 +291,13 @@ fn reasoned_outcome(outcome: Outcome) -> Result<Outcome, Refused> {
 
 fn reasons_missing() -> Refused {
     Refused::new(words::reasons_missing(), words::give_reasons())
+}
+
+fn listed_organ(organ: OrganCode) -> Result<OrganCode, Refused> {
+    if organ.is_known() {
+        return Ok(organ);
+    }
+    Err(Refused::new(words::no_such_organ(organ.as_str()), words::look_organs_up()))
 }
 
 fn nothing_complained() -> Refused {

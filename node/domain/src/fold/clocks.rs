@@ -77,10 +77,10 @@ fn explain(machine: &Machine<'_>, named: Named, asked: Asked<'_>) -> Clock {
     let mut steps = Steps::wanted(deadline::is_licence(machine));
     let (due, rest) = deadline::reckon(machine, asked, &mut steps);
     let Named { kind, limit, source } = named;
-    let stage = machine.holder(&kind).map(|at| &machine.law.item.stages[at]);
+    let stage = machine.holder(&kind).map(|at| machine.progress.stage(at));
     Clock {
         name: name_of(machine, &kind),
-        office: stage.map_or(machine.origin, |stage| stage.office(machine.origin)),
+        office: stage.map_or(machine.of.origin, |stage| stage.office(machine.of)),
         organ: stage.map(|stage| stage.organ),
         limit,
         source,
@@ -99,7 +99,7 @@ fn name_of(machine: &Machine<'_>, kind: &ClockKind) -> Said {
         ClockKind::Promised => words::clock_promised(),
         ClockKind::Statutory => words::clock_statutory(),
         ClockKind::Stage { seq, organ } => {
-            match machine.holder(kind).map(|at| item.stages[at].action) {
+            match machine.holder(kind).map(|at| machine.progress.stage(at).action) {
                 Some(action) => words::clock_stage(*seq, action, *organ),
                 None => words::clock_lost_stage(*seq, *organ),
             }

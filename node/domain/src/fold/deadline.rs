@@ -214,7 +214,7 @@ pub(super) fn off_the_clock<'a>(
 /// An organ's own part. What is off the case's clock has a limit too, and only a question to the
 /// applicant stops it.
 pub(super) fn part<'a>(machine: &Machine<'a>, at: usize) -> Option<Running<'a>> {
-    let stage = &machine.law.item.stages[at];
+    let stage = machine.progress.stage(at);
     let since = machine.progress.since(stage.seq)?;
     let done = machine.progress.slots[at].answer.as_ref().map(|answer| answer.at);
     let open = machine.ended.is_none() && machine.progress.is_open(at, machine.is_granted());
@@ -222,7 +222,7 @@ pub(super) fn part<'a>(machine: &Machine<'a>, at: usize) -> Option<Running<'a>> 
         return None;
     }
     let held = machine.corrections.iter().filter(|correction| {
-        let asking = &machine.law.item.stages[correction.stage];
+        let asking = machine.progress.stage(correction.stage);
         correction.stage == at || asking.pauses_others || asking.seq < stage.seq
     });
     let mut stops: Vec<_> = held.map(Correction::stop).collect();

@@ -6,8 +6,9 @@ mod redress;
 
 use std::collections::BTreeMap;
 
-use daiban_sync::id::{Millis, OfficeCode};
+use daiban_sync::id::Millis;
 
+use super::help::Help;
 use super::progress::Progress;
 use super::redress::Redress;
 use super::rules::{Cause, Why, not_yet};
@@ -17,6 +18,8 @@ use crate::calendar::Date;
 use crate::catalog::{Limit, Unit};
 use crate::clock::{self, Stop};
 use crate::form::Fields;
+use crate::jurisdiction::Jurisdiction;
+use crate::receipt_number::ReceiptNumber;
 use crate::words;
 
 /// The case so far.
@@ -25,7 +28,7 @@ pub(super) struct Machine<'a> {
     pub(super) progress: Progress<'a>,
     pub(super) fields: Fields,
     pub(super) opened: Option<&'a SignedAct>,
-    pub(super) origin: OfficeCode,
+    pub(super) of: Jurisdiction,
     pub(super) received_at: Option<Millis>,
     pub(super) reached_town_at: Option<Millis>,
     pub(super) decision: Option<&'a SignedAct>,
@@ -39,6 +42,8 @@ pub(super) struct Machine<'a> {
     pub(super) extended_at: Option<Millis>,
     pub(super) materials: BTreeMap<(String, BlobRef), &'a SignedAct>,
     pub(super) reconfirmed: BTreeMap<ActId, Vec<&'a Pin>>,
+    /// 异地协查, by the receipt of the case that asks.
+    pub(super) help: BTreeMap<ReceiptNumber, Help<'a>>,
     pub(super) redress: Redress<'a>,
     pub(super) ignored: Vec<(&'a SignedAct, Why)>,
 }
@@ -76,8 +81,13 @@ impl<'a> Pause<'a> {
 }
 
 /// Folds acts that are in order.
-pub(super) fn run<'a>(law: Law<'a>, fields: &Fields, ordered: &[&'a SignedAct]) -> Machine<'a> {
-    let mut machine = Machine::new(law, fields.clone());
+pub(super) fn run<'a>(
+    law: Law<'a>,
+    of: Jurisdiction,
+    fields: &Fields,
+    ordered: &[&'a SignedAct],
+) -> Machine<'a> {
+    let mut machine = Machine::new(law, of, fields.clone());
     let mut waiting: Vec<(&SignedAct, Why)> = Vec::new();
     for act in ordered {
         match machine.take(act) {
@@ -92,14 +102,13 @@ pub(super) fn run<'a>(law: Law<'a>, fields: &Fields, ordered: &[&'a SignedAct]) 
 }
 
 impl<'a> Machine<'a> {
-    fn new(law: Law<'a>, fields: Fields) -> Self {
+    fn new(law: Law<'a>, of: Jurisdiction, fields: Fields) -> Self {
         Self {
             law,
-            progress: Progress::new(law.item),
+            progress: Progress::new(law.item, of),
             fields,
             opened: None,
-            // Replaced by the opening act, before which nothing takes effect.
-            origin: OfficeCode::new(110_100_000_000).expect("a city's code"),
+            of,
             received_at: None,
             reached_town_at: None,
             decision: None,
@@ -112,6 +121,7 @@ impl<'a> Machine<'a> {
             extended_at: None,
             materials: BTreeMap::new(),
             reconfirmed: BTreeMap::new(),
+            help: BTreeMap::new(),
             redress: Redress::default(),
             ignored: Vec::new(),
         }
@@ -175,6 +185,9 @@ impl<'a> Machine<'a> {
                 self.pause(act, procedure, *declared_days)
             }
             ActKind::Resumed => self.resume(act),
+            ActKind::Transferred { to, .. } => self.transfer(act, *to),
+            ActKind::HelpAsked { help, handler, .. } => self.ask_for_help(act, *help, *handler),
+            ActKind::HelpRecorded { help, .. } => self.record_help(act, *help),
             ActKind::Extended { .. } => self.extend(act),
             ActKind::Decided { outcome, .. } => self.decide(act, outcome),
             ActKind::Reconfirmed { decision, pinned } => self.reconfirm(act, *decision, pinned),

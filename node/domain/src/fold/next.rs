@@ -39,7 +39,7 @@ pub(super) fn acts(machine: &Machine<'_>, status: Status, stale: &[ActId]) -> Ve
 
 fn acceptance(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
     let at = machine.law.item.accepting_stage();
-    let stage = &machine.law.item.stages[at];
+    let stage = machine.progress.accepting();
     let reached = machine.progress.is_reached(stage.seq) && !machine.progress.is_held(at);
     if machine.progress.accepted_at.is_some() || !reached {
         return;
@@ -71,7 +71,7 @@ fn open_stages(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
             next.push(of(machine, stage, "request-correction", words::next_request_correction()));
         }
         if stage.on_silence == Silence::DeemedAgreed {
-            let lead = &machine.law.item.stages[deciding];
+            let lead = machine.progress.deciding();
             next.push(of(machine, lead, "record-silence", words::next_record_silence()));
         }
     }
@@ -80,7 +80,7 @@ fn open_stages(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
 /// What is owed to the applicant and to whoever got a card, also after the end.
 fn redress(machine: &Machine<'_>) -> Vec<NextAct> {
     let Redress { ratings, complaints, appeals, .. } = &machine.redress;
-    let lead = |at: usize| &machine.law.item.stages[at];
+    let lead = |at: usize| machine.progress.stage(at);
     let mut next = Vec::new();
     for rating in ratings.iter().filter(|rating| rating.is_open()) {
         next.push(of(machine, lead(rating.lead), "rectify", words::next_rectify()));
@@ -144,7 +144,7 @@ fn of(machine: &Machine<'_>, stage: &Stage, verb: &'static str, words: Said) -> 
     let counter = stage.action == Action::Collect
         || stage.organ == OrganCode::VILLAGE && stage.tier == daiban_sync::id::Tier::Village;
     NextAct {
-        office: stage.office(machine.origin),
+        office: stage.office(machine.of),
         organ: Some(stage.organ).filter(|_| !counter || stage.action != Action::Collect),
         verb,
         words,
@@ -152,5 +152,5 @@ fn of(machine: &Machine<'_>, stage: &Stage, verb: &'static str, words: Said) -> 
 }
 
 fn counter(machine: &Machine<'_>, verb: &'static str, words: Said) -> NextAct {
-    NextAct { office: machine.origin, organ: None, verb, words }
+    NextAct { office: machine.of.origin, organ: None, verb, words }
 }

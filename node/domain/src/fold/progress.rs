@@ -1,9 +1,13 @@
 //! How far each stage is, and when the next may begin.
 
+use std::borrow::Cow;
+
 use daiban_sync::id::{Millis, OfficeCode};
 
 use crate::act::{ActId, ActKind, Opinion, SignedAct};
 use crate::catalog::{Action, Item, Join, Stage};
+use crate::jurisdiction::Jurisdiction;
+use crate::organ::OrganCode;
 
 /// What one organ has done.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +17,8 @@ pub(super) struct Slot {
     pub(super) correcting_since: Option<Millis>,
     /// It has asked for a correction: it may ask once (行政许可法 第三十二条).
     pub(super) has_asked: bool,
+    /// The organ that passed it on, which only the first may do.
+    pub(super) passed_from: Option<OrganCode>,
 }
 
 /// An organ's answer.
@@ -70,25 +76,57 @@ pub(super) fn is_review(action: Action) -> bool {
     matches!(action, Action::Review | Action::JointReview | Action::Appraise | Action::Forward)
 }
 
+/// A counter's stage belongs to the counter of whichever office it falls to.
+fn at_its_counter(stage: &Stage, of: Jurisdiction) -> Cow<'_, Stage> {
+    let counter = OrganCode::counter_of(stage.office(of));
+    let is_other = OrganCode::is_counter(Some(stage.organ)) && stage.organ != counter;
+    if is_other && stage.action != Action::Collect {
+        return Cow::Owned(Stage { organ: counter, ..stage.clone() });
+    }
+    Cow::Borrowed(stage)
+}
+
 /// The stages of a case.
 #[derive(Clone, Debug)]
 pub(super) struct Progress<'a> {
-    pub(super) item: &'a Item,
+    item: &'a Item,
+    /// As the item has them, each with the organ that holds it now.
+    stages: Vec<Cow<'a, Stage>>,
     pub(super) slots: Vec<Slot>,
     pub(super) accepted_at: Option<Millis>,
 }
 
 impl<'a> Progress<'a> {
-    pub(super) fn new(item: &'a Item) -> Self {
-        Self { item, slots: vec![Slot::default(); item.stages.len()], accepted_at: None }
+    pub(super) fn new(item: &'a Item, of: Jurisdiction) -> Self {
+        let stages: Vec<_> = item.stages.iter().map(|stage| at_its_counter(stage, of)).collect();
+        let slots = vec![Slot::default(); stages.len()];
+        Self { item, stages, slots, accepted_at: None }
     }
 
-    pub(super) fn stages(&self) -> impl Iterator<Item = (usize, &'a Stage, &Slot)> {
-        let item = self.item;
-        item.stages.iter().enumerate().map(move |(at, stage)| (at, stage, &self.slots[at]))
+    pub(super) fn stage(&self, at: usize) -> &Stage {
+        &self.stages[at]
     }
 
-    fn group(&self, seq: u8) -> impl Iterator<Item = (&'a Stage, &Slot)> {
+    pub(super) fn accepting(&self) -> &Stage {
+        self.stage(self.item.accepting_stage())
+    }
+
+    pub(super) fn deciding(&self) -> &Stage {
+        self.stage(self.item.deciding_stage())
+    }
+
+    pub(super) fn stages(&self) -> impl Iterator<Item = (usize, &Stage, &Slot)> {
+        let stages = self.stages.iter().zip(&self.slots).enumerate();
+        stages.map(|(at, (stage, slot))| (at, stage.as_ref(), slot))
+    }
+
+    /// 移送: the stage is another organ's from here on.
+    pub(super) fn pass_on(&mut self, at: usize, to: OrganCode) {
+        let stage = self.stages[at].to_mut();
+        self.slots[at].passed_from = Some(std::mem::replace(&mut stage.organ, to));
+    }
+
+    fn group(&self, seq: u8) -> impl Iterator<Item = (&Stage, &Slot)> {
         self.stages()
             .filter(move |(_, stage, _)| stage.seq == seq && !stage.optional)
             .map(|(_, s, slot)| (s, slot))
@@ -124,14 +162,13 @@ impl<'a> Progress<'a> {
     }
 
     fn seqs(&self) -> impl Iterator<Item = u8> {
-        self.item.stages.iter().map(|stage| stage.seq)
+        self.stages.iter().map(|stage| stage.seq)
     }
 
     /// Whether it is this stage's turn. `granted`: the case was decided in favour. What was left out
     /// before the decision is not made up for after it.
     pub(super) fn is_open(&self, at: usize, granted: bool) -> bool {
-        let stage = &self.item.stages[at];
-        let accepting = &self.item.stages[self.item.accepting_stage()];
+        let (stage, accepting) = (self.stage(at), self.accepting());
         let before_acceptance = stage.seq < accepting.seq || stage.action == Action::Accept;
         let in_time = if self.is_before_decision(at) { !self.is_decided() } else { granted };
         self.slots[at].answer.is_none()
@@ -142,7 +179,7 @@ impl<'a> Progress<'a> {
 
     /// Whether this stage serves the decision, or is it.
     pub(super) fn is_before_decision(&self, at: usize) -> bool {
-        self.item.stages[at].seq <= self.item.stages[self.item.deciding_stage()].seq
+        self.stage(at).seq <= self.deciding().seq
     }
 
     pub(super) fn is_decided(&self) -> bool {
@@ -154,7 +191,7 @@ impl<'a> Progress<'a> {
         let before = self.stages().filter(|(_, stage, _)| stage.seq < seq);
         let answered =
             before.filter_map(|(_, _, slot)| slot.answer.as_ref()).map(|answer| answer.at).max();
-        let accepting = &self.item.stages[self.item.accepting_stage()];
+        let accepting = self.accepting();
         if seq < accepting.seq || (seq == accepting.seq && self.accepted_at.is_none()) {
             return answered;
         }
@@ -164,7 +201,7 @@ impl<'a> Progress<'a> {
     /// Whether the organs that were asked allow granting: with "all" nobody may disagree, with a
     /// quorum enough must agree, with "lead" it is the decider's own judgement.
     pub(super) fn allows_granting(&self) -> bool {
-        let deciding = self.item.stages[self.item.deciding_stage()].seq;
+        let deciding = self.deciding().seq;
         self.stages().filter(|(_, stage, _)| stage.seq < deciding && is_review(stage.action)).all(
             |(_, stage, slot)| match stage.join {
                 Join::Lead => true,
@@ -177,7 +214,7 @@ impl<'a> Progress<'a> {
     /// Whether this stage must wait for the applicant: it asked itself, or one beside it did whose
     /// question pauses the others.
     pub(super) fn is_held(&self, at: usize) -> bool {
-        let stage = &self.item.stages[at];
+        let stage = self.stage(at);
         self.stages().any(|(other, beside, slot)| {
             slot.correcting_since.is_some()
                 && (other == at || beside.pauses_others || beside.seq < stage.seq)

@@ -127,7 +127,7 @@ pub struct Statement {
 }
 
 impl Statement {
-    fn of(act: &SignedAct) -> Self {
+    pub(super) fn of(act: &SignedAct) -> Self {
         let text = match &act.act.kind {
             ActKind::Rated { comment: text, .. }
             | ActKind::Rectified { measures: text }
@@ -136,7 +136,9 @@ impl Statement {
             | ActKind::CardAppealed { reason: text, .. }
             | ActKind::CardWithdrawn { reason: text, .. }
             | ActKind::AppealRefused { reason: text, .. }
-            | ActKind::SupervisionNoted { text } => text.clone(),
+            | ActKind::SupervisionNoted { text }
+            | ActKind::HelpAsked { question: text, .. }
+            | ActKind::HelpRecorded { findings: text, .. } => text.clone(),
             _ => String::new(),
         };
         Self {

@@ -44,7 +44,7 @@ fn round<'a>(
     start: Millis,
     answered: Option<Millis>,
 ) -> Result<Round<'a>, CalendarUnknown> {
-    let accepting = machine.law.item.stages[machine.law.item.accepting_stage()].seq;
+    let accepting = machine.progress.accepting().seq;
     let stops = off_the_clock(machine, |stage| stage.seq < accepting);
     let course = Course { start: Date::at(start), limit: ACCEPT_WITHIN, stops, extension: None };
     let is_late = match (answered, course.reckon(machine.law.calendar, &mut Steps::unwanted())) {

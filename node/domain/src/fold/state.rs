@@ -4,6 +4,7 @@ use daiban_sync::id::{Millis, OfficeCode};
 use serde::Serialize;
 
 use super::deadline::Deadlines;
+use super::help::HelpView;
 use super::redress::RedressView;
 use crate::act::{ActId, BlobRef, Handover, Opinion, Outcome, Pin};
 use crate::catalog::Action;
@@ -103,6 +104,8 @@ pub struct CaseState {
     pub deadlines: Deadlines,
     /// How the result reached the applicant.
     pub delivered: Option<Handover>,
+    /// 异地协查
+    pub help: Vec<HelpView>,
     pub redress: RedressView,
     /// What the form and the attached files are now: a decision taken on this screen pins this.
     pub pin: Pin,
@@ -118,6 +121,8 @@ pub struct OpenedView {
     pub item_name: String,
     pub receipt: ReceiptNumber,
     pub origin: OfficeCode,
+    /// 异地: the office on another line that handles it.
+    pub handler: Option<OfficeCode>,
 }
 
 /// The three times that the law asks about, as written by who acted.
@@ -141,6 +146,8 @@ pub struct StageView {
     pub action: Action,
     pub organ: OrganCode,
     pub organ_name: String,
+    /// 移送: the organ that had the stage first.
+    pub passed_from: Option<OrganCode>,
     pub office: OfficeCode,
     pub optional: bool,
     pub state: StageState,

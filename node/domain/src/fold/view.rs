@@ -6,7 +6,7 @@ use super::state::{
     Alarm, CaseState, DecisionState, DecisionView, Ignored, MaterialView, OpenedView, StageState,
     StageView, Status, Times,
 };
-use super::{Cause, Law, Why, deadline, next, redress, staleness};
+use super::{Cause, Law, Why, deadline, help, next, redress, staleness};
 use crate::act::{ActKind, BlobRef, Outcome, Pin, SignedAct};
 use crate::catalog::{Action, Stage};
 use crate::form::Form;
@@ -41,6 +41,7 @@ pub(super) fn view(
         conflicts: form.conflicts(),
         deadlines: deadline::deadlines(&machine),
         delivered: machine.delivered.cloned(),
+        help: help::view(&machine),
         redress: redress::view(&machine.redress),
         pin: Pin {
             form_heads: form.heads(),
@@ -107,6 +108,7 @@ fn opened(law: Law<'_>, machine: &Machine<'_>) -> Option<OpenedView> {
             item_name: law.item.name.clone(),
             receipt: *receipt,
             origin: *origin,
+            handler: machine.of.handler,
         }),
         _ => None,
     }
@@ -129,11 +131,12 @@ fn stages(machine: &Machine<'_>) -> Vec<StageView> {
         action: stage.action,
         organ: stage.organ,
         organ_name: stage.organ.name().to_owned(),
+        passed_from: slot.passed_from,
         office: slot
             .answer
             .as_ref()
             .filter(|a| !a.silent)
-            .map_or_else(|| stage.office(machine.origin), |a| a.office),
+            .map_or_else(|| stage.office(machine.of), |a| a.office),
         optional: stage.optional,
         state: stage_state(machine, at, slot),
         due: deadline::of_stage(machine, at),
@@ -146,7 +149,7 @@ fn stage_state(machine: &Machine<'_>, at: usize, slot: &Slot) -> StageState {
         || machine.closed_at.is_some()
         || (machine.progress.is_decided() && machine.progress.is_before_decision(at))
         || (machine.decision.is_some() && !machine.is_granted());
-    let stage = &machine.law.item.stages[at];
+    let stage = machine.progress.stage(at);
     match (&slot.answer, slot.correcting_since) {
         (Some(answer), _) if answer.silent => {
             StageState::DeemedAgreed { act: answer.act, at: answer.at }

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use daiban_sync::id::{BlobId, Hlc, Incarnation, Millis, NodeKey, OfficeCode};
 
-use super::complete;
+use super::{complete, handler};
 use crate::act::{BlobRef, CaseId, Handover, OfficerRef, Opinion, Outcome};
 use crate::calendar::Date;
 use crate::case::Case;
 use crate::catalog::Item;
-use crate::desk::{ActRequest, By, Desk, Refused};
+use crate::desk::{ActRequest, By, Desk, NewCase, Refused};
 use crate::fold::{CaseState, NextAct};
 use crate::organ::OrganCode;
 use crate::receipt_number::ReceiptNumber;
@@ -72,7 +72,11 @@ impl Lives<'_> {
             .expect("a day has more than a thousand numbers");
         let fields = complete(item, self.village);
         let opening = self.by(origin, None, 0);
-        let (mut case, _) = self.desk.open_case(&opening, item, &fields, receipt, CaseId(id))?;
+        let (mut case, _) = {
+            let handler = handler(item, origin, self.desk.offices);
+            let new = NewCase { id: CaseId(id), receipt, handler };
+            self.desk.open_case(&opening, item, &fields, new)?
+        };
         let paper = BlobId([1; 32]);
         for (at, rule) in (1u64..).zip(&item.materials) {
             let name = format!("{}.jpg", rule.key);

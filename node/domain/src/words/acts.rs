@@ -37,6 +37,9 @@ messages! {
     act_card_withdrawn { zh: "撤牌", en: "card withdrawn" }
     act_appeal_refused { zh: "维持亮牌", en: "appeal refused" }
     act_supervision_noted { zh: "督办", en: "supervision noted" }
+    act_transferred { zh: "移送", en: "transferred" }
+    act_help_asked { zh: "请求协查", en: "help asked" }
+    act_help_recorded { zh: "协查结果", en: "help recorded" }
 
     action_collect { zh: "收件", en: "collect" }
     action_accept { zh: "受理", en: "accept" }

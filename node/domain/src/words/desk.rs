@@ -91,4 +91,31 @@ messages! {
     nothing_complained { zh: "没有待答复的投诉", en: "no complaint waits for an answer" }
     nothing_stale { zh: "没有需要重新确认的决定", en: "no decision needs to be reconfirmed" }
     nothing_to_do { zh: "无需办理", en: "there is nothing to do" }
+    handled_elsewhere(item: &str) {
+        zh: "「{item}」由异地单位承办",
+        en: "{item} is handled by an office on another line",
+    }
+    name_handler { zh: "请用 --handler 指明承办单位", en: "name the office with --handler" }
+    handled_here(item: &str) {
+        zh: "「{item}」由本地办理",
+        en: "{item} is handled on the line of its origin",
+    }
+    leave_handler_out { zh: "请去掉承办单位", en: "leave the handler out" }
+    no_such_office(office: OfficeCode) { zh: "没有代码为{office}的单位", en: "no office {office}" }
+    look_office_up { zh: "请用 daiban office find 查找", en: "`daiban office find` looks it up" }
+    on_its_own_line(office: OfficeCode) {
+        zh: "{office}与本单位在同一条线上",
+        en: "office {office} is on this office's own line",
+    }
+    act_or_refer { zh: "请直接办理或抄告", en: "act on the case itself, or refer it" }
+    in_another_city(office: OfficeCode) {
+        zh: "{office}不在本市，节点之间没有通路",
+        en: "office {office} is in another city, to which no node leads",
+    }
+    ask_by_letter { zh: "请以公函协查", en: "ask by letter" }
+    no_such_organ(organ: &str) { zh: "没有代码为{organ}的部门", en: "no organ has the code {organ}" }
+    look_organs_up {
+        zh: "请用 daiban office organs 查看部门代码",
+        en: "`daiban office organs` lists them",
+    }
 }

@@ -125,4 +125,18 @@ messages! {
         zh: "决定所依据的内容尚未到达本节点",
         en: "the content that the decision names has not arrived here",
     }
+    collecting_stays { zh: "收件环节不能移送", en: "collecting cannot be passed on" }
+    passed_on_once {
+        zh: "已移送一次，受移送的部门不得再行移送，请报上级协调",
+        en: "it was passed on once and cannot be passed on again; ask the office above",
+    }
+    has_stage_already(organ: &str) {
+        zh: "{organ}已在办理这一环节",
+        en: "organ {organ} has this stage already",
+    }
+    no_help_asked(help: &str) { zh: "没有以{help}请求协查", en: "no help was asked for by {help}" }
+    recorded_by_asker {
+        zh: "协查结果由请求协查的部门记录",
+        en: "what came of it is recorded by the organ that asked",
+    }
 }

@@ -144,16 +144,16 @@ impl Told {
 
     pub(crate) fn state(&self) -> CaseState {
         let (law, form) = self.law();
-        fold::fold(law, &form, &self.acts)
+        fold::fold(law, village().into(), &form, &self.acts)
     }
 
     pub(crate) fn clocks(&self) -> Vec<Clock> {
         let (law, form) = self.law();
-        fold::clocks(law, &form, &self.acts)
+        fold::clocks(law, village().into(), &form, &self.acts)
     }
 
     fn open(&mut self, first: &str) {
-        let village: OfficeCode = VILLAGE.parse().unwrap();
+        let village = village();
         let day: Date = first[..10].parse().unwrap();
         let receipt = ReceiptNumber::make(village, day, 1, 2).unwrap();
         let (item, version) = (self.item.code.clone(), self.item.version);
@@ -253,4 +253,8 @@ fn act_of<'w>(
         "撤回" => (Village, "", ActKind::Withdrawn { reason: "不办了".into() }),
         other => panic!("nothing is known of {other}"),
     }
+}
+
+fn village() -> OfficeCode {
+    VILLAGE.parse().unwrap()
 }

@@ -9,7 +9,7 @@ use daiban_domain::authority::Authority;
 use daiban_domain::calendar::{Calendar, Date};
 use daiban_domain::case::{Author, Case};
 use daiban_domain::catalog::Catalog;
-use daiban_domain::desk::{ActRequest, By, Desk, Draft, Refused};
+use daiban_domain::desk::{ActRequest, By, Desk, Draft, NewCase, Refused};
 use daiban_domain::fold::{CaseState, Status};
 use daiban_domain::form::{FieldValue, Fields};
 use daiban_domain::office::OfficeTree;
@@ -88,9 +88,9 @@ impl World {
         let by = self.by(self.counter(code), "");
         let item = self.catalog.latest(code).unwrap();
         let receipt = ReceiptNumber::make(by.office, Date::at(by.at.millis()), 1, 2).unwrap();
-        let id = CaseId([7; 16]);
-        let (case, drafts) =
-            self.desk().open_case(&by, item, &fields_for(code), receipt, id).unwrap();
+        let handler = sample::handler(item, by.office, &self.offices);
+        let new = NewCase { id: CaseId([7; 16]), receipt, handler };
+        let (case, drafts) = self.desk().open_case(&by, item, &fields_for(code), new).unwrap();
         (case, written(drafts, &by))
     }
 

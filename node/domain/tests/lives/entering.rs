@@ -1,6 +1,7 @@
 //! What is typed: faults shown at once, rare names kept.
 
-use daiban_domain::desk::ActRequest;
+use daiban_domain::act::CaseId;
+use daiban_domain::desk::{ActRequest, NewCase};
 use daiban_domain::sample::{citizen_id, texts};
 use daiban_sync::id::Tier::Village;
 
@@ -28,7 +29,7 @@ fn entry_shows_every_fault_at_once() {
     .unwrap();
     let refused = world
         .desk()
-        .open_case(&by, item, &fields, receipt, daiban_domain::act::CaseId([1; 16]))
+        .open_case(&by, item, &fields, NewCase { id: CaseId([1; 16]), receipt, handler: None })
         .err()
         .unwrap();
     let faulty: Vec<_> = refused.fields.iter().map(|error| error.field.as_str()).collect();

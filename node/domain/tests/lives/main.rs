@@ -4,10 +4,12 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod deadlines;
+mod elsewhere;
 mod entering;
 mod redress;
 mod refusing;
 mod stale;
+mod transferred;
 mod whole;
 
 use common::{World, Written, agree, organ, replayed};

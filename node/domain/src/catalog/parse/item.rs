@@ -49,6 +49,7 @@ pub(super) fn read(table: &Table<'_>, shared: &Shared) -> Item {
         valid_from: table.needed("valid_from", "\"2024-01-01\"", valid_from).unwrap_or_default(),
         valid_until: table.parse("valid_until", "\"2026-12-31\""),
         applies_in: divisions(table),
+        elsewhere: table.flag("elsewhere", false),
         source: table.text("source"),
     }
 }

@@ -49,7 +49,7 @@ impl<'a> Machine<'a> {
 
     /// Any stage of this author whose turn it is, for acts that suspend it; of several one that has
     /// not asked for a correction yet.
-    pub(super) fn turn_of(&self, act: &SignedAct) -> Result<usize, Why> {
+    pub(in crate::fold) fn turn_of(&self, act: &SignedAct) -> Result<usize, Why> {
         let accepting = self.law.item.accepting_stage();
         let mut refusal = not_yet(words::no_stage_has_turn());
         let mut mine = None;
@@ -75,7 +75,7 @@ impl<'a> Machine<'a> {
     pub(super) fn check_stage(&self, act: &SignedAct, at: usize) -> Result<(), Why> {
         let actor = Actor { office: act.office, organ: act.act.organ };
         let (item, day) = (self.law.item, Date::at(act.at.millis()));
-        let step = Step { item, stage: &item.stages[at], origin: self.origin, day };
+        let step = Step { item, stage: self.progress.stage(at), of: self.of, day };
         let allowed = self.law.authority.may(actor, step);
         allowed.map_err(|refusal| not_allowed(refusal.0))
     }
@@ -102,10 +102,10 @@ impl<'a> Machine<'a> {
 
     /// The counter where the case was opened.
     pub(super) fn check_counter(&self, act: &SignedAct) -> Result<(), Why> {
-        if act.office == self.origin && OrganCode::is_counter(act.act.organ) {
+        if act.office == self.of.origin && OrganCode::is_counter(act.act.organ) {
             return Ok(());
         }
-        Err(not_allowed(words::for_its_counter(&act.act.kind, self.origin)))
+        Err(not_allowed(words::for_its_counter(&act.act.kind, self.of.origin)))
     }
 
     /// The counter, the accepting or the deciding organ, or one that issues or pays.
@@ -116,7 +116,7 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn check_on_line(&self, act: &SignedAct) -> Result<(), Why> {
-        if self.origin.is_within(act.office) {
+        if self.of.includes(act.office) {
             return Ok(());
         }
         Err(not_allowed(words::not_on_line(act.office)))

@@ -5,7 +5,7 @@ use daiban_sync::id::OfficeCode;
 use super::{Correction, Machine, Pause};
 use crate::act::{ActId, BlobRef, Handover, Outcome, Pin, SignedAct};
 use crate::calendar::Date;
-use crate::catalog::Silence;
+use crate::catalog::{Action, Silence, Stage};
 use crate::clock::Due;
 use crate::fold::progress::{Answer, Slot, answers, is_review};
 use crate::fold::rules::{
@@ -20,10 +20,9 @@ impl<'a> Machine<'a> {
         if self.opened.is_some() {
             return Err(already_answered(&act.act.kind));
         }
-        if act.office != origin {
+        if act.office != origin || origin != self.of.origin {
             return Err(not_allowed(words::not_its_origin(act.office, origin)));
         }
-        self.origin = origin;
         self.opened = Some(act);
         Ok(())
     }
@@ -36,8 +35,8 @@ impl<'a> Machine<'a> {
 
     /// The first act at the accepting office shows that the case has reached it.
     pub(super) fn note_arrival(&mut self, act: &SignedAct) {
-        let accepting = &self.law.item.stages[self.law.item.accepting_stage()];
-        if act.office == accepting.office(self.origin) {
+        let accepting = self.progress.accepting();
+        if act.office == accepting.office(self.of) {
             self.reached_town_at.get_or_insert(act.at.millis());
         }
     }
@@ -77,14 +76,14 @@ impl<'a> Machine<'a> {
 
     pub(super) fn accept(&mut self, act: &'a SignedAct) -> Result<(), Why> {
         let at = self.law.item.accepting_stage();
-        let stage = &self.law.item.stages[at];
+        let Stage { seq, action, .. } = self.law.item.stages[at];
         self.check_accepting(act)?;
         self.check_received(act)?;
-        if !self.progress.is_reached(stage.seq) || self.progress.is_held(at) {
+        if !self.progress.is_reached(seq) || self.progress.is_held(at) {
             return Err(turn_has_not_come(&act.act.kind));
         }
         self.progress.accepted_at = Some(act.at.millis());
-        if answers(&act.act.kind, stage.action, false) {
+        if answers(&act.act.kind, action, false) {
             self.progress.slots[at].answer = Some(Answer::of(act));
         }
         Ok(())
@@ -124,12 +123,16 @@ impl<'a> Machine<'a> {
 
     pub(super) fn refer(&mut self, act: &'a SignedAct, organs: &[OrganCode]) -> Result<(), Why> {
         let at = self.stage_for(act)?;
-        let after = self.law.item.stages[at].seq;
-        let owed = self.law.item.stages.iter().filter(|s| s.seq > after && is_review(s.action));
-        let mut left_out =
-            owed.filter(|s| !s.optional && !organs.contains(&s.organ)).map(|s| s.organ.as_str());
-        if let Some(organ) = left_out.next() {
-            return Err(impossible(words::organ_left_out(organ)));
+        let after = self.progress.stage(at).seq;
+        let is_owed = |stage: &Stage| {
+            stage.seq > after
+                && is_review(stage.action)
+                && !stage.optional
+                && !organs.contains(&stage.organ)
+        };
+        let left_out = self.progress.stages().find(|(_, stage, _)| is_owed(stage));
+        if let Some(organ) = left_out.map(|(_, stage, _)| stage.organ) {
+            return Err(impossible(words::organ_left_out(organ.as_str())));
         }
         self.progress.slots[at].answer = Some(Answer::of(act));
         Ok(())
@@ -158,6 +161,25 @@ impl<'a> Machine<'a> {
             return Err(not_yet(words::limit_not_passed()));
         }
         self.progress.slots[at].answer = Some(Answer::of(act));
+        Ok(())
+    }
+
+    /// 移送: whoever finds that a stage is another organ's business passes it on within the office.
+    /// It is passed on once, as a case is between courts (民事诉讼法 第三十七条), and its limit runs on.
+    pub(super) fn transfer(&mut self, act: &'a SignedAct, to: OrganCode) -> Result<(), Why> {
+        let at = self.turn_of(act)?;
+        let (stage, slot) = (self.progress.stage(at), &self.progress.slots[at]);
+        if stage.action == Action::Collect {
+            return Err(impossible(words::collecting_stays()));
+        }
+        if slot.passed_from.is_some() {
+            return Err(too_late(words::passed_on_once()));
+        }
+        let beside = |other: &Stage| other.seq == stage.seq && other.organ == to;
+        if self.progress.stages().any(|(_, other, _)| beside(other)) {
+            return Err(impossible(words::has_stage_already(to.as_str())));
+        }
+        self.progress.pass_on(at, to);
         Ok(())
     }
 

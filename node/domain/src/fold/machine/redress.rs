@@ -5,6 +5,7 @@ use daiban_sync::id::{OfficeCode, Tier};
 use super::Machine;
 use crate::act::{ActId, ActKind, SignedAct};
 use crate::calendar::Date;
+use crate::catalog::Stage;
 use crate::clock::ClockKind;
 use crate::fold::deadline;
 use crate::fold::redress::{APPEAL_WITHIN_DAYS, Appeal, Complaint, Rating};
@@ -142,8 +143,9 @@ impl<'a> Machine<'a> {
                 complaints.find(|known| known.act.id == *complaint).map(|known| known.lead)
             }
             ClockKind::Stage { seq, organ } => {
-                let mut stages = self.law.item.stages.iter();
-                stages.position(|stage| stage.seq == *seq && stage.organ == *organ)
+                let mut stages = self.progress.stages();
+                let held = |stage: &Stage| stage.seq == *seq && stage.organ == *organ;
+                stages.find(|(_, stage, _)| held(stage)).map(|(at, ..)| at)
             }
             ClockKind::Supplement { .. } => None,
         }
@@ -172,20 +174,20 @@ impl<'a> Machine<'a> {
     }
 
     fn may_judge(&self, office: OfficeCode, judged: usize) -> bool {
-        let stage = &self.law.item.stages[judged];
-        let holder = stage.office(self.origin);
+        let stage = self.progress.stage(judged);
+        let holder = stage.office(self.of);
         let own = office == holder && OrganCode::is_counter(Some(stage.organ));
         self.is_supervising(office) && holder.is_within(office) && !own
     }
 
     fn is_supervising(&self, office: OfficeCode) -> bool {
-        matches!(office.tier(), Tier::County | Tier::City) && self.origin.is_within(office)
+        matches!(office.tier(), Tier::County | Tier::City) && self.of.includes(office)
     }
 
     /// The nearest office that may judge a card.
     pub(in crate::fold) fn supervisor(&self, card: &ClockKind) -> Option<OfficeCode> {
         let judged = self.holder(card)?;
-        self.origin.line().find(|office| self.may_judge(*office, judged))
+        self.of.handled_at().line().find(|office| self.may_judge(*office, judged))
     }
 }
 
