@@ -86,6 +86,16 @@ impl Office {
             .expect("the binary runs")
     }
 
+    /// Runs a verb of the command line; gives its JSON, or what it said.
+    pub fn told(&self, arguments: &[&str]) -> Result<Value, String> {
+        let output = self.verb(&[arguments, &["--json"]].concat());
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        match output.status.success() {
+            true => serde_json::from_slice(&output.stdout).map_err(|error| error.to_string()),
+            false => Err(text(&output.stderr)),
+        }
+    }
+
     /// Starts the process and waits until it answers.
     pub fn start(&mut self) {
         let run = self.run();

@@ -102,7 +102,7 @@ messages! {
     }
     leave_handler_out { zh: "请去掉承办单位", en: "leave the handler out" }
     no_such_office(office: OfficeCode) { zh: "没有代码为{office}的单位", en: "no office {office}" }
-    look_office_up { zh: "请用 daiban office find 查找", en: "`daiban office find` looks it up" }
+    look_office_up { zh: "请用 daiban office show 查找", en: "`daiban office show` looks it up" }
     on_its_own_line(office: OfficeCode) {
         zh: "{office}与本单位在同一条线上",
         en: "office {office} is on this office's own line",
