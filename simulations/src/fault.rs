@@ -5,7 +5,7 @@ use crate::dice::Dice;
 
 /// What a send is about, as far as a crash beside it may matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Said {
+pub enum Said {
     Entries,
     Acknowledgement,
     Receipts,
@@ -14,7 +14,7 @@ pub(crate) enum Said {
 
 /// The moments in a node's life at which it may die.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Point {
+pub enum Point {
     BeforeAppend,
     /// And before the sync.
     AfterAppend,
@@ -45,9 +45,28 @@ const POINTS: [Point; 14] = [
     Point::AfterReply,
 ];
 
+/// The moments by the names that scenarios give them.
+pub(crate) const POINT_NAMES: [(&str, Point); 15] = [
+    ("before-append", Point::BeforeAppend),
+    ("after-append", Point::AfterAppend),
+    ("after-sync", Point::AfterSync),
+    ("before-blob", Point::BeforeFinish),
+    ("after-blob", Point::AfterFinish),
+    ("before-entries", Point::BeforeSend(Said::Entries)),
+    ("after-entries", Point::AfterSend(Said::Entries)),
+    ("before-acknowledgement", Point::BeforeSend(Said::Acknowledgement)),
+    ("after-acknowledgement", Point::AfterSend(Said::Acknowledgement)),
+    ("before-receipts", Point::BeforeSend(Said::Receipts)),
+    ("after-receipts", Point::AfterSend(Said::Receipts)),
+    ("before-other", Point::BeforeSend(Said::Other)),
+    ("after-other", Point::AfterSend(Said::Other)),
+    ("before-reply", Point::BeforeReply),
+    ("after-reply", Point::AfterReply),
+];
+
 /// How a node dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Death {
+pub enum Death {
     /// The process: memory is gone, the disk keeps what the system has.
     Kill,
     /// The machine: the disk forgets what was not synced.

@@ -24,6 +24,7 @@ mod kept;
 mod link;
 mod node;
 mod people;
+pub mod scenario;
 pub mod story;
 pub mod sweep;
 mod tap;
@@ -33,4 +34,6 @@ mod workload;
 mod world;
 
 pub use checkers::{Checker, Failure};
+pub use fault::{Death, Point, Said};
+pub use scenario::{Scenario, ScenarioError};
 pub use story::{Counts, Options, Outcome, run};

@@ -1,0 +1,78 @@
+//! What a story does to its offices.
+
+use super::place::Place;
+
+/// Something happens at some offices.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// After the beginning.
+    pub at_ms: u64,
+    /// Each of the offices within this time, in its own moment.
+    pub spread_ms: u64,
+    pub place: Place,
+    /// How many of them.
+    pub count: Count,
+    pub fault: Fault,
+}
+
+/// How many of the offices at a place; which ones, the seed says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    All,
+    Percent(u64),
+    Some(usize),
+}
+
+/// What happens to an office.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fault {
+    /// The process dies (kill -9) and starts again after this time.
+    Kill { for_ms: u64 },
+    /// The machine loses power: its disk forgets what was not synced.
+    PowerCut { for_ms: u64 },
+    /// The machine is switched off in order.
+    Off { for_ms: u64 },
+    /// Every link resets, as when a mapping of a NAT is forgotten.
+    Reset,
+    /// It reaches nobody and nobody reaches it.
+    Dark { for_ms: u64 },
+    /// What it says does not arrive; what it is told does.
+    Mute { for_ms: u64 },
+    /// UDP does not pass: no link comes up.
+    UdpBlocked { for_ms: u64 },
+    /// A bundle is carried to the office above, and another one back.
+    Carry,
+    /// The data directory is copied aside.
+    Copy,
+    /// The copy replaces the data directory and is used for a while before anybody is reached.
+    Restore { alone_ms: u64 },
+    /// The data directory is gone; the office joins again with a new key.
+    Lose,
+    /// The clock jumps, and runs too fast from then on.
+    Clock { jump_ms: i64, drift_ppm: u64 },
+    /// Bits turn around on the disk while the machine is off for a moment.
+    FlipBits { count: u64 },
+    /// The disk takes no more bytes.
+    DiskFull { for_ms: u64 },
+    /// The disk fails to write; then it is mended and the node starts again.
+    DiskFails { for_ms: u64 },
+    /// Its node lies from now on.
+    Hostile { lie: Lie },
+    /// Its node is revoked and goes on talking.
+    Revoke,
+    /// It publishes a newer version of an item.
+    Catalog { item: String },
+}
+
+/// How a node lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lie {
+    /// Bytes that mean nothing.
+    Garbage,
+    /// Genuine frames, as many as it can send.
+    Flood,
+    /// Two histories of one log.
+    Fork,
+    /// Logs of channels that the peer does not hold.
+    WrongChannel,
+}
