@@ -4,6 +4,7 @@
 use daiban_sync::id::{BlobId, Hlc, NodeKey, OfficeCode};
 use serde::{Deserialize, Serialize};
 
+use crate::case_number::CaseNumber;
 use crate::clock::ClockKind;
 use crate::form::FormHead;
 use crate::hexed::{self, hex_id};
@@ -219,10 +220,12 @@ pub enum ActKind {
     HelpAsked { help: ReceiptNumber, handler: OfficeCode, question: String },
     /// 协查结果 of the other office, for this case.
     HelpRecorded { help: ReceiptNumber, findings: String },
+    /// 编号: the legal case number, in place of the one that another act gave.
+    Numbered { number: CaseNumber, instead: Option<ActId> },
 }
 
 impl ActKind {
-    /// Whether it may follow after the case has ended: 评价, 投诉, 监察.
+    /// Whether it may follow after the case has ended: 评价, 投诉, 监察, and a number that came late.
     pub(crate) fn outlives_case(&self) -> bool {
         matches!(
             self,
@@ -234,6 +237,7 @@ impl ActKind {
                 | Self::CardWithdrawn { .. }
                 | Self::AppealRefused { .. }
                 | Self::SupervisionNoted { .. }
+                | Self::Numbered { .. }
         )
     }
 
@@ -277,6 +281,7 @@ impl ActKind {
             Self::Transferred { .. } => words::act_transferred(),
             Self::HelpAsked { .. } => words::act_help_asked(),
             Self::HelpRecorded { .. } => words::act_help_recorded(),
+            Self::Numbered { .. } => words::act_numbered(),
         }
     }
 }

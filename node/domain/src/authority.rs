@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Date;
 use crate::catalog::{Action, Item, Stage};
 use crate::jurisdiction::Jurisdiction;
+use crate::numbering::Numbering;
 use crate::organ::OrganCode;
 use crate::words::{self, Said};
 
@@ -23,10 +24,11 @@ pub struct Delegation {
     pub from_day: Date,
 }
 
-/// Who may act.
+/// Who may act, and who may give which number.
 #[derive(Clone, Debug, Default)]
 pub struct Authority {
     delegations: Vec<Delegation>,
+    numbering: Numbering,
 }
 
 /// The act has no authority.
@@ -53,7 +55,18 @@ pub struct Step<'a> {
 impl Authority {
     pub fn new(mut delegations: Vec<Delegation>) -> Self {
         delegations.sort();
-        Self { delegations }
+        Self { delegations, numbering: Numbering::default() }
+    }
+
+    /// The same, by these leases.
+    #[must_use]
+    pub fn with_numbering(self, numbering: Numbering) -> Self {
+        Self { numbering, ..self }
+    }
+
+    /// The leases that numbers come from.
+    pub fn numbering(&self) -> &Numbering {
+        &self.numbering
     }
 
     /// Whether `actor` may take the step.

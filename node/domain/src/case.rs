@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::act::{Act, ActId, ActKind, CaseId, SignedAct};
 use crate::authority::Authority;
 use crate::calendar::Calendar;
+use crate::case_number::CaseNumber;
 use crate::catalog::Catalog;
 use crate::clock::Clock;
 use crate::figures::Facts;
@@ -83,6 +84,9 @@ pub enum CaseDamaged {
 pub struct Summary {
     pub id: CaseId,
     pub receipt: Option<ReceiptNumber>,
+    /// 办件编号
+    pub number: Option<CaseNumber>,
+    pub number_pending: bool,
     pub item: String,
     pub item_name: String,
     pub applicant: String,
@@ -208,6 +212,8 @@ impl Case {
         Summary {
             id: self.id,
             receipt: self.receipt(),
+            number: state.and_then(|state| state.number).map(|known| known.number),
+            number_pending: state.is_some_and(|state| state.number_pending),
             item: self.item().map_or_else(String::new, |(code, _)| code.to_owned()),
             item_name: opened.map_or_else(String::new, |opened| opened.item_name.clone()),
             applicant: self.applicant(),

@@ -11,9 +11,9 @@ use crate::catalog::{Derive, Field, FieldType, Item};
 use crate::form::{FieldValue, Fields};
 use crate::office::OfficeTree;
 use crate::words::{self, Said};
-pub(crate) use number::id_check;
 pub use number::{CitizenId, IdFault};
 pub use number::{NumberFault, bank_card, mobile, uscc};
+pub(crate) use number::{id_check, is_province};
 
 /// What a check may know.
 #[derive(Clone, Copy)]

@@ -34,8 +34,8 @@ pub use help::HelpView;
 pub use redress::{AppealView, ComplaintView, RatingView, RedressView, Statement};
 pub use rules::{Cause, Why};
 pub use state::{
-    Alarm, CaseState, DecisionState, DecisionView, Ignored, MaterialView, NextAct, OpenedView,
-    StageState, StageView, Status, Times,
+    Alarm, CaseState, DecisionState, DecisionView, Ignored, MaterialView, NextAct, NumberView,
+    OpenedView, StageState, StageView, Status, Times,
 };
 
 /// What the fold looks things up in.

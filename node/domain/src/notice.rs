@@ -4,6 +4,7 @@ use daiban_sync::id::{LogId, NodeKey, OfficeCode};
 use serde::{Deserialize, Serialize};
 
 use crate::authority::Delegation;
+use crate::numbering::Lease;
 
 /// The order of the variants is part of the format: add at the end only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,4 +19,6 @@ pub enum Notice {
     Revoked { node: NodeKey, accepted: Vec<(LogId, u64)>, reason: String },
     /// A word to the offices below.
     Announcement { from: OfficeCode, title: String, text: String },
+    /// A block of the daily serials for an office that accepts.
+    Lease(Lease),
 }

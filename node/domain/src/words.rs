@@ -10,6 +10,7 @@ mod desk;
 mod fields;
 mod fold;
 mod node;
+mod numbers;
 mod shown;
 mod states;
 
@@ -24,6 +25,7 @@ pub use desk::*;
 pub use fields::*;
 pub use fold::*;
 pub use node::*;
+pub use numbers::*;
 pub use shown::Shown;
 pub use states::*;
 
@@ -77,6 +79,7 @@ pub const ALL: &[&[Message]] = &[
     fields::MESSAGES,
     fold::MESSAGES,
     node::MESSAGES,
+    numbers::MESSAGES,
     states::MESSAGES,
 ];
 

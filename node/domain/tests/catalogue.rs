@@ -9,6 +9,7 @@ use daiban_domain::words::{self, Message};
 /// Where Chinese texts stand outside the catalogue, and why.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("node/domain/src/catalog/", "what is wrong with an item file, for whoever maintains it"),
+    ("node/domain/src/case_number", "parsing: its errors name the field"),
     ("node/domain/src/check/number.rs", "the values of the field for the sex"),
     ("node/domain/src/clock/", "numerals of articles, and procedures as the law names them"),
     ("node/domain/src/figures.rs", "the name of the one group of a table, a key of its rows"),

@@ -9,6 +9,7 @@ use daiban_domain::act::{
     Act, ActId, ActKind, CaseId, Handover, OfficerRef, Opinion, Outcome, Pin,
 };
 use daiban_domain::case::Case;
+use daiban_domain::case_number::CaseNumber;
 use daiban_domain::clock::ClockKind;
 use daiban_domain::desk::{ActRequest, Draft};
 use daiban_domain::fold::CaseState;
@@ -226,6 +227,14 @@ fn receipt(serial: u32) -> ReceiptNumber {
     ReceiptNumber::make(village, "2026-03-02".parse().unwrap(), serial, 2).unwrap()
 }
 
+/// Levels and basic codes; the first two are those of JB-04 and CL-MZ-01.
+const NUMBERED: [&str; 3] = ["4990190004000", "4990511001000", "5990511001000"];
+
+fn number(item: &str, serial: u16) -> CaseNumber {
+    let item = format!("11511301008778183N{item}").parse().unwrap();
+    CaseNumber::new(item, "2026-03-02".parse().unwrap(), serial).unwrap()
+}
+
 fn kinds() -> impl Strategy<Value = ActKind> {
     let text = "\\PC{0,20}";
     prop_oneof![
@@ -262,6 +271,12 @@ fn kinds() -> impl Strategy<Value = ActKind> {
             help: receipt(serial),
             findings: "属实".into(),
         }),
+        (0..NUMBERED.len(), 1_u16..4, prop::option::of(any::<[u8; 32]>())).prop_map(
+            |(at, serial, instead)| ActKind::Numbered {
+                number: number(NUMBERED[at], serial),
+                instead: instead.map(ActId),
+            }
+        ),
         Just(ActKind::SilenceRecorded { organ: organ("NY") }),
         prop::sample::select(vec!["ZR", "NY", "MZ", "FG"])
             .prop_map(|to| ActKind::Transferred { to: organ(to), reason: "职责".into() }),

@@ -9,9 +9,11 @@ use daiban_domain::act::{
     Act, ActId, ActKind, CaseId, Handover, OfficerRef, Opinion, Outcome, Pin,
 };
 use daiban_domain::case::Case;
+use daiban_domain::case_number::CaseNumber;
 use daiban_domain::clock::ClockKind;
 use daiban_domain::form::{Fields, Form, actor_for};
 use daiban_domain::notice::Notice;
+use daiban_domain::numbering::Lease;
 use daiban_domain::payload::{self, NotUnderstood};
 use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_sync::id::{Incarnation, Millis, NodeKey, OfficeCode};
@@ -27,6 +29,10 @@ fn act(kind: ActKind) -> Act {
 
 fn receipt() -> ReceiptNumber {
     ReceiptNumber::make(village(), "2026-03-02".parse().unwrap(), 1, 2).unwrap()
+}
+
+fn number_of_a_case() -> CaseNumber {
+    "11511301008778183N4000511001000202611260205".parse().unwrap()
 }
 
 fn village() -> OfficeCode {
@@ -71,6 +77,27 @@ fn a_notice() {
 }
 
 #[test]
+fn a_lease_and_a_number() {
+    let lease = Lease {
+        decided: Millis(5),
+        office: village(),
+        item: Some("990511001000".parse().unwrap()),
+        block: "0200-0299".parse().unwrap(),
+        from_day: "2026-03-02".parse().unwrap(),
+        until: None,
+    };
+    let bytes = payload::notice(&Notice::Lease(lease.clone()));
+    assert_eq!(
+        hex::encode(&bytes),
+        "010505e986b5e2ce09010c393930353131303031303030c801ab020a323032362d30332d303200"
+    );
+    assert_eq!(payload::read_notice(&bytes), Ok(Notice::Lease(lease)));
+    let numbered = ActKind::Numbered { number: number_of_a_case(), instead: Some(ActId([1; 32])) };
+    let number = hex::encode(number_of_a_case().as_str());
+    assert_eq!(stated(numbered), format!("2b{number}01{}", "01".repeat(32)));
+}
+
+#[test]
 fn kinds_keep_their_numbers() {
     let number = |kind: ActKind| payload::act(CaseId([0; 16]), &act(kind))[16 + 1 + 4 + 2 + 4 + 8];
     let text = String::new;
@@ -99,6 +126,7 @@ fn kinds_keep_their_numbers() {
         (34, ActKind::Transferred { to: "MZ".parse().unwrap(), reason: text() }),
         (35, ActKind::HelpAsked { help: receipt(), handler: village(), question: text() }),
         (36, ActKind::HelpRecorded { help: receipt(), findings: text() }),
+        (37, ActKind::Numbered { number: number_of_a_case(), instead: None }),
     ] {
         assert_eq!(number(kind.clone()), expected, "{kind:?}");
     }

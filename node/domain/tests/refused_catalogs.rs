@@ -96,6 +96,17 @@ fn words_that_do_not_exist() {
 }
 
 #[test]
+fn codes_of_the_national_list() {
+    let code = "\"992014001000\"";
+    refused(PENSION, code, "\"9920140010\"", "basic_code", "expected 12 digits");
+    refused(PENSION, code, "\"992O14001000\"", "basic_code", "write it like");
+    refused(PENSION, code, "992014001000", "basic_code", "expected text");
+    refused(PENSION, code, "\"990514001000\"", "basic_code", "not the task_type");
+    refused(PENSION, code, "\"162014001000\"", "basic_code", "nor a province");
+    refused("CL-SB-02.toml", "\"992014002000\"", code, "basic_code", "item CL-SB-01 has");
+}
+
+#[test]
 fn what_names_a_field() {
     refused(PENSION, "\"apply_cardnumber\"]", "\"cardnumber\"]", "dedupe_key", "no field");
     let condition = "field = \"allow_type\", is";

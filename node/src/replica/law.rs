@@ -8,6 +8,7 @@ use daiban_domain::calendar::{Calendar, Date};
 use daiban_domain::catalog::Catalog;
 use daiban_domain::desk::Desk;
 use daiban_domain::notice::Notice;
+use daiban_domain::numbering::Numbering;
 use daiban_domain::office::OfficeTree;
 use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_domain::shipped;
@@ -21,6 +22,7 @@ pub struct Law {
     pub offices: OfficeTree,
     pub(super) authority: Authority,
     delegations: Vec<Delegation>,
+    numbering: Numbering,
 }
 
 impl Default for Law {
@@ -31,6 +33,7 @@ impl Default for Law {
             offices: shipped::offices(),
             authority: Authority::default(),
             delegations: Vec::new(),
+            numbering: Numbering::default(),
         }
     }
 }
@@ -45,6 +48,18 @@ impl Law {
             offices: &self.offices,
             training,
         }
+    }
+
+    /// The law as it is known at an office.
+    #[must_use]
+    pub(super) fn at(self, here: OfficeCode) -> Self {
+        let numbering = Numbering::at(here);
+        Self { authority: self.authority.with_numbering(numbering.clone()), numbering, ..self }
+    }
+
+    fn authorise(&mut self) {
+        let authority = Authority::new(self.delegations.clone());
+        self.authority = authority.with_numbering(self.numbering.clone());
     }
 
     /// Takes a notice of an office above (or of this one); `true` if cases may stand otherwise by it.
@@ -73,7 +88,13 @@ impl Law {
                     ));
                 }
                 self.delegations.push(delegation);
-                self.authority = Authority::new(self.delegations.clone());
+                self.authorise();
+            }
+            Notice::Lease(lease) => {
+                // One that does not hold is known all the same: it may hold once another is known.
+                let taken = self.numbering.take(issuer, lease);
+                self.authorise();
+                taken.map_err(|refused| refused.to_string())?;
             }
             Notice::Revoked { .. } | Notice::Announcement { .. } => return Ok(false),
         }

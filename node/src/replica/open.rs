@@ -45,6 +45,7 @@ impl Replica {
     ) -> Result<Self, ViewError> {
         let blobs = store.blobs();
         let author = Author::new(config.key.clone(), store.incarnation());
+        let law = law.at(config.office);
         let mut replica = Self {
             word: Word::new(config.office, config.key.clone()),
             upstream: Upstream::new(now, &config.ancestors, config.timing),

@@ -8,12 +8,17 @@ use super::material::MaterialRule;
 use super::stage::{Action, Limit, Stage};
 use super::terms::{BatchWindow, Delivery, Extension, Fee, Proxy};
 use crate::calendar::Date;
+use crate::case_number::BasicCode;
+use crate::jurisdiction::Jurisdiction;
+use crate::organ::OrganCode;
 
 /// A service 事项 at one version.
 #[derive(Clone, Debug)]
 pub struct Item {
     pub code: String,
     pub version: u32,
+    /// 基本编码: without it cases get no legal number.
+    pub basic_code: Option<BasicCode>,
     pub name: String,
     /// Pinyin initials, by which agents find it.
     pub initials: String,
@@ -86,6 +91,14 @@ impl Item {
                 position(|stage| !matches!(stage.action, Action::Collect | Action::Publicity))
             })
             .expect("the deciding stage is one")
+    }
+
+    /// 实施主体: the organ that decides, and its office, whose code a case's number begins with.
+    pub fn implementing(&self, of: Jurisdiction) -> (OfficeCode, OrganCode) {
+        let stage = &self.stages[self.deciding_stage()];
+        let office = stage.office(of);
+        let is_counter = OrganCode::is_counter(Some(stage.organ));
+        (office, if is_counter { OrganCode::counter_of(office) } else { stage.organ })
     }
 
     /// Whether the item is offered at this office.

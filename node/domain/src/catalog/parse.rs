@@ -49,6 +49,20 @@ fn take(file: &str, table: Table<'_>, shared: &Shared, items: &mut BTreeMap<(Str
         );
         table.wrong("version", fault::fault(problem, remedy));
     }
+    let beside = items.values().find(|other| {
+        item.basic_code.is_some() && other.basic_code == item.basic_code && other.code != item.code
+    });
+    if let Some(other) = beside {
+        let problem = [
+            format!("事项 {} 已用这个基本编码", other.code),
+            format!("item {} has this basic code", other.code),
+        ];
+        let remedy = [
+            "一个编码只属于一个事项，请改正其一",
+            "a code belongs to one item: mend one of the two",
+        ];
+        table.wrong("basic_code", fault::fault([&problem[0], &problem[1]], remedy));
+    }
     items.insert(key, item);
     table.finish();
 }

@@ -8,6 +8,8 @@ use super::fault::{self, fault};
 use super::item::Item;
 use super::reader::Table;
 use super::terms::PROCEDURES;
+use crate::case_number::BasicCode;
+use crate::check::is_province;
 
 /// 行使权力的种类, as the national list words them.
 const TASK_TYPES: &[&str] = &[
@@ -47,6 +49,9 @@ fn check_names(item: &Item, table: &Table<'_>, file: &str) {
         let problem = ["不是拼音首字母", "these are no pinyin initials"];
         table.wrong("initials", fault(problem, ["请写成 \"cxjm\"", "write it like \"cxjm\""]));
     }
+    if let Some(basic) = item.basic_code {
+        check_code(item, basic, table);
+    }
     for (key, found, known) in
         [("task_type", &item.task_type, TASK_TYPES), ("serves", &item.serves, SERVES)]
     {
@@ -67,6 +72,30 @@ fn check_names(item: &Item, table: &Table<'_>, file: &str) {
         if !table.has(key) {
             table.wrong(key, fault::missing(&format!("{key} = {example}")));
         }
+    }
+}
+
+/// The parts of a basic code that the item says besides, and where it can have been listed.
+fn check_code(item: &Item, basic: BasicCode, table: &Table<'_>) {
+    if !item.task_type.starts_with(basic.kind()) {
+        let problem = [
+            format!("第3、4位 {} 与 task_type 不符", basic.kind()),
+            format!("digits 3 and 4 are {}, which is not the task_type", basic.kind()),
+        ];
+        let remedy =
+            ["请与 task_type 开头两位一致", "write the two digits that task_type begins with"];
+        table.wrong("basic_code", fault([&problem[0], &problem[1]], remedy));
+    }
+    if !(basic.lister() == "00" || basic.is_invented() || is_province(basic.lister())) {
+        let problem = [
+            format!("{} 不是国家（00）或省级代码", basic.lister()),
+            format!("{} is neither the nation (00) nor a province", basic.lister()),
+        ];
+        let remedy = [
+            "请照抄基本目录；自编的以 99 开头",
+            "copy it from the national list; invented ones begin with 99",
+        ];
+        table.wrong("basic_code", fault([&problem[0], &problem[1]], remedy));
     }
 }
 

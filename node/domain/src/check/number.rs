@@ -42,6 +42,11 @@ const PROVINCES: [u8; 34] = [
 const TAIWAN_RESIDENT: u8 = 83;
 const TRAINING: u8 = 99;
 
+/// Whether these two digits are a province's.
+pub(crate) fn is_province(digits: &str) -> bool {
+    digits.parse().is_ok_and(|code| PROVINCES.contains(&code))
+}
+
 /// The character that ends an ID number with these digits.
 pub(crate) fn id_check(digits: &[u8]) -> u8 {
     let sum: u32 = digits.iter().zip(ID_WEIGHTS).map(|(d, w)| u32::from(d - b'0') * w).sum();

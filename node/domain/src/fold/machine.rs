@@ -2,17 +2,18 @@
 
 mod checks;
 mod effects;
+mod number;
 mod redress;
 
 use std::collections::BTreeMap;
 
-use daiban_sync::id::Millis;
+use daiban_sync::id::{Millis, OfficeCode};
 
 use super::help::Help;
 use super::progress::Progress;
 use super::redress::Redress;
 use super::rules::{Cause, Why, not_yet};
-use super::{Law, Status};
+use super::{Law, NumberView, Status};
 use crate::act::{ActId, ActKind, BlobRef, Handover, Pin, SignedAct};
 use crate::calendar::Date;
 use crate::catalog::{Limit, Unit};
@@ -31,6 +32,10 @@ pub(super) struct Machine<'a> {
     pub(super) of: Jurisdiction,
     pub(super) received_at: Option<Millis>,
     pub(super) reached_town_at: Option<Millis>,
+    /// The office that accepted it.
+    pub(super) accepted_by: Option<OfficeCode>,
+    /// 办件编号
+    pub(super) number: Option<NumberView>,
     pub(super) decision: Option<&'a SignedAct>,
     pub(super) delivered: Option<&'a Handover>,
     pub(super) closed_at: Option<Millis>,
@@ -111,6 +116,8 @@ impl<'a> Machine<'a> {
             of,
             received_at: None,
             reached_town_at: None,
+            accepted_by: None,
+            number: None,
             decision: None,
             delivered: None,
             closed_at: None,
@@ -204,6 +211,7 @@ impl<'a> Machine<'a> {
                 self.rule(act, card)
             }
             ActKind::SupervisionNoted { .. } => self.supervise(act),
+            ActKind::Numbered { number, instead } => self.number(act, number, *instead),
             ActKind::FirstChecked { .. }
             | ActKind::Surveyed { .. }
             | ActKind::Reviewed { .. }

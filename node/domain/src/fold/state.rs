@@ -7,6 +7,7 @@ use super::deadline::Deadlines;
 use super::help::HelpView;
 use super::redress::RedressView;
 use crate::act::{ActId, BlobRef, Handover, Opinion, Outcome, Pin};
+use crate::case_number::CaseNumber;
 use crate::catalog::Action;
 use crate::clock::Due;
 use crate::form::{FieldChange, FieldConflict};
@@ -91,6 +92,10 @@ pub struct CaseState {
     pub status: Status,
     pub status_words: Said,
     pub opened: Option<OpenedView>,
+    /// 办件编号
+    pub number: Option<NumberView>,
+    /// Accepted, and the number is still to come.
+    pub number_pending: bool,
     pub times: Times,
     pub stages: Vec<StageView>,
     pub next: Vec<NextAct>,
@@ -123,6 +128,13 @@ pub struct OpenedView {
     pub origin: OfficeCode,
     /// 异地: the office on another line that handles it.
     pub handler: Option<OfficeCode>,
+}
+
+/// The legal case number, with the act that gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct NumberView {
+    pub number: CaseNumber,
+    pub act: ActId,
 }
 
 /// The three times that the law asks about, as written by who acted.

@@ -27,6 +27,8 @@ pub(super) fn view(
         status,
         status_words: status.words(),
         opened: opened(law, &machine),
+        number: machine.number,
+        number_pending: machine.owes_number(),
         times: times(&machine),
         stages: stages(&machine),
         next: next::acts(&machine, status, &decision.stale_acts),

@@ -16,6 +16,7 @@ pub(super) fn read(table: &Table<'_>, shared: &Shared) -> Item {
     Item {
         code: table.text("code"),
         version: table.number("version"),
+        basic_code: table.parse("basic_code", "\"990511001000\""),
         name: table.text("name"),
         initials: table.text("initials"),
         domain: table.text("domain"),

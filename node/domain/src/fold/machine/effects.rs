@@ -83,6 +83,7 @@ impl<'a> Machine<'a> {
             return Err(turn_has_not_come(&act.act.kind));
         }
         self.progress.accepted_at = Some(act.at.millis());
+        self.accepted_by = Some(act.office);
         if answers(&act.act.kind, action, false) {
             self.progress.slots[at].answer = Some(Answer::of(act));
         }
