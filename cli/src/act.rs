@@ -110,6 +110,9 @@ pub(crate) struct ActArgs {
     /// 协查件收件号 (receipt of the help case, for record-help)
     #[arg(long, value_name = "RECEIPT")]
     help_case: Option<String>,
+    /// 换到事项的第几版 (version of the item, for migrate; `daiban case migrate` shows the differences)
+    #[arg(long, value_name = "VERSION")]
+    rules: Option<u32>,
     /// 评价，1至5星 (stars, for rate)
     #[arg(long)]
     stars: Option<u8>,
@@ -260,6 +263,7 @@ impl ActArgs {
                 to: self.need(self.to.first().copied(), "to")?,
                 reason: self.one_reason(),
             },
+            "migrate" => ActRequest::Migrate { version: self.need(self.rules, "rules")? },
             other => return Err(unknown(other)),
         })
     }
@@ -330,7 +334,7 @@ mod tests {
         for verb in ActRequest::VERBS {
             let args = parse(&format!(
                 "{verb} R1 --by 王 --reason r --days 5 --opinion agree --outcome granted --of ZR \
-                 --to NY --procedure p --how agent --stars 5"
+                 --to NY --procedure p --how agent --stars 5 --rules 2"
             ));
             let request = match *verb {
                 "decide" | "confirm" | "reconfirm" => args.pinning(|| Ok(Pin::default())),

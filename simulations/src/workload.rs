@@ -90,7 +90,7 @@ impl<'a> Clerk<'a> {
 
     fn edit(&mut self) -> Said {
         let (id, case) = self.some_case()?;
-        let (item, _) = case.item()?;
+        let (item, _) = case.opened_item()?;
         let mark = self.work.type_something();
         let mut fields = people::place(item, mark);
         if self.dice.chance(40) {
@@ -138,8 +138,8 @@ impl<'a> Clerk<'a> {
     }
 
     fn item_of(&self, case: &Case) -> Option<&'a Item> {
-        let (code, version) = case.item()?;
-        self.process.replica.law().catalog.get(code, version)
+        let law = self.process.replica.law();
+        case.item(&law.catalog, &law.calendar, &Authority::default())
     }
 
     fn officer(&self) -> OfficerRef {

@@ -222,6 +222,8 @@ pub enum ActKind {
     HelpRecorded { help: ReceiptNumber, findings: String },
     /// 编号: the legal case number, in place of the one that another act gave.
     Numbered { number: CaseNumber, instead: Option<ActId> },
+    /// 换版: the draft goes over to this version of its item.
+    Migrated { version: u32 },
 }
 
 impl ActKind {
@@ -282,6 +284,7 @@ impl ActKind {
             Self::HelpAsked { .. } => words::act_help_asked(),
             Self::HelpRecorded { .. } => words::act_help_recorded(),
             Self::Numbered { .. } => words::act_numbered(),
+            Self::Migrated { .. } => words::act_migrated(),
         }
     }
 }

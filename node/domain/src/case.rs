@@ -10,7 +10,7 @@ use crate::act::{Act, ActId, ActKind, CaseId, SignedAct};
 use crate::authority::Authority;
 use crate::calendar::Calendar;
 use crate::case_number::CaseNumber;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Item};
 use crate::clock::Clock;
 use crate::figures::Facts;
 use crate::fold::{self, CaseState, Due, Law, NextAct, Status};
@@ -88,6 +88,8 @@ pub struct Summary {
     pub number: Option<CaseNumber>,
     pub number_pending: bool,
     pub item: String,
+    /// The version that the case pins.
+    pub version: u32,
     pub item_name: String,
     pub applicant: String,
     pub status: Status,
@@ -170,12 +172,12 @@ impl Case {
     }
 
     /// The acts by id.
-    pub fn acts(&self) -> impl Iterator<Item = &SignedAct> {
+    pub fn acts(&self) -> impl Iterator<Item = &SignedAct> + Clone {
         self.acts.values()
     }
 
-    /// The item and version that the case pins, by its earliest opening act.
-    pub fn item(&self) -> Option<(&str, u32)> {
+    /// The item and the version under which the case was opened, by its earliest opening act.
+    pub fn opened_item(&self) -> Option<(&str, u32)> {
         self.opening().and_then(|act| match &act.act.kind {
             ActKind::Opened { item, version, .. } => Some((item.as_str(), *version)),
             _ => None,
@@ -189,9 +191,8 @@ impl Case {
         calendar: &Calendar,
         authority: &Authority,
     ) -> Option<CaseState> {
-        let (code, version) = self.item()?;
-        let item = catalog.get(code, version)?;
-        Some(fold::fold(Law { item, calendar, authority }, self.of, &self.form, self.acts()))
+        let law = self.law(catalog, calendar, authority)?;
+        Some(fold::fold(law, self.of, &self.form, self.acts()))
     }
 
     /// The clocks of the case, each with its reckoning; `None` as for [`Case::state`].
@@ -201,9 +202,19 @@ impl Case {
         calendar: &Calendar,
         authority: &Authority,
     ) -> Option<Vec<Clock>> {
-        let (code, version) = self.item()?;
-        let item = catalog.get(code, version)?;
-        Some(fold::clocks(Law { item, calendar, authority }, self.of, &self.form, self.acts()))
+        let law = self.law(catalog, calendar, authority)?;
+        Some(fold::clocks(law, self.of, &self.form, self.acts()))
+    }
+
+    /// The version of its item that the case pins; `None` as for [`Case::state`].
+    pub fn item<'a>(
+        &self,
+        catalog: &'a Catalog,
+        calendar: &Calendar,
+        authority: &Authority,
+    ) -> Option<&'a Item> {
+        let law = self.law(catalog, calendar, authority)?;
+        catalog.get(&law.item.code, fold::pinned(law, self.of, self.acts.values()))
     }
 
     /// What a work list shows, given the state from [`Case::state`].
@@ -214,7 +225,8 @@ impl Case {
             receipt: self.receipt(),
             number: state.and_then(|state| state.number).map(|known| known.number),
             number_pending: state.is_some_and(|state| state.number_pending),
-            item: self.item().map_or_else(String::new, |(code, _)| code.to_owned()),
+            item: self.opened_item().map_or_else(String::new, |(code, _)| code.to_owned()),
+            version: opened.map_or(0, |opened| opened.version),
             item_name: opened.map_or_else(String::new, |opened| opened.item_name.clone()),
             applicant: self.applicant(),
             status: state.map_or(Status::Incomplete, |state| state.status),
@@ -280,6 +292,17 @@ impl Case {
             case.acts.insert(id, SignedAct { id, author, office, at, act });
         }
         Ok(case)
+    }
+
+    /// What the case is judged by: the item as it was opened.
+    fn law<'a>(
+        &self,
+        catalog: &'a Catalog,
+        calendar: &'a Calendar,
+        authority: &'a Authority,
+    ) -> Option<Law<'a>> {
+        let (code, version) = self.opened_item()?;
+        Some(Law { item: catalog.get(code, version)?, catalog, calendar, authority })
     }
 
     fn opening(&self) -> Option<&SignedAct> {

@@ -15,6 +15,7 @@ mod validate;
 
 use std::collections::BTreeMap;
 
+use crate::calendar::Date;
 pub use condition::Condition;
 pub use error::CatalogError;
 pub use field::{Derive, Field, FieldType};
@@ -50,10 +51,19 @@ impl Catalog {
         self.items.get(&(code.to_owned(), version))
     }
 
-    /// The newest version, for new cases.
+    /// The version that new cases are opened under on this day: the newest in force.
+    pub fn in_force(&self, code: &str, day: Date) -> Option<&Item> {
+        self.versions(code).rev().find(|item| item.is_valid_on(day))
+    }
+
+    /// The newest version, in force or not.
     pub fn latest(&self, code: &str) -> Option<&Item> {
+        self.versions(code).next_back()
+    }
+
+    fn versions(&self, code: &str) -> impl DoubleEndedIterator<Item = &Item> {
         let range = (code.to_owned(), 0)..=(code.to_owned(), u32::MAX);
-        self.items.range(range).next_back().map(|(_, item)| item)
+        self.items.range(range).map(|(_, item)| item)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Item> {

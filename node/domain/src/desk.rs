@@ -84,38 +84,40 @@ impl<'a> Desk<'a> {
         request: ActRequest,
         held: &BTreeSet<BlobId>,
     ) -> Result<Vec<Draft>, Refused> {
-        let item = self.item_of(case)?;
         if let ActRequest::Submit = request {
             return self.submit(by, case);
         }
         if let ActRequest::Withdraw { reason } = request {
             return self.withdraw(by, case, reason);
         }
-        let state = self.state(item, case);
+        let state = self.state_of(case)?;
         let kind = request.into_kind(&state)?;
         self.check_pin(&kind, &state, case, held)?;
-        Ok(vec![self.append(by, case, item, kind)?])
+        Ok(vec![self.append(by, case, kind)?])
     }
 
     /// Where the case stands, by its own item version.
     pub fn state_of(&self, case: &Case) -> Result<CaseState, Refused> {
-        Ok(self.state(self.item_of(case)?, case))
+        Ok(fold::fold(self.law(case)?, case.of, case.form(), case.acts()))
     }
 
+    /// The version of its item that the case pins.
     fn item_of(&self, case: &Case) -> Result<&'a Item, Refused> {
-        let (code, version) = case.item().ok_or_else(Refused::not_opened)?;
+        let law = self.law(case)?;
+        let (code, version) = (&law.item.code, fold::pinned(law, case.of, case.acts()));
         self.catalog.get(code, version).ok_or_else(|| Refused::unknown_item(code, version))
     }
 
-    fn state(&self, item: &Item, case: &Case) -> CaseState {
-        fold::fold(self.law(item), case.of, case.form(), case.acts())
+    fn law(&self, case: &Case) -> Result<Law<'a>, Refused> {
+        let (code, version) = case.opened_item().ok_or_else(Refused::not_opened)?;
+        self.law_under(code, version)
     }
 
-    fn law<'b>(&self, item: &'b Item) -> Law<'b>
-    where
-        'a: 'b,
-    {
-        Law { item, calendar: self.calendar, authority: self.authority }
+    fn law_under(&self, code: &str, version: u32) -> Result<Law<'a>, Refused> {
+        let item = self.catalog.get(code, version);
+        let item = item.ok_or_else(|| Refused::unknown_item(code, version))?;
+        let Self { catalog, calendar, authority, .. } = *self;
+        Ok(Law { item, catalog, calendar, authority })
     }
 
     fn entry(&self, by: &By) -> Entry<'a> {
@@ -123,13 +125,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Adds an act if the fold would let it take effect.
-    fn append(
-        &self,
-        by: &By,
-        case: &mut Case,
-        item: &Item,
-        kind: ActKind,
-    ) -> Result<Draft, Refused> {
+    fn append(&self, by: &By, case: &mut Case, kind: ActKind) -> Result<Draft, Refused> {
         let act = Act { officer: by.officer.clone(), organ: by.organ, nonce: by.nonce, kind };
         let payload = payload::act(case.id, &act);
         if payload.len() > payload::STATEMENT_BYTES_MAX {
@@ -137,8 +133,11 @@ impl<'a> Desk<'a> {
         }
         let id = ActId::of(by.node, &payload);
         let signed = SignedAct { id, author: by.node, office: by.office, at: by.at, act };
-        let would_be =
-            fold::fold(self.law(item), case.of, case.form(), case.acts().chain([&signed]));
+        let law = match &signed.act.kind {
+            ActKind::Opened { item, version, .. } => self.law_under(item, *version),
+            _ => self.law(case),
+        }?;
+        let would_be = fold::fold(law, case.of, case.form(), case.acts().chain([&signed]));
         if let Some(ignored) = would_be.ignored.into_iter().find(|ignored| ignored.act == id) {
             return Err(Refused::by_fold(ignored, &would_be.next));
         }

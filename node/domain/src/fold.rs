@@ -21,13 +21,13 @@ mod view;
 
 use std::collections::BTreeMap;
 
-use crate::act::{ActId, SignedAct};
+use crate::act::{ActId, ActKind, SignedAct};
 use crate::authority::Authority;
 use crate::calendar::Calendar;
-use crate::catalog::Item;
+use crate::catalog::{Catalog, Item};
 use crate::clock::Clock;
 pub use crate::clock::Due;
-use crate::form::Form;
+use crate::form::{Fields, Form};
 use crate::jurisdiction::Jurisdiction;
 pub use deadline::Deadlines;
 pub use help::HelpView;
@@ -41,7 +41,10 @@ pub use state::{
 /// What the fold looks things up in.
 #[derive(Clone, Copy)]
 pub struct Law<'a> {
+    /// The version under which the case was opened.
     pub item: &'a Item,
+    /// Where the versions are that a draft may go over to.
+    pub catalog: &'a Catalog,
     pub calendar: &'a Calendar,
     pub authority: &'a Authority,
 }
@@ -55,7 +58,21 @@ pub fn fold<'a>(
 ) -> CaseState {
     let ordered = in_order(acts);
     let machine = machine::run(law, of, &form.fields(), &ordered);
-    view::view(law, form, machine, &ordered)
+    view::view(form, machine, &ordered)
+}
+
+/// The version of its item that the case pins: the one it was opened under, or has gone over to.
+pub fn pinned<'a>(
+    law: Law<'a>,
+    of: Jurisdiction,
+    acts: impl IntoIterator<Item = &'a SignedAct, IntoIter: Clone>,
+) -> u32 {
+    let acts = acts.into_iter();
+    if !acts.clone().any(|act| matches!(act.act.kind, ActKind::Migrated { .. })) {
+        return law.item.version;
+    }
+    let machine = machine::run(law, of, &Fields::new(), &in_order(acts));
+    machine.lacks_version.unwrap_or(machine.law.item.version)
 }
 
 /// The clocks of the case, each with the reckoning that leads to its day.

@@ -13,7 +13,7 @@ use daiban_domain::act::{
 };
 use daiban_domain::authority::Authority;
 use daiban_domain::calendar::Calendar;
-use daiban_domain::catalog::{Action, Item, Silence};
+use daiban_domain::catalog::{Action, Catalog, Item, Silence};
 use daiban_domain::clock::{CardFate, ClockKind, Due};
 use daiban_domain::fold::{CaseState, Law, NextAct, StageState, Status, fold};
 use daiban_domain::form::{Form, actor_for};
@@ -39,6 +39,7 @@ struct Life {
 
 struct Walk<'a> {
     item: &'a Item,
+    catalog: &'a Catalog,
     calendar: &'a Calendar,
     authority: &'a Authority,
     form: Form,
@@ -46,18 +47,25 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(item: &'a Item, tier: Tier, calendar: &'a Calendar, authority: &'a Authority) -> Self {
+    fn new(item: &'a Item, tier: Tier, law: &'a (Catalog, Calendar, Authority)) -> Self {
+        let (catalog, calendar, authority) = law;
         let village = OfficeCode::new(330_382_001_001).unwrap();
         let origin = village.at_tier(tier).unwrap();
         let actor = actor_for(node_of(origin), CASE, Incarnation(1));
         let fields = sample::complete(item, village);
         let (form, _) = Form::create(&actor, &fields, Millis(START_MS));
         let handler = sample::handler(item, origin, &shipped::offices());
-        Self { item, calendar, authority, form, of: Jurisdiction { origin, handler } }
+        let of = Jurisdiction { origin, handler };
+        Self { item, catalog, calendar, authority, form, of }
     }
 
     fn state(&self, life: &Life) -> CaseState {
-        let law = Law { item: self.item, calendar: self.calendar, authority: self.authority };
+        let law = Law {
+            item: self.item,
+            catalog: self.catalog,
+            calendar: self.calendar,
+            authority: self.authority,
+        };
         fold(law, self.of, &self.form, &life.acts)
     }
 
@@ -361,9 +369,9 @@ fn ending(graph: &BTreeMap<String, (Status, BTreeSet<String>)>) -> BTreeSet<&Str
 }
 
 fn check_item(item: &Item) {
-    let (calendar, authority) = (shipped::calendar(), Authority::default());
+    let law = (shipped::catalog(), shipped::calendar(), Authority::default());
     for tier in &item.accept_tiers {
-        let graph = Walk::new(item, *tier, &calendar, &authority).all();
+        let graph = Walk::new(item, *tier, &law).all();
         let closes = graph.values().any(|(status, _)| *status == Status::Closed);
         assert!(closes, "{} from {tier:?}", item.code);
         let good = ending(&graph);

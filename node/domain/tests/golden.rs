@@ -125,6 +125,7 @@ fn kinds_keep_their_numbers() {
         (33, ActKind::SupervisionNoted { text: text() }),
         (34, ActKind::Transferred { to: "MZ".parse().unwrap(), reason: text() }),
         (35, ActKind::HelpAsked { help: receipt(), handler: village(), question: text() }),
+        (38, ActKind::Migrated { version: 2 }),
         (36, ActKind::HelpRecorded { help: receipt(), findings: text() }),
         (37, ActKind::Numbered { number: number_of_a_case(), instead: None }),
     ] {

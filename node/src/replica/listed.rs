@@ -112,7 +112,8 @@ impl Replica {
 
     /// What a case is looked up by: its form as it was opened and as it is now.
     pub(super) fn requests_of(&self, case: &Case) -> Result<Vec<RequestId>, ViewError> {
-        let item = case.item().and_then(|(code, version)| self.law.catalog.get(code, version));
+        let law = &self.law;
+        let item = case.item(&law.catalog, &law.calendar, &law.authority);
         let Some(item) = item else { return Ok(Vec::new()) };
         let forms = [Some(case.form().fields()), case.form().fields_at_first()];
         forms.iter().flatten().map(|fields| self.request(item, fields)).collect()

@@ -31,7 +31,7 @@ impl Replica {
         };
         let Some(listed) = *listed else { return self.open_case(now, id, command, None) };
         let by = self.by(now, by.clone(), None);
-        let item = item_of(&self.law.catalog, code, *version)?;
+        let item = item_of(&self.law.catalog, code, *version, Date::at(now))?;
         let desk = self.law.desk(self.config.training);
         let row = desk.row(&by, item, fields)?;
         let request = self.request(item, &row).map_err(Refusal::internal)?;
@@ -92,7 +92,7 @@ impl Replica {
             .map_err(Refusal::internal)?;
         let new = NewCase { id: CaseId(self.random.bytes()), receipt, handler };
         let training = self.config.training;
-        let item = item_of(&self.law.catalog, &code, version)?;
+        let item = item_of(&self.law.catalog, &code, version, day)?;
         let desk = self.law.desk(training);
         let (mut case, opening) = desk.open_case(&by, item, &fields, new)?;
         let mut drafts = at(&by, opening);
@@ -112,14 +112,17 @@ impl Replica {
     }
 }
 
-fn item_of<'a>(
+/// The item in that version, or else in the one for new cases.
+pub(super) fn item_of<'a>(
     catalog: &'a Catalog,
     code: &str,
     version: Option<u32>,
+    day: Date,
 ) -> Result<&'a Item, Refusal> {
     let item = match version {
         Some(version) => catalog.get(code, version),
-        None => catalog.latest(code),
+        // What is in force nowhere any more says so itself.
+        None => catalog.in_force(code, day).or_else(|| catalog.latest(code)),
     };
     item.ok_or_else(|| no_such_item(code))
 }

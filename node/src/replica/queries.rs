@@ -12,13 +12,14 @@ use daiban_domain::words::{self, Said};
 use daiban_sync::id::{LogId, Millis, OfficeCode};
 use serde_json::Value;
 
-use super::cases::{no_such_case, no_such_item};
+use super::cases::no_such_case;
 use super::command::{
     AboveView, Answer, CaseView, ClockToday, ClockView, Command, PeerView, QuarantineView, Safety,
     StatusView,
 };
 use super::kept::{Kept, Marks};
 use super::links::shown;
+use super::new_case::item_of;
 use super::refusal::{Refusal, RefusalKind};
 use super::view::Shown;
 use super::{Replica, keys};
@@ -44,7 +45,7 @@ impl Replica {
             Command::ListCases { status, organ, limit } => self.list(status, organ, limit),
             Command::Figures { period, by } => self.figures(period, by),
             Command::ShowItem { item } => {
-                let item = self.law.catalog.latest(&item).ok_or_else(|| no_such_item(&item))?;
+                let item = item_of(&self.law.catalog, &item, None, Date::at(now))?;
                 Ok(Answer::Item(Box::new(item.into())))
             }
             Command::Status => Ok(Answer::Status(Box::new(self.status(now)))),

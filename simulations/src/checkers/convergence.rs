@@ -96,7 +96,7 @@ pub(crate) fn check_cases(
 }
 
 fn check_authority(case: &Case, state: &CaseState, law: &Law) -> Verdict {
-    let item = case.item().and_then(|(code, version)| law.catalog.get(code, version));
+    let item = case.item(&law.catalog, &law.calendar, &Authority::default());
     item.map_or(Ok(()), |item| authority::check(case, state, item))
 }
 

@@ -41,7 +41,7 @@ impl Desk<'_> {
             receipt,
             origin: by.office,
         };
-        let opening = self.append(by, &mut case, item, opened)?;
+        let opening = self.append(by, &mut case, opened)?;
         let change = Draft { kind: Kind::FormChange, payload: payload::form_change(id, &change) };
         Ok((case, vec![opening, change]))
     }
@@ -90,7 +90,7 @@ impl Desk<'_> {
     /// [`Refused`] with every faulty field, or when the case takes no edits any more.
     pub fn edit(&self, by: &By, case: &mut Case, fields: &Fields) -> Result<Vec<Draft>, Refused> {
         let item = self.item_of(case)?;
-        let state = self.state(item, case);
+        let state = self.state_of(case)?;
         if state.status.is_final() || state.decision.act.is_some() {
             return Err(settled(state.status));
         }
@@ -128,12 +128,8 @@ impl Desk<'_> {
                 words::take_photo_again(),
             ));
         }
-        Ok(vec![self.append(
-            by,
-            case,
-            item,
-            ActKind::MaterialAttached { key: key.to_owned(), blob },
-        )?])
+        let attached = ActKind::MaterialAttached { key: key.to_owned(), blob };
+        Ok(vec![self.append(by, case, attached)?])
     }
 
     /// 收件: the form and the materials are complete and go on their way.
@@ -147,12 +143,12 @@ impl Desk<'_> {
         if let Err(faulty) = check::tidy(item, &fields, self.entry(by)) {
             errors.extend(faulty);
         }
-        let state = self.state(item, case);
+        let state = self.state_of(case)?;
         errors.extend(state.missing_materials.iter().map(|key| missing_material(item, key)));
         if !errors.is_empty() {
             return Err(Refused::fields(errors));
         }
-        Ok(vec![self.append(by, case, item, ActKind::Submitted)?])
+        Ok(vec![self.append(by, case, ActKind::Submitted)?])
     }
 
     /// 撤回
@@ -165,8 +161,7 @@ impl Desk<'_> {
         case: &mut Case,
         reason: String,
     ) -> Result<Vec<Draft>, Refused> {
-        let item = self.item_of(case)?;
-        Ok(vec![self.append(by, case, item, ActKind::Withdrawn { reason })?])
+        Ok(vec![self.append(by, case, ActKind::Withdrawn { reason })?])
     }
 }
 

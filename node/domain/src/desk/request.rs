@@ -143,6 +143,9 @@ pub enum ActRequest {
         help: ReceiptNumber,
         findings: String,
     },
+    Migrate {
+        version: u32,
+    },
 }
 
 impl ActRequest {
@@ -183,6 +186,7 @@ impl ActRequest {
         "transfer",
         "ask-help",
         "record-help",
+        "migrate",
     ];
 
     /// The statement, once what must have words has them.
@@ -251,6 +255,7 @@ impl ActRequest {
             Self::RecordHelp { help, findings } => {
                 ActKind::HelpRecorded { help, findings: told(findings)? }
             }
+            Self::Migrate { version } => ActKind::Migrated { version },
         })
     }
 }

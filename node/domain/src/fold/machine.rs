@@ -2,6 +2,7 @@
 
 mod checks;
 mod effects;
+mod migration;
 mod number;
 mod redress;
 
@@ -26,6 +27,8 @@ use crate::words;
 /// The case so far.
 pub(super) struct Machine<'a> {
     pub(super) law: Law<'a>,
+    /// The version that the case went over to and that is not here.
+    pub(super) lacks_version: Option<u32>,
     pub(super) progress: Progress<'a>,
     pub(super) fields: Fields,
     pub(super) opened: Option<&'a SignedAct>,
@@ -110,6 +113,7 @@ impl<'a> Machine<'a> {
     fn new(law: Law<'a>, of: Jurisdiction, fields: Fields) -> Self {
         Self {
             law,
+            lacks_version: None,
             progress: Progress::new(law.item, of),
             fields,
             opened: None,
@@ -165,6 +169,9 @@ impl<'a> Machine<'a> {
         if self.opened.is_none() {
             return Err(not_yet(words::opening_not_here()));
         }
+        if let Some(version) = self.lacks_version {
+            return Err(not_yet(words::version_not_here(version)));
+        }
         if !kind.outlives_case() {
             self.check_running()?;
         }
@@ -212,6 +219,7 @@ impl<'a> Machine<'a> {
             }
             ActKind::SupervisionNoted { .. } => self.supervise(act),
             ActKind::Numbered { number, instead } => self.number(act, number, *instead),
+            ActKind::Migrated { version } => self.migrate(act, *version),
             ActKind::FirstChecked { .. }
             | ActKind::Surveyed { .. }
             | ActKind::Reviewed { .. }

@@ -122,7 +122,10 @@ pub struct CaseState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OpenedView {
     pub item: String,
+    /// The version that the case pins.
     pub version: u32,
+    /// The version that it began with.
+    pub opened_under: u32,
     pub item_name: String,
     pub receipt: ReceiptNumber,
     pub origin: OfficeCode,

@@ -13,12 +13,8 @@ use crate::form::Form;
 use crate::words;
 
 /// Everything, from the machine and the form.
-pub(super) fn view(
-    law: Law<'_>,
-    form: &Form,
-    machine: Machine<'_>,
-    acts: &[&SignedAct],
-) -> CaseState {
+pub(super) fn view(form: &Form, machine: Machine<'_>, acts: &[&SignedAct]) -> CaseState {
+    let law = machine.law;
     let answered =
         machine.progress.slots.iter().filter_map(|s| s.answer.as_ref()).map(|a| a.act).collect();
     let decision = staleness::decision(&machine, form, &staleness::pinning_acts(&answered, acts));
@@ -56,7 +52,7 @@ pub(super) fn view(
 }
 
 fn status_of(machine: &Machine<'_>, decision: DecisionState) -> Status {
-    if machine.opened.is_none() {
+    if machine.opened.is_none() || machine.lacks_version.is_some() {
         return Status::Incomplete;
     }
     if let Some(ended) = machine.ended {
@@ -106,7 +102,8 @@ fn opened(law: Law<'_>, machine: &Machine<'_>) -> Option<OpenedView> {
     match &machine.opened?.act.kind {
         ActKind::Opened { item, version, receipt, origin } => Some(OpenedView {
             item: item.clone(),
-            version: *version,
+            version: machine.lacks_version.unwrap_or(law.item.version),
+            opened_under: *version,
             item_name: law.item.name.clone(),
             receipt: *receipt,
             origin: *origin,

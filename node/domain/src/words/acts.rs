@@ -40,6 +40,7 @@ messages! {
     act_transferred { zh: "移送", en: "transferred" }
     act_help_asked { zh: "请求协查", en: "help asked" }
     act_help_recorded { zh: "协查结果", en: "help recorded" }
+    act_migrated { zh: "换版", en: "migrated" }
 
     action_collect { zh: "收件", en: "collect" }
     action_accept { zh: "受理", en: "accept" }

@@ -42,6 +42,26 @@ messages! {
         zh: "补正应当一次性告知，不能再次要求（行政许可法第三十二条）",
         en: "everything missing is asked for once (Administrative Licensing Law, art. 32)",
     }
+    keeps_its_version(version: u32) {
+        zh: "已收件的办件沿用第{version}版，不换版",
+        en: "a case that was handed in keeps its version {version}",
+    }
+    has_version(version: u32) {
+        zh: "办件已是第{version}版",
+        en: "the case has version {version} already",
+    }
+    version_not_here(version: u32) {
+        zh: "办件已换到第{version}版，本节点还没有这一版",
+        en: "the case has gone over to version {version}, which is not here yet",
+    }
+    version_not_in_force(version: u32, day: Date) {
+        zh: "第{version}版在{day}不适用于收件的单位",
+        en: "version {version} is not in force on {day} where the case was taken",
+    }
+    version_handled_otherwise(version: u32) {
+        zh: "第{version}版由另一条线的单位承办，请另行申请",
+        en: "version {version} is handled on another line of offices; open a new case",
+    }
     no_correction_asked { zh: "没有待补正的事项", en: "no correction is asked for" }
     organ_left_out(organ: &str) {
         zh: "抄告应当包括全部联审部门，缺少{organ}",

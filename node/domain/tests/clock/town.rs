@@ -1,12 +1,14 @@
 //! An item made for a legal case, and the acts that its events tell of.
 
+use std::sync::LazyLock;
+
 use daiban_domain::act::{
     Act, ActId, ActKind, BlobRef, CaseId, OfficerRef, Opinion, Outcome, Pin, SignedAct,
 };
 use daiban_domain::authority::Authority;
 use daiban_domain::calendar::{Calendar, Date};
 use daiban_domain::catalog::{
-    Action, Extension, Item, Limit, MaterialNeed, MaterialRule, Stage, Unit,
+    Action, Catalog, Extension, Item, Limit, MaterialNeed, MaterialRule, Stage, Unit,
 };
 use daiban_domain::clock::Clock;
 use daiban_domain::fold::{self, CaseState, Law};
@@ -137,9 +139,10 @@ impl Told {
     }
 
     fn law(&self) -> (Law<'_>, Form) {
-        static NOBODY: std::sync::LazyLock<Authority> =
-            std::sync::LazyLock::new(Authority::default);
-        (Law { item: &self.item, calendar: &self.calendar, authority: &NOBODY }, Form::default())
+        static NOBODY: LazyLock<Authority> = LazyLock::new(Authority::default);
+        static NOTHING_ELSE: LazyLock<Catalog> = LazyLock::new(Catalog::default);
+        let Self { item, calendar, .. } = self;
+        (Law { item, catalog: &NOTHING_ELSE, calendar, authority: &NOBODY }, Form::default())
     }
 
     pub(crate) fn state(&self) -> CaseState {

@@ -6,6 +6,7 @@ mod common;
 mod deadlines;
 mod elsewhere;
 mod entering;
+mod migrated;
 mod redress;
 mod refusing;
 mod stale;
