@@ -108,6 +108,10 @@ pub(crate) enum Verb {
     /// 事项目录 (the catalog of services)
     #[command(subcommand)]
     Catalog(catalog::CatalogVerb),
+    /// 发布通知：目录、日历、机构变动、授权、公告 (publish a signed notice)
+    Publish(crate::publish::PublishArgs),
+    /// 现行通知，附发布机构和时间 (notices in force, with issuer and time)
+    Notices,
     /// 性能测量，与同一次运行中的参照对比 (figures beside a reference from the same run)
     Bench(crate::bench::Bench),
     /// 演示：本机运行五个节点 (five offices on this machine)

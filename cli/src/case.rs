@@ -3,6 +3,7 @@
 mod clock;
 mod enter;
 mod import;
+mod migrate;
 mod page;
 mod record;
 mod redress;
@@ -16,8 +17,8 @@ use daiban_domain::act::OfficerRef;
 use daiban_domain::desk::ActRequest;
 use daiban_domain::fold::Status;
 use daiban_domain::form::{FieldValue, Fields};
+use daiban_domain::office::OfficeTree;
 use daiban_domain::organ::OrganCode;
-use daiban_domain::shipped;
 use daiban_node::replica::{Attachment, Command};
 use daiban_sync::id::{Millis, OfficeCode};
 use serde_json::Value;
@@ -29,6 +30,7 @@ use crate::office::pick;
 use crate::read;
 use crate::say::{Lang, Screen, moment, table};
 
+pub(crate) use migrate::changed;
 pub(crate) use words::{safety, status_words};
 
 #[derive(Debug, Subcommand)]
@@ -61,6 +63,8 @@ pub(crate) enum CaseVerb {
         #[arg(long)]
         explain: bool,
     },
+    /// 换版：草稿换到事项的现行版本，先列出差异 (a draft under newer rules: the differences, then going over)
+    Migrate(migrate::MigrateArgs),
     /// 办件列表 (list of cases, newest first)
     List(ListArgs),
     /// 附加材料 (attach files)
@@ -155,10 +159,13 @@ pub(crate) fn case(home: &Home, screen: &Screen, verb: CaseVerb) -> Done {
         CaseVerb::Show { receipt } => show(home, screen, &client, receipt),
         CaseVerb::Clock { receipt, explain } => {
             let view = client.ask(&Command::CaseClock { case: receipt })?;
-            screen.show(&view, |view| clock::page(screen.lang, view, explain))
+            let tree = client.offices();
+            screen.show(&view, |view| clock::page(screen.lang, &tree, view, explain))
         }
+        CaseVerb::Migrate(args) => migrate::migrate(&client, screen, args),
         CaseVerb::List(ListArgs { status, organ, limit }) => {
-            list(screen, &client.ask(&Command::ListCases { status, organ, limit })?)
+            let answer = client.ask(&Command::ListCases { status, organ, limit })?;
+            list(screen, &client.offices(), &answer)
         }
         CaseVerb::Attach { receipt, files, by } => attach(screen, &client, &receipt, files, &by),
         CaseVerb::Submit { receipt, by } => act(screen, &client, receipt, by, ActRequest::Submit),
@@ -196,11 +203,11 @@ fn show(home: &Home, screen: &Screen, client: &Client, case: String) -> Done {
         read::remember(&home.data, pin);
         view["read"] = read::token(pin).into();
     }
-    screen.show(&view, |view| page::page(screen.lang, view))
+    let tree = client.offices();
+    screen.show(&view, |view| page::page(screen.lang, &tree, view))
 }
 
-fn list(screen: &Screen, answer: &Value) -> Done {
-    let tree = shipped::offices();
+fn list(screen: &Screen, tree: &OfficeTree, answer: &Value) -> Done {
     screen.show(answer, |answer| {
         let lang = screen.lang;
         let head = ["收件号", "事项", "申请人", "状态", "到期", "下一步", "建档"];
@@ -212,12 +219,12 @@ fn list(screen: &Screen, answer: &Value) -> Done {
                 words::text(&case["receipt"]),
                 words::text(&case["item_name"]),
                 words::text(&case["applicant"]),
-                status_words(lang, &case["status"]),
+                words::status(lang, case),
                 words::due(lang, &case["due"]),
                 case["next"]
                     .as_array()
                     .and_then(|next| next.first())
-                    .map_or_else(String::new, |next| words::next(lang, &tree, next)),
+                    .map_or_else(String::new, |next| words::next(lang, tree, next)),
                 case["opened"].as_u64().map_or_else(String::new, |at| moment(Millis(at))),
             ]
         }));

@@ -6,15 +6,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use daiban_domain::catalog::{Catalog, CatalogError, Item};
-use daiban_domain::notice::Notice;
 use daiban_domain::shipped::{self, CATALOG_FILES};
 use daiban_domain::words::Said;
-use daiban_node::replica::Command;
 use serde_json::{Value, json};
 
-use crate::client::Client;
 use crate::exit::{Code, Done, Failure};
-use crate::home::{Home, disk};
+use crate::home::disk;
 use crate::office::pick;
 use crate::say::{Screen, table};
 use page::limit;
@@ -38,16 +35,10 @@ pub(crate) enum CatalogVerb {
         #[arg(required = true)]
         paths: Vec<PathBuf>,
     },
-    /// 检查并向下级发布 (check, then tell every office below)
-    Publish {
-        /// 文件或文件夹 (files, or a folder of .toml files)
-        #[arg(required = true)]
-        paths: Vec<PathBuf>,
-    },
 }
 
 /// `daiban catalog …`
-pub(crate) fn catalog(home: &Home, screen: &Screen, verb: &CatalogVerb) -> Done {
+pub(crate) fn catalog(screen: &Screen, verb: &CatalogVerb) -> Done {
     match verb {
         CatalogVerb::List { find } => list(screen, find),
         CatalogVerb::Show { code } => show(screen, code),
@@ -58,7 +49,6 @@ pub(crate) fn catalog(home: &Home, screen: &Screen, verb: &CatalogVerb) -> Done 
                 format!("{words}{}", items.join(" "))
             })
         }
-        CatalogVerb::Publish { paths } => publish(home, screen, paths),
     }
 }
 
@@ -94,23 +84,11 @@ fn show(screen: &Screen, code: &str) -> Done {
     screen.show(&page::json(item), |_| page::page(screen.lang, item))
 }
 
-fn publish(home: &Home, screen: &Screen, paths: &[PathBuf]) -> Done {
-    let (files, items) = checked(paths)?;
-    let answer =
-        Client::open(&home.data)?.ask(&Command::Publish { notice: Notice::Catalog { files } })?;
-    screen.show(&answer, |_| {
-        let words = screen
-            .lang
-            .word("✓ 已发布，随同步到达下级：", "✓ published, it travels down with the sync: ");
-        format!("{words}{}", items.join(" "))
-    })
-}
-
 /// A file's name and text.
-type File = (String, String);
+pub(crate) type File = (String, String);
 
 /// The files and the items in them, if nothing is wrong.
-fn checked(paths: &[PathBuf]) -> Done<(Vec<File>, Vec<String>)> {
+pub(crate) fn checked(paths: &[PathBuf]) -> Done<(Vec<File>, Vec<String>)> {
     let mut files: Vec<(PathBuf, String, String)> = Vec::new();
     for path in expanded(paths)? {
         let text = std::fs::read_to_string(&path).map_err(|error| disk(&path, error))?;

@@ -5,6 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use daiban_domain::act::BlobRef;
+use daiban_domain::calendar::Date;
+use daiban_domain::office::OfficeTree;
+use daiban_domain::shipped;
 use daiban_node::replica::{Command, Refusal};
 use daiban_node::shell::{ADMIN_FILE, AdminAddress};
 use serde_json::Value;
@@ -13,6 +16,7 @@ use ureq::{Agent, Body};
 
 use crate::exit::{Code, Done, Failure};
 use crate::home::disk;
+use crate::office::now;
 
 /// A node on the same machine answers at once, or not at all.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -56,6 +60,12 @@ impl Client {
     /// Carries out a command; the answer is JSON as `Answer` describes it.
     pub(crate) fn ask(&self, command: &Command) -> Done<Value> {
         self.post("/v1/command", command)
+    }
+
+    /// The offices as they are today: the shipped tree with what the node has heard since.
+    pub(crate) fn offices(&self) -> OfficeTree {
+        let changes = self.office_changes().unwrap_or_default();
+        shipped::offices().on(Date::at(now()), &changes)
     }
 
     /// Sends JSON, gets JSON.

@@ -16,6 +16,7 @@ mod home;
 mod office;
 pub mod process;
 mod progress;
+mod publish;
 mod read;
 pub mod relay;
 mod run;
@@ -63,7 +64,9 @@ fn carry_out(global: &Global, verb: Verb) -> Done {
         Verb::Rebuild => data::rebuild(&home, &screen),
         Verb::Backup(args) => data::backup(&home, &screen, &args),
         Verb::Restore(args) => data::restore(&home, &screen, &args),
-        Verb::Catalog(verb) => catalog::catalog(&home, &screen, &verb),
+        Verb::Catalog(verb) => catalog::catalog(&screen, &verb),
+        Verb::Publish(args) => publish::publish(&home, &screen, args),
+        Verb::Notices => publish::notices(&home, &screen),
         Verb::Bench(args) => bench::bench(&screen, &args),
         Verb::Demo(args) => demo::demo(&screen, &args),
         Verb::Completions { shell } => {

@@ -147,8 +147,8 @@ pub(crate) fn request_invitation(client: &Client, office: OfficeCode, hours: u64
 }
 
 fn list(home: &Home, screen: &Screen) -> Done {
-    let answer = Client::open(&home.data)?.get("/v1/invitations")?;
-    let tree = shipped::offices();
+    let client = Client::open(&home.data)?;
+    let (answer, tree) = (client.get("/v1/invitations")?, client.offices());
     screen.show(&answer, |answer| {
         let head = ["代码", "机构", "有效至", "状态"];
         let head_en = ["office", "name", "until", "state"];
@@ -177,7 +177,9 @@ fn state_word(lang: Lang, state: &str) -> &str {
 }
 
 fn show(home: &Home, screen: &Screen, wanted: Option<&str>) -> Done {
-    let tree = shipped::offices();
+    // Without a node this is the tree that ships.
+    let running = Client::open(&home.data);
+    let tree = running.map_or_else(|_| shipped::offices(), |client| client.offices());
     let found: Vec<&Office> = match wanted {
         None => vec![known(&tree, home.identity()?.office())?],
         Some(text) => match text.parse::<OfficeCode>() {

@@ -5,24 +5,29 @@
 mod store_support;
 
 use daiban_domain::act::OfficerRef;
+use daiban_domain::authority::Delegation;
+use daiban_domain::catalog::Action;
 use daiban_domain::notice::Notice;
-use daiban_domain::sample;
-use daiban_domain::shipped::CATALOG_FILES;
+use daiban_domain::{payload, sample};
 use daiban_node::replica::{
     Answer, Command, CommandId, Config, Effect, Input, Law, Refusal, Replica, Timing,
 };
-use daiban_node::store::Committer;
 use daiban_node::store::faulty::MemoryDisk;
 use daiban_node::store::kv::MemoryKvOpener;
+use daiban_node::store::{Committer, Record};
+use daiban_sync::channel::Channel;
+use daiban_sync::entry::Kind;
 use daiban_sync::id::{Millis, NodeKey, OfficeCode};
 use daiban_sync::run::Authenticator;
 use daiban_sync::wire::Compression;
 use ed25519_dalek::SigningKey;
-use store_support::open_memory;
+use serde_json::Value;
+use store_support::{Author, open_memory};
 
 /// 2026-03-02 09:00 in China.
 const NOW: Millis = Millis(1_772_413_200_000);
 const TOWN: u64 = 330_382_001_000;
+const VILLAGE: u64 = 330_382_001_001;
 /// More than are reckoned at once.
 const CASES: usize = 70;
 
@@ -43,7 +48,7 @@ impl Node {
     fn start(disk: &MemoryDisk, kv: &mut MemoryKvOpener) -> Self {
         let (store, committer, _) = open_memory(disk, kv, 1).unwrap();
         let config = Config {
-            office: OfficeCode::new(TOWN).unwrap(),
+            office: office(VILLAGE),
             key: SigningKey::from_bytes(&[7; 32]),
             chain: vec![vec![1; 300]],
             ancestors: Vec::new(),
@@ -94,18 +99,24 @@ impl Node {
         answered
     }
 
-    fn names(&mut self) -> Vec<String> {
+    /// Cases in which the town has a turn.
+    fn handed_to_town(&mut self) -> usize {
         let list = Command::ListCases { status: None, organ: None, limit: None };
         let Answer::Cases { cases, .. } = self.ask(list).unwrap() else { panic!("no list") };
-        cases.iter().map(|case| case["item_name"].as_str().unwrap().to_owned()).collect()
+        let next = |case: &Value| case["next"].as_array().unwrap().clone();
+        cases.iter().filter(|case| next(case).iter().any(|act| act["office"] == TOWN)).count()
     }
+}
+
+fn office(code: u64) -> OfficeCode {
+    OfficeCode::new(code).unwrap()
 }
 
 fn new_case() -> Command {
     Command::NewCase {
         item: "CL-SB-01".into(),
         version: None,
-        fields: sample::form("CL-SB-01", OfficeCode::new(TOWN + 1).unwrap()),
+        fields: sample::form("CL-SB-01", office(VILLAGE)),
         materials: Vec::new(),
         submit: false,
         handler: None,
@@ -114,16 +125,13 @@ fn new_case() -> Command {
     }
 }
 
-/// The item under another name.
-fn renamed(name: &str) -> Command {
-    let wanted = CATALOG_FILES
-        .iter()
-        .filter(|(file, _)| file.starts_with('_') || *file == "CL-SB-01.toml")
-        .map(|(file, text)| {
-            let text = text.replace("name = \"城乡居民基本养老保险参保登记\"", name);
-            ((*file).to_owned(), text)
-        });
-    Command::Publish { notice: Notice::Catalog { files: wanted.collect() } }
+/// The town says that its village is no more, and does what it owed.
+fn closing() -> Record {
+    let csv = "code,change,to,from\n330382001001,closed,,2026-01-05\n";
+    let notice = payload::notice(&Notice::Directory { csv: csv.into() });
+    let issuer = office(TOWN);
+    let mut town = Author::of(issuer, Channel::Notices { issuer }, [8; 32]);
+    Record::Run(town.write_as(Kind::Notice, &[notice]))
 }
 
 #[test]
@@ -135,22 +143,23 @@ fn kept_cases_are_reckoned_by_a_new_law_also_across_a_restart() {
             node.ask(new_case()).unwrap();
         }
         while node.replica.work(NOW) {}
-        assert!(node.names().iter().all(|name| name == "城乡居民基本养老保险参保登记"));
-        node.ask(renamed("name = \"参保登记（新）\"")).unwrap();
+        assert_eq!(node.handed_to_town(), 0);
+        node.committer.append(&[closing()]).unwrap();
+        node.committer.sync().unwrap();
+        drop(node);
+        let mut node = Node::start(&disk, &mut kv);
         // The notice and the first cases.
-        while node.names().iter().all(|name| name != "参保登记（新）") {
+        while node.handed_to_town() == 0 {
             assert!(node.replica.work(NOW));
         }
-        assert!(node.names().iter().any(|name| name != "参保登记（新）"));
+        assert!(node.handed_to_town() < CASES);
         if restarts {
             node.replica.flush_views().unwrap();
             drop(node);
             node = Node::start(&disk, &mut kv);
         }
         while node.replica.work(NOW) {}
-        let names = node.names();
-        assert_eq!(names.len(), CASES);
-        assert!(names.iter().all(|name| name == "参保登记（新）"));
+        assert_eq!(node.handed_to_town(), CASES);
     }
 }
 
@@ -158,13 +167,24 @@ fn kept_cases_are_reckoned_by_a_new_law_also_across_a_restart() {
 fn a_faulty_notice_is_not_published() {
     let (disk, mut kv) = (MemoryDisk::default(), MemoryKvOpener::default());
     let mut node = Node::start(&disk, &mut kv);
-    let calendar = |csv: &str| Command::Publish { notice: Notice::Calendar { csv: csv.into() } };
-    let refused = node.ask(calendar("date,kind,name\n2030-01-01,holiday,元旦")).unwrap_err();
-    assert!(refused.sentence.zh.contains("未发布") && refused.sentence.en.contains("2027"));
-    node.ask(calendar("date,kind,name\n2027-01-01,holiday,元旦")).unwrap();
-    while node.replica.work(NOW) {}
-    let calendar = &node.replica.law().calendar;
-    for (day, works) in [("2026-10-01", false), ("2027-01-01", false), ("2027-01-04", true)] {
-        assert_eq!(calendar.is_working(day.parse().unwrap()), Ok(works), "{day}");
-    }
+    let publish = |notice| Command::Publish { notice, rehearse: false };
+    let delegation = |within: u64| {
+        publish(Notice::Delegation(Delegation {
+            within: office(within),
+            item: "CL-SB-01".into(),
+            action: Action::FirstCheck,
+            from_organ: "RS".parse().unwrap(),
+            to_office: office(VILLAGE),
+            to_organ: "CW".parse().unwrap(),
+            from_day: "2026-01-01".parse().unwrap(),
+        }))
+    };
+    let refused = node.ask(publish(Notice::Calendar { csv: String::new() })).unwrap_err();
+    assert!(refused.sentence.zh.contains("由市级发布"), "{refused}");
+    let refused = node.ask(delegation(TOWN)).unwrap_err();
+    assert!(refused.sentence.en.contains("330382001000"), "{refused}");
+    let Answer::Published { effects, .. } = node.ask(delegation(VILLAGE)).unwrap() else {
+        panic!("no answer")
+    };
+    assert_eq!(effects.len(), 1);
 }

@@ -13,7 +13,8 @@ use crate::id::{OfficeCode, Tier};
 pub enum Channel {
     /// Cases taken in at `origin`; `handler` is set when another branch must act (异地可办, 协查).
     Cases { origin: OfficeCode, handler: Option<OfficeCode> },
-    /// What `issuer` tells everybody below: catalog, calendar, directory, revocation.
+    /// What `issuer` tells everybody below: catalog, calendar, directory, revocation. Those above hold
+    /// it too, because they judge the same cases by it.
     Notices { issuer: OfficeCode },
 }
 
@@ -29,7 +30,7 @@ impl Channel {
             Self::Cases { origin, handler } => {
                 origin.is_within(office) || handler.is_some_and(|h| h.is_within(office))
             }
-            Self::Notices { issuer } => office.is_within(issuer),
+            Self::Notices { issuer } => office.is_within(issuer) || issuer.is_within(office),
         }
     }
 
@@ -86,10 +87,10 @@ mod tests {
     }
 
     #[test]
-    fn notices_go_down_and_only_the_issuer_writes() {
+    fn notices_go_down_and_up_and_only_the_issuer_writes() {
         let channel = Channel::Notices { issuer: office(TOWN) };
         assert!(channel.is_held_by(office(VILLAGE)));
-        assert!(!channel.is_held_by(office(COUNTY)));
+        assert!(channel.is_held_by(office(COUNTY)) && !channel.is_held_by(office(OTHER_TOWN)));
         assert!(channel.may_be_written_by(office(TOWN)));
         assert!(!channel.may_be_written_by(office(VILLAGE)));
     }

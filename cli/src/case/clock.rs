@@ -1,7 +1,7 @@
 //! The clocks of a case on the screen, and how its days are reckoned.
 
 use daiban_domain::catalog::Limit;
-use daiban_domain::shipped;
+use daiban_domain::office::OfficeTree;
 use daiban_sync::id::Millis;
 use serde_json::Value;
 
@@ -10,8 +10,8 @@ use super::words::{due, list, said, status_words, text};
 use crate::say::{Lang, moment, table};
 
 /// The clocks, from the JSON of `ClockView`; with `explain` the reckoning of each.
-pub(super) fn page(lang: Lang, view: &Value, explain: bool) -> String {
-    let cards = redress::cards(lang, &shipped::offices(), &view["cards"]);
+pub(super) fn page(lang: Lang, tree: &OfficeTree, view: &Value, explain: bool) -> String {
+    let cards = redress::cards(lang, tree, &view["cards"]);
     let mut parts = vec![head(lang, view), overview(lang, view), deemed(lang, view), cards];
     if explain {
         parts.extend(list(&view["clocks"]).iter().map(|clock| reckoning(lang, clock)));
@@ -133,6 +133,7 @@ fn limit(lang: Lang, value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use daiban_domain::shipped::offices as tree;
     use serde_json::json;
 
     fn view() -> Value {
@@ -159,10 +160,10 @@ mod tests {
 
     #[test]
     fn the_reckoning_is_shown_when_asked_for() {
-        let short = page(Lang::Zh, &view(), false);
+        let short = page(Lang::Zh, &tree(), &view(), false);
         assert!(short.contains("3个工作日") && short.contains("预警"), "{short}");
         assert!(!short.contains("放假"), "{short}");
-        let long = page(Lang::Zh, &view(), true);
+        let long = page(Lang::Zh, &tree(), &view(), true);
         for part in [
             "受理机构收到  —",
             "2026-10-01 – 2026-10-07  不计",
@@ -177,15 +178,15 @@ mod tests {
     #[test]
     fn an_overdue_acceptance_says_what_follows() {
         let mut view = view();
-        assert!(!page(Lang::Zh, &view, false).contains("即为受理"));
+        assert!(!page(Lang::Zh, &tree(), &view, false).contains("即为受理"));
         view["clocks"][0]["kind"] = "acceptance".into();
         view["clocks"][0]["standing"]["over"] = 1.into();
-        assert!(page(Lang::Zh, &view, false).contains("即为受理"));
+        assert!(page(Lang::Zh, &tree(), &view, false).contains("即为受理"));
     }
 
     #[test]
     fn english_readers_see_english() {
-        let page = page(Lang::En, &view(), true);
+        let page = page(Lang::En, &tree(), &view(), true);
         for part in ["3 working days", "warning", "public holiday", "→ due 2026-10-10"] {
             assert!(page.contains(part), "{part} is not in\n{page}");
         }

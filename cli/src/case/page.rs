@@ -1,9 +1,8 @@
 //! A case on the screen.
 
 use daiban_domain::act::SignedAct;
-use daiban_domain::catalog::{Action, Catalog, Item};
+use daiban_domain::catalog::Action;
 use daiban_domain::office::OfficeTree;
-use daiban_domain::shipped;
 use daiban_sync::id::Millis;
 use serde_json::Value;
 
@@ -13,10 +12,8 @@ use crate::exit::change;
 use crate::say::{Lang, bytes, moment, table};
 
 /// The page of a case, from the JSON of `CaseView`.
-pub(super) fn page(lang: Lang, view: &Value) -> String {
-    let (tree, catalog) = (shipped::offices(), shipped::catalog());
-    let item = item_of(&catalog, view);
-    let page = Page { lang, view, state: &view["state"], tree: &tree, item };
+pub(super) fn page(lang: Lang, tree: &OfficeTree, view: &Value) -> String {
+    let page = Page { lang, view, state: &view["state"], tree };
     let parts = [
         page.head(),
         page.form(),
@@ -24,7 +21,7 @@ pub(super) fn page(lang: Lang, view: &Value) -> String {
         page.stages(),
         page.conflicts(),
         page.staleness(),
-        redress::page(lang, &tree, view),
+        redress::page(lang, tree, view),
         page.next(),
         page.history(),
         page.ignored(),
@@ -32,18 +29,11 @@ pub(super) fn page(lang: Lang, view: &Value) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-fn item_of<'a>(catalog: &'a Catalog, view: &Value) -> Option<&'a Item> {
-    let opened = &view["state"]["opened"];
-    let version = u32::try_from(opened["version"].as_u64()?).ok()?;
-    catalog.get(opened["item"].as_str()?, version)
-}
-
 struct Page<'a> {
     lang: Lang,
     view: &'a Value,
     state: &'a Value,
     tree: &'a OfficeTree,
-    item: Option<&'a Item>,
 }
 
 impl Page<'_> {
@@ -62,6 +52,7 @@ impl Page<'_> {
             ),
             (lang.word("申请人", "applicant"), text(&summary["applicant"])),
             (lang.word("收件地", "origin"), format!("{origin}  {opened}")),
+            (lang.word("版本", "version"), self.version()),
             (lang.word("状态", "status"), status_words(lang, &summary["status"])),
             (lang.word("承诺时限", "promised"), due(lang, &deadlines["promised"])),
             (lang.word("法定时限", "by law"), due(lang, &deadlines["statutory"])),
@@ -88,11 +79,28 @@ impl Page<'_> {
         table(&rows)
     }
 
+    /// Which rules it follows, and whether there are newer ones.
+    fn version(&self) -> String {
+        let (lang, opened) = (self.lang, &self.state["opened"]);
+        let mut said = text(&opened["version"]);
+        if opened["opened_under"] != opened["version"] {
+            let under = text(&opened["opened_under"]);
+            said +=
+                lang.word(&format!("（建档时第{under}版）"), &format!(" (opened under {under})"));
+        }
+        if let Some(newer) = self.view["newer"].as_u64() {
+            said += lang.word(
+                &format!("  ! 有新版规则：第{newer}版，见 case migrate"),
+                &format!("  ! newer rules exist: version {newer}, see case migrate"),
+            );
+        }
+        said
+    }
+
     fn form(&self) -> String {
         let fields = self.view["form"].as_object().into_iter().flatten();
         let row = |(key, value): (&String, &Value)| {
-            let label =
-                self.item.and_then(|item| item.field(key)).map_or("", |field| field.label.as_str());
+            let label = text(&self.view["labels"][key]);
             vec![format!("  {label}"), key.clone(), text(value).replace('\n', "\n    ")]
         };
         let filled = fields.filter(|(_, value)| !text(value).is_empty());
@@ -119,10 +127,7 @@ impl Page<'_> {
         let mut rows: Vec<_> = list(&self.state["materials"]).iter().map(row).collect();
         rows.extend(list(&self.state["missing_materials"]).iter().map(|key| {
             let key = text(key);
-            let name = self
-                .item
-                .and_then(|item| item.material(&key))
-                .map_or_else(String::new, |m| m.name.clone());
+            let name = text(&self.view["labels"][&key]);
             vec![format!("  {key}"), name, self.lang.word("✗ 缺少", "✗ missing").to_owned()]
         }));
         self.section("材料", "materials", rows)
@@ -281,9 +286,10 @@ mod tests {
             "read": "1a2b3c4d",
             "summary": { "receipt": "R1", "item": "JB-04", "status": "in_progress", "origin": 330_382_001_208u64 },
             "form": { "org_name": "乐清某公司", "remark": "" },
+            "labels": { "org_name": "单位名称", "POA": "委托书" }, "newer": 2,
             "held": [], "safety": [], "acts": [],
             "state": {
-                "opened": { "item": "JB-04", "version": 1 },
+                "opened": { "item": "JB-04", "version": 1, "opened_under": 1 },
                 "stages": [{ "seq": 5, "action": "joint_review", "organ": "ZR", "organ_name": "自然资源和规划局",
                     "office": 330_382_000_000u64, "state": { "is": "done", "by": "李超", "at": 0, "opinion": { "disagree": { "reasons": ["占用耕地"] } } },
                     "due": { "is": "on", "date": "2026-11-27" } }],
@@ -291,9 +297,10 @@ mod tests {
                 "next": [{ "office": 330_382_000_000u64, "organ": "FG", "verb": "refer", "words": { "zh": "抄告", "en": "refer" } }],
             },
         });
-        let page = page(Lang::Zh, &view);
+        let page = page(Lang::Zh, &daiban_domain::shipped::offices(), &view);
         for part in [
             "1a2b3c4d",
+            "1  ! 有新版规则：第2版",
             "单位名称",
             "乐清某公司",
             "POA",

@@ -32,6 +32,15 @@ pub(crate) fn status_words(lang: Lang, status: &Value) -> String {
     known.map_or_else(|_| text(status), |status| lang.of(&status.words()).to_owned())
 }
 
+/// The status of a case in a list; a draft under old rules says so.
+pub(super) fn status(lang: Lang, case: &Value) -> String {
+    let status = status_words(lang, &case["status"]);
+    match case["newer"].is_null() {
+        true => status,
+        false => format!("{status} ({})", lang.word("有新版规则", "newer rules exist")),
+    }
+}
+
 /// A deadline in JSON.
 pub(super) fn due(lang: Lang, due: &Value) -> String {
     let date = |key: &str| text(&due[key]);

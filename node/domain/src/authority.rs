@@ -1,6 +1,8 @@
 //! Who may act 权限: a stage belongs to its organ at its tier on the line of the case's origin,
 //! unless a delegation moves it (权责清单 differ by county, so this is data).
 
+use std::collections::BTreeMap;
+
 use daiban_sync::id::OfficeCode;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +31,15 @@ pub struct Delegation {
 pub struct Authority {
     delegations: Vec<Delegation>,
     numbering: Numbering,
+    closures: BTreeMap<OfficeCode, Closure>,
+}
+
+/// An office is no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closure {
+    pub from: Date,
+    /// Everybody below this office, and those above it, has heard of it.
+    pub known_within: OfficeCode,
 }
 
 /// The act has no authority.
@@ -55,7 +66,7 @@ pub struct Step<'a> {
 impl Authority {
     pub fn new(mut delegations: Vec<Delegation>) -> Self {
         delegations.sort();
-        Self { delegations, numbering: Numbering::default() }
+        Self { delegations, ..Self::default() }
     }
 
     /// The same, by these leases.
@@ -69,6 +80,28 @@ impl Authority {
         &self.numbering
     }
 
+    #[must_use]
+    pub fn with_closures(self, closures: BTreeMap<OfficeCode, Closure>) -> Self {
+        Self { closures, ..self }
+    }
+
+    /// Who does what is owed by `office`: itself, or once it is no more the nearest open office
+    /// above, which holds its cases. Without a day: whenever that is.
+    pub fn in_place_of(
+        &self,
+        office: OfficeCode,
+        of: Jurisdiction,
+        day: Option<Date>,
+    ) -> OfficeCode {
+        let is_closed = |office: &OfficeCode| {
+            self.closures.get(office).is_some_and(|closure| {
+                day.is_none_or(|day| closure.from <= day)
+                    && is_known_to_all(closure.known_within, of)
+            })
+        };
+        office.line().find(|office| !is_closed(office)).unwrap_or(office)
+    }
+
     /// Whether `actor` may take the step.
     ///
     /// # Errors
@@ -76,21 +109,23 @@ impl Authority {
     pub fn may(&self, actor: Actor, step: Step<'_>) -> Result<(), NotAllowed> {
         let stage = step.stage;
         let holder = stage.office(step.of);
+        let instead = self.in_place_of(holder, step.of, Some(step.day));
         if stage.action == Action::Collect {
-            return self.may_collect(actor, holder);
+            return self.may_collect(actor, [holder, instead]);
         }
         let direct = actor.office == holder && actor.organ == Some(stage.organ);
-        if direct || self.is_delegated(actor, step) {
+        let for_it = actor.office == instead && actor.organ == Some(stage.organ.at(instead));
+        if direct || for_it || self.is_delegated(actor, step) {
             return Ok(());
         }
         Err(NotAllowed(words::stage_of_another(stage.action, stage.organ, holder, &who(actor))))
     }
 
-    fn may_collect(&self, actor: Actor, holder: OfficeCode) -> Result<(), NotAllowed> {
-        if actor.office == holder && OrganCode::is_counter(actor.organ) {
+    fn may_collect(&self, actor: Actor, holders: [OfficeCode; 2]) -> Result<(), NotAllowed> {
+        if holders.contains(&actor.office) && OrganCode::is_counter(actor.organ) {
             return Ok(());
         }
-        Err(NotAllowed(words::collected_at_counter(holder, &who(actor))))
+        Err(NotAllowed(words::collected_at_counter(holders[0], &who(actor))))
     }
 
     fn is_delegated(&self, actor: Actor, step: Step<'_>) -> bool {
@@ -102,11 +137,16 @@ impl Authority {
                 && d.to_office == actor.office
                 && Some(d.to_organ) == actor.organ
                 && d.from_day <= day
-                && of.handled_at().is_within(d.within)
+                && is_known_to_all(d.within, of)
                 && stage.office(of).is_within(d.within)
                 && d.to_office.is_within(d.within)
         })
     }
+}
+
+/// A notice of an office reaches those below it and those above: everybody who holds the case.
+fn is_known_to_all(within: OfficeCode, of: Jurisdiction) -> bool {
+    of.origin.is_within(within) && of.handled_at().is_within(within)
 }
 
 fn who(actor: Actor) -> String {

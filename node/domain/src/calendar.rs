@@ -6,6 +6,7 @@ mod date;
 
 use std::collections::BTreeMap;
 
+use crate::words::{self, Said};
 pub use date::{Date, DateError};
 
 /// The published holidays.
@@ -29,6 +30,16 @@ pub enum Day<'a> {
 }
 
 impl Day<'_> {
+    /// 中文 and English.
+    pub fn words(self) -> Said {
+        match self {
+            Self::Working => words::day_working(),
+            Self::Shifted(name) => words::day_shifted(name),
+            Self::Weekend => words::day_weekend(),
+            Self::Holiday(name) => words::day_holiday(name),
+        }
+    }
+
     pub fn is_working(self) -> bool {
         matches!(self, Self::Working | Self::Shifted(_))
     }
@@ -99,6 +110,11 @@ impl Calendar {
         let first_year = year_of(exceptions.keys().next());
         let last_year = year_of(exceptions.keys().next_back());
         Ok(Self { exceptions, first_year, last_year })
+    }
+
+    /// The published years.
+    pub fn years(&self) -> std::ops::RangeInclusive<i32> {
+        self.first_year..=self.last_year
     }
 
     /// # Errors

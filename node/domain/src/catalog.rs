@@ -1,6 +1,7 @@
 //! The catalog 事项目录: one TOML file per item, made for people to maintain.
 
 mod condition;
+mod difference;
 mod error;
 mod fault;
 mod field;
@@ -9,6 +10,7 @@ mod material;
 pub mod nearest;
 mod parse;
 mod reader;
+mod rules;
 mod stage;
 mod terms;
 mod validate;
@@ -17,6 +19,7 @@ use std::collections::BTreeMap;
 
 use crate::calendar::Date;
 pub use condition::Condition;
+pub use difference::{Change, Is, Part, RuleChange};
 pub use error::CatalogError;
 pub use field::{Derive, Field, FieldType};
 pub use item::{CaseType, Item};

@@ -5,6 +5,7 @@
 //! order, all with the `at` of [`By`]; if that fails, drop the case and load it again.
 
 mod entry;
+mod migration;
 mod refused;
 mod request;
 
@@ -24,6 +25,7 @@ use crate::office::OfficeTree;
 use crate::organ::OrganCode;
 use crate::payload;
 pub use entry::NewCase;
+pub use migration::{Kept, Migration};
 pub use refused::Refused;
 pub use request::ActRequest;
 

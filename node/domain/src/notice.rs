@@ -21,4 +21,6 @@ pub enum Notice {
     Announcement { from: OfficeCode, title: String, text: String },
     /// A block of the daily serials for an office that accepts.
     Lease(Lease),
+    /// A file of what becomes of offices, see [`crate::office::directory`].
+    Directory { csv: String },
 }

@@ -83,6 +83,12 @@ impl Numbering {
         Self { here: Some(here), ..Self::default() }
     }
 
+    /// What is known at the same office before any lease comes.
+    #[must_use]
+    pub fn forgotten(&self) -> Self {
+        Self { here: self.here, ..Self::default() }
+    }
+
     /// Takes a lease of `issuer`.
     ///
     /// # Errors
@@ -126,6 +132,11 @@ impl Numbering {
     /// The leases that hold, with who gave them.
     pub fn in_force(&self) -> impl Iterator<Item = &(OfficeCode, Lease)> {
         self.in_force.iter()
+    }
+
+    /// Whether this lease is one of them.
+    pub fn holds(&self, issuer: OfficeCode, lease: &Lease) -> bool {
+        self.in_force().any(|(of, held)| *of == issuer && held == lease)
     }
 
     /// Those of one issuer for an item on a day, by their blocks.

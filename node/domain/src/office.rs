@@ -1,14 +1,29 @@
-//! The tree of offices: every town and village of the shipped counties, by division code.
+//! The tree of offices: every town and village of the shipped counties, by division code, and what
+//! becomes of them ([`directory`]).
+
+pub mod directory;
 
 use std::collections::BTreeMap;
 
 use daiban_sync::id::{OfficeCode, Tier};
+
+use crate::calendar::Date;
 
 /// One place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Office {
     pub code: OfficeCode,
     pub name: String,
+    /// It is no more.
+    pub closed: Option<Closed>,
+}
+
+/// An office that is no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closed {
+    pub from: Date,
+    /// The office to apply at instead.
+    pub successor: Option<OfficeCode>,
 }
 
 /// All known offices.
@@ -59,6 +74,11 @@ impl OfficeTree {
         self.offices.get(&code)
     }
 
+    /// Whether it is in the tree and not closed.
+    pub fn is_open(&self, code: OfficeCode) -> bool {
+        self.get(code).is_some_and(|office| office.closed.is_none())
+    }
+
     /// The name, or the code where the office is not in the tree.
     pub fn name(&self, code: OfficeCode) -> String {
         self.get(code).map_or_else(|| code.to_string(), |office| office.name.clone())
@@ -76,12 +96,12 @@ impl OfficeTree {
         self.offices.values().filter(move |office| office.name.contains(part))
     }
 
-    /// The offices directly below.
+    /// The open offices directly below.
     pub fn children(&self, code: OfficeCode) -> impl Iterator<Item = &Office> {
         self.offices
             .range(code.subtree())
             .map(|(_, office)| office)
-            .filter(move |o| o.code.parent() == Some(code))
+            .filter(move |o| o.code.parent() == Some(code) && o.closed.is_none())
     }
 
     /// Everything, in the order of the codes.
@@ -125,7 +145,7 @@ fn office_of(row: &str) -> Result<Option<Office>, String> {
     if name.trim().is_empty() {
         return Err("name: expected a name, got nothing".into());
     }
-    Ok(Some(Office { code, name: name.to_owned() }))
+    Ok(Some(Office { code, name: name.to_owned(), closed: None }))
 }
 
 #[cfg(test)]

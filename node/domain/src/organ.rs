@@ -43,6 +43,11 @@ impl OrganCode {
         organ.is_none_or(|organ| counters.contains(&organ))
     }
 
+    /// The organ that does this one's business at another office: counters have one name at each tier.
+    pub(crate) fn at(self, office: OfficeCode) -> Self {
+        if Self::is_counter(Some(self)) { Self::counter_of(office) } else { self }
+    }
+
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("only ASCII capitals and spaces get in").trim_end()
     }

@@ -7,12 +7,15 @@ mod acts;
 mod alarms;
 mod clocks;
 mod desk;
+mod directory;
 mod fields;
 mod fold;
 mod node;
+mod notices;
 mod numbers;
 mod shown;
 mod states;
+mod versions;
 
 use std::fmt;
 
@@ -22,12 +25,15 @@ pub use acts::*;
 pub use alarms::*;
 pub use clocks::*;
 pub use desk::*;
+pub use directory::*;
 pub use fields::*;
 pub use fold::*;
 pub use node::*;
+pub use notices::*;
 pub use numbers::*;
 pub use shown::Shown;
 pub use states::*;
+pub use versions::*;
 
 /// A sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -76,11 +82,14 @@ pub const ALL: &[&[Message]] = &[
     alarms::MESSAGES,
     clocks::MESSAGES,
     desk::MESSAGES,
+    directory::MESSAGES,
     fields::MESSAGES,
     fold::MESSAGES,
     node::MESSAGES,
+    notices::MESSAGES,
     numbers::MESSAGES,
     states::MESSAGES,
+    versions::MESSAGES,
 ];
 
 /// The messages of an area. Texts capture the arguments by name; each argument shows itself in the

@@ -74,6 +74,8 @@ fn a_notice() {
     let bytes = payload::notice(&Notice::Calendar { csv: "x".into() });
     assert_eq!(hex::encode(&bytes), "01010178");
     assert_eq!(payload::read_notice(&bytes), Ok(Notice::Calendar { csv: "x".into() }));
+    let directory = payload::notice(&Notice::Directory { csv: "x".into() });
+    assert_eq!(hex::encode(directory), "01060178");
 }
 
 #[test]

@@ -148,11 +148,11 @@ impl Replica {
             Kind::Notice => match payload::read_notice(bytes) {
                 Ok(notice) => {
                     slice.batch.put(keys::notice(log, seq), None, bytes);
-                    let taken = self.law.take(tip.office, notice);
+                    let taken = self.law.take((entry.at, log, seq), tip.office, notice);
                     if taken == Ok(true) {
                         self.reckon_all(&mut slice.batch);
                     }
-                    taken.err()
+                    taken.err().map(|why| why.to_string())
                 }
                 Err(error) => Some(error.to_string()),
             },

@@ -40,7 +40,7 @@ impl Replica {
         }
         match command {
             Command::NewCase { .. } => self.new_case(now, id, command),
-            Command::Publish { notice } => self.publish(now, id, &notice),
+            Command::Publish { notice, rehearse } => self.publish(now, id, &notice, rehearse),
             Command::SyncNow => {
                 self.upstream.hurry(now);
                 self.answer(id, Answer::Done);
@@ -153,23 +153,6 @@ impl Replica {
         Ok(())
     }
 
-    fn publish(
-        &mut self,
-        now: Millis,
-        id: CommandId,
-        notice: &daiban_domain::notice::Notice,
-    ) -> Result<(), Refusal> {
-        self.check_writable(false)?;
-        let taken = self.law.clone().take(self.config.office, notice.clone());
-        taken.map_err(|reason| faulty_notice(&reason))?;
-        let payload = payload::notice(notice);
-        let channel = Channel::Notices { issuer: self.config.office };
-        let at = self.author.tick(now);
-        self.author.write(channel, at, Kind::Notice, payload);
-        self.commits.after(After::Reply { id, answer: Answer::Done });
-        Ok(())
-    }
-
     pub(super) fn by(&mut self, now: Millis, officer: OfficerRef, organ: Option<OrganCode>) -> By {
         By {
             officer,
@@ -216,10 +199,6 @@ pub(super) fn check_held(blobs: &crate::store::Blobs, blob: &BlobRef) -> Result<
 
 pub(super) fn no_such_item(code: &str) -> Refusal {
     Refusal::new(RefusalKind::NotFound, words::no_such_item(code), words::list_items())
-}
-
-fn faulty_notice(reason: &str) -> Refusal {
-    Refusal::new(RefusalKind::Input, words::notice_faulty(reason), words::mend_and_publish())
 }
 
 pub(super) fn no_such_case() -> Refusal {

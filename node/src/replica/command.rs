@@ -1,15 +1,18 @@
 //! What people ask of a node, and what it answers. The command line, the pages and the simulator
 //! all speak these; on the admin socket they are JSON.
 
+use std::collections::BTreeMap;
+
 use daiban_domain::act::{ActId, BlobRef, CaseId, OfficerRef, SignedAct};
 use daiban_domain::calendar::Date;
 use daiban_domain::case::Summary;
 use daiban_domain::clock::{Card, Clock, Given, Standing};
-use daiban_domain::desk::ActRequest;
+use daiban_domain::desk::{ActRequest, Migration};
 use daiban_domain::figures::{By, Group, Period};
 use daiban_domain::fold::{CaseState, Status, Times};
 use daiban_domain::form::Fields;
 use daiban_domain::notice::Notice;
+use daiban_domain::office::directory::OfficeChange;
 use daiban_domain::organ::OrganCode;
 use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_domain::request::RequestId;
@@ -18,6 +21,7 @@ use daiban_sync::id::{BlobId, Incarnation, LogId, Millis, OfficeCode, Tier};
 use serde::{Deserialize, Serialize};
 
 use super::alarm::Alarm;
+use super::law::Consequence;
 use super::listed::{ItemView, KnownCase, Listed};
 
 /// A request.
@@ -101,6 +105,17 @@ pub enum Command {
     /// Tell every office below.
     Publish {
         notice: Notice,
+        /// Check it and say what it would change; publish nothing.
+        #[serde(default)]
+        rehearse: bool,
+    },
+    /// Notices in force, with issuer and time.
+    Notices,
+    /// What is known to become of offices.
+    Directory,
+    /// What a draft would be under the newer version of its item that is in force.
+    Migration {
+        case: String,
     },
 }
 
@@ -109,10 +124,8 @@ impl Command {
     pub(super) fn writes(&self) -> bool {
         match self {
             Self::NewCase { listed, .. } => !listed.is_some_and(|listed| listed.rehearse),
-            Self::EditCase { .. }
-            | Self::Attach { .. }
-            | Self::Act { .. }
-            | Self::Publish { .. } => true,
+            Self::EditCase { .. } | Self::Attach { .. } | Self::Act { .. } => true,
+            Self::Publish { rehearse, .. } => !rehearse,
             Self::ShowCase { .. }
             | Self::CaseClock { .. }
             | Self::ListCases { .. }
@@ -121,7 +134,10 @@ impl Command {
             | Self::Status
             | Self::Alarms
             | Self::Quarantine
-            | Self::SyncNow => false,
+            | Self::SyncNow
+            | Self::Notices
+            | Self::Directory
+            | Self::Migration { .. } => false,
         }
     }
 }
@@ -177,6 +193,18 @@ pub enum Answer {
         known: u64,
         refused: Vec<String>,
     },
+    /// What a notice changes, or would change.
+    Published {
+        effects: Vec<Consequence>,
+        rehearsed: bool,
+    },
+    Notices {
+        notices: Vec<NoticeView>,
+    },
+    Directory {
+        changes: Vec<OfficeChange>,
+    },
+    Migration(Box<Migration>),
     Done,
 }
 
@@ -196,6 +224,8 @@ pub struct CaseView {
     pub summary: Summary,
     pub state: Option<CaseState>,
     pub form: serde_json::Value,
+    /// Names of fields and materials, also of those that only an earlier version had.
+    pub labels: BTreeMap<String, String>,
     pub acts: Vec<SignedAct>,
     /// Materials whose files are here.
     #[serde(serialize_with = "hex_list")]
@@ -203,6 +233,8 @@ pub struct CaseView {
     pub safety: Vec<Safety>,
     /// Yellow and red cards that were given up to today.
     pub cards: Vec<Given>,
+    /// A newer version of its item is in force, to which the draft may go over.
+    pub newer: Option<u32>,
     pub training: bool,
 }
 
@@ -238,6 +270,15 @@ pub struct Safety {
     pub tier: Tier,
     /// The office has signed for every entry of the case that is here.
     pub safe: bool,
+}
+
+/// A notice in force.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NoticeView {
+    pub at: Millis,
+    pub issuer: OfficeCode,
+    pub name: String,
+    pub words: Said,
 }
 
 /// An entry without effect.

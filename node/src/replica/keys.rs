@@ -86,6 +86,12 @@ pub(super) fn notice(log: LogId, seq: u64) -> Vec<u8> {
     [NOTICES, &log.0, &seq.to_be_bytes()].concat()
 }
 
+/// The log and the number in a key of [`notice`].
+pub(super) fn notice_place(key: &[u8]) -> Option<(LogId, u64)> {
+    let (log, seq) = key.get(1..)?.split_first_chunk()?;
+    Some((LogId(*log), u64::from_be_bytes(seq.try_into().ok()?)))
+}
+
 pub(super) fn serial(day: Date) -> Vec<u8> {
     let (year, month, of_month) = day.ymd();
     [SERIALS, format!("{year:04}{month:02}{of_month:02}").as_bytes()].concat()

@@ -1,28 +1,55 @@
-//! What cases are judged by: the shipped catalog, calendar and offices, and the notices that came
-//! down since.
+//! What cases are judged by: the shipped catalog, calendar and offices, and the notices that were
+//! published since.
+//!
+//! **Invariant.** Notices are a set: they take effect in the order of their clock readings, so that
+//! every node which holds the same makes the same law of them, in whatever order they came.
+
+mod effects;
+mod serials;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use daiban_domain::authority::{Authority, Delegation};
+use daiban_domain::authority::{Authority, Closure, Delegation};
 use daiban_domain::calendar::{Calendar, Date};
 use daiban_domain::catalog::Catalog;
 use daiban_domain::desk::Desk;
 use daiban_domain::notice::Notice;
 use daiban_domain::numbering::Numbering;
-use daiban_domain::office::OfficeTree;
-use daiban_domain::receipt_number::ReceiptNumber;
+use daiban_domain::office::directory::OfficeChange;
+use daiban_domain::office::{OfficeTree, directory};
 use daiban_domain::shipped;
-use daiban_sync::id::OfficeCode;
+use daiban_domain::words::{self, Said};
+use daiban_sync::id::{Hlc, LogId, Millis, OfficeCode, Tier};
+
+pub use effects::Consequence;
+pub(super) use effects::said;
+pub(super) use serials::Serials;
 
 /// The law in force at this node.
 #[derive(Clone)]
 pub struct Law {
     pub catalog: Catalog,
     pub calendar: Calendar,
+    /// As they are on [`Law::turn`]'s day.
     pub offices: OfficeTree,
     pub(super) authority: Authority,
     delegations: Vec<Delegation>,
     numbering: Numbering,
+    changes: Vec<(OfficeCode, OfficeChange)>,
+    day: Date,
+    issued: BTreeMap<Place, Arc<Issued>>,
+}
+
+/// Where a notice stands among all, by its entry.
+pub(super) type Place = (Hlc, LogId, u64);
+
+/// A notice with the office that signed it, and why it has no effect, if it has none.
+#[derive(Clone, Debug)]
+pub(super) struct Issued {
+    pub(super) issuer: OfficeCode,
+    pub(super) notice: Notice,
+    pub(super) refused: Option<Said>,
 }
 
 impl Default for Law {
@@ -34,6 +61,9 @@ impl Default for Law {
             authority: Authority::default(),
             delegations: Vec::new(),
             numbering: Numbering::default(),
+            changes: Vec::new(),
+            day: Date::at(Millis(0)),
+            issued: BTreeMap::new(),
         }
     }
 }
@@ -52,79 +82,190 @@ impl Law {
 
     /// The law as it is known at an office.
     #[must_use]
-    pub(super) fn at(self, here: OfficeCode) -> Self {
-        let numbering = Numbering::at(here);
-        Self { authority: self.authority.with_numbering(numbering.clone()), numbering, ..self }
+    pub(super) fn at(mut self, here: OfficeCode) -> Self {
+        self.numbering = Numbering::at(here);
+        self.place_authority();
+        self
     }
 
-    fn authorise(&mut self) {
-        let authority = Authority::new(self.delegations.clone());
-        self.authority = authority.with_numbering(self.numbering.clone());
+    /// What is known to become of offices, whatever the day.
+    pub fn office_changes(&self) -> impl Iterator<Item = &OfficeChange> {
+        self.changes.iter().map(|(_, change)| change)
     }
 
-    /// Takes a notice of an office above (or of this one); `true` if cases may stand otherwise by it.
+    /// Another day: offices are what they are then.
+    pub(super) fn turn(&mut self, day: Date) {
+        if day != self.day {
+            self.day = day;
+            self.place_offices();
+        }
+    }
+
+    /// Takes a notice; `true` if cases may stand otherwise by it.
     ///
     /// # Errors
     /// Why it has no effect.
-    pub(super) fn take(&mut self, issuer: OfficeCode, notice: Notice) -> Result<bool, String> {
+    pub(super) fn take(
+        &mut self,
+        place: Place,
+        issuer: OfficeCode,
+        notice: Notice,
+    ) -> Result<bool, Said> {
+        if self.issued.contains_key(&place) {
+            return Ok(false);
+        }
+        let judges = !matches!(notice, Notice::Revoked { .. } | Notice::Announcement { .. });
+        let is_last = self.issued.last_key_value().is_none_or(|(last, _)| *last < place);
+        let mut issued = Issued { issuer, notice, refused: None };
+        if is_last {
+            issued.refused = self.apply(issuer, &issued.notice).err();
+            self.issued.insert(place, Arc::new(issued));
+        } else {
+            self.issued.insert(place, Arc::new(issued));
+            self.fold_again();
+        }
+        let refused = self.issued.get(&place).and_then(|issued| issued.refused.clone());
+        refused.map_or(Ok(judges), Err)
+    }
+
+    /// Whether a notice of this office would have effect; nothing is changed.
+    pub(super) fn check(&self, issuer: OfficeCode, notice: &Notice) -> Result<(), Said> {
+        self.clone().apply(issuer, notice)
+    }
+
+    /// Every notice that has effect, the latest first.
+    pub(super) fn in_force(&self) -> impl Iterator<Item = (Hlc, &Issued)> {
+        let newest = self.issued.iter().rev().map(|((at, ..), issued)| (*at, issued.as_ref()));
+        newest.filter(|(_, issued)| self.is_in_force(issued))
+    }
+
+    fn is_in_force(&self, Issued { issuer, notice, refused }: &Issued) -> bool {
         match notice {
-            Notice::Catalog { files } => {
-                let files: Vec<_> = files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
-                let newer = Catalog::parse(&files).map_err(|errors| {
-                    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-                })?;
-                let shipped = std::mem::replace(&mut self.catalog, newer.clone());
-                self.catalog = shipped.with(newer);
-            }
+            // Which of two holds is the decision's day's to say, not the notice's place.
+            Notice::Lease(lease) => self.numbering.holds(*issuer, lease),
+            _ => refused.is_none(),
+        }
+    }
+
+    fn fold_again(&mut self) {
+        let issued = std::mem::take(&mut self.issued);
+        *self = Self { day: self.day, numbering: self.numbering.forgotten(), ..Self::default() };
+        for (place, known) in issued {
+            let refused = self.apply(known.issuer, &known.notice).err();
+            let known = Issued { refused, ..Arc::unwrap_or_clone(known) };
+            self.issued.insert(place, Arc::new(known));
+        }
+        self.place_offices();
+        self.place_authority();
+    }
+
+    fn apply(&mut self, issuer: OfficeCode, notice: &Notice) -> Result<(), Said> {
+        match notice {
+            Notice::Catalog { files } => self.add_items(issuer, files),
             Notice::Calendar { csv } => {
-                let newer = Calendar::parse(&csv).map_err(|error| error.to_string())?;
-                self.calendar = self.calendar.with(newer).map_err(|error| error.to_string())?;
+                for_the_whole_line(issuer)?;
+                let unreadable = |error: &dyn std::fmt::Display| of_file(&error.to_string());
+                let newer = Calendar::parse(csv).map_err(|error| unreadable(&error))?;
+                self.calendar = self.calendar.with(newer).map_err(|error| unreadable(&error))?;
+                Ok(())
             }
-            Notice::Delegation(delegation) => {
-                if !delegation.within.is_within(issuer) {
-                    return Err(format!(
-                        "office {issuer} cannot delegate within {}",
-                        delegation.within
-                    ));
-                }
-                self.delegations.push(delegation);
-                self.authorise();
-            }
+            Notice::Delegation(delegation) => self.delegate(issuer, delegation),
+            Notice::Directory { csv } => self.change_offices(issuer, csv),
             Notice::Lease(lease) => {
                 // One that does not hold is known all the same: it may hold once another is known.
-                let taken = self.numbering.take(issuer, lease);
-                self.authorise();
-                taken.map_err(|refused| refused.to_string())?;
+                let taken = self.numbering.take(issuer, lease.clone());
+                self.place_authority();
+                taken.map_err(|refused| refused.0)
             }
-            Notice::Revoked { .. } | Notice::Announcement { .. } => return Ok(false),
+            Notice::Announcement { from, .. } if *from != issuer => {
+                Err(words::announced_for_another(issuer, *from))
+            }
+            Notice::Revoked { .. } | Notice::Announcement { .. } => Ok(()),
         }
-        Ok(true)
+    }
+
+    /// A version means the same for ever: cases pin it.
+    fn add_items(&mut self, issuer: OfficeCode, files: &[(String, String)]) -> Result<(), Said> {
+        for_the_whole_line(issuer)?;
+        let files: Vec<_> = files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
+        let newer = Catalog::parse(&files).map_err(|errors| {
+            let said: Vec<_> = errors.iter().map(ToString::to_string).collect();
+            of_file(&said.join("; "))
+        })?;
+        for item in newer.iter() {
+            let known = self.catalog.get(&item.code, item.version);
+            if known.is_some_and(|known| !known.difference(item).is_empty()) {
+                return Err(words::version_is_taken(&item.code, item.version));
+            }
+        }
+        self.catalog = std::mem::take(&mut self.catalog).with(newer);
+        Ok(())
+    }
+
+    fn delegate(&mut self, issuer: OfficeCode, delegation: &Delegation) -> Result<(), Said> {
+        let Delegation { within, item, action, from_organ, to_office, to_organ, .. } = delegation;
+        if !within.is_within(issuer) {
+            return Err(words::delegated_beyond(issuer, *within));
+        }
+        if !to_office.is_within(*within) {
+            return Err(words::delegated_out(*to_office, *within));
+        }
+        let Some(item) = self.catalog.latest(item) else {
+            return Err(words::no_such_item(item));
+        };
+        let has_stage = item.stages.iter().any(|s| s.action == *action && s.organ == *from_organ);
+        if !has_stage {
+            return Err(words::no_stage_to_delegate(&item.code, *action, *from_organ));
+        }
+        if !to_organ.is_known() {
+            return Err(words::no_such_organ(to_organ.as_str()));
+        }
+        self.delegations.push(delegation.clone());
+        self.place_authority();
+        Ok(())
+    }
+
+    fn change_offices(&mut self, issuer: OfficeCode, csv: &str) -> Result<(), Said> {
+        let all = |faults: Vec<directory::DirectoryFault>| {
+            let said: Vec<_> = faults.iter().map(ToString::to_string).collect();
+            of_file(&said.join("; "))
+        };
+        let rows = directory::parse(csv).map_err(all)?;
+        let known: Vec<_> = self.office_changes().cloned().collect();
+        let faults = directory::check(&rows, &shipped::offices(), &known, issuer);
+        if !faults.is_empty() {
+            return Err(all(faults));
+        }
+        self.changes.extend(rows.into_iter().map(|(_, change)| (issuer, change)));
+        self.place_offices();
+        self.place_authority();
+        Ok(())
+    }
+
+    fn place_offices(&mut self) {
+        let changes = self.changes.iter().map(|(_, change)| change);
+        self.offices = shipped::offices().on(self.day, changes);
+    }
+
+    fn place_authority(&mut self) {
+        let ended = self.changes.iter().filter(|(_, change)| change.becomes.ends());
+        let closures = ended.map(|(issuer, OfficeChange { code, from, .. })| {
+            (*code, Closure { from: *from, known_within: *issuer })
+        });
+        self.authority = Authority::new(self.delegations.clone())
+            .with_closures(closures.collect())
+            .with_numbering(self.numbering.clone());
     }
 }
 
-/// The serial numbers of this office, day by day: those of its earlier nodes too, as far as their
-/// cases are here.
-#[derive(Default)]
-pub(super) struct Serials {
-    last: BTreeMap<Date, u32>,
+/// An item and a day have to mean the same to every office that holds a case.
+fn for_the_whole_line(issuer: OfficeCode) -> Result<(), Said> {
+    if issuer.tier() == Tier::City { Ok(()) } else { Err(words::published_by_the_city(issuer)) }
 }
 
-impl Serials {
-    /// A number was given out (now, or before a restart); gives the highest of that day.
-    pub(super) fn seen(&mut self, day: Date, receipt: &ReceiptNumber) -> u32 {
-        let serial = u32::from_str_radix(&receipt.as_str()[18..22], 36).unwrap_or(0);
-        self.raise(day, serial)
-    }
-
-    pub(super) fn raise(&mut self, day: Date, serial: u32) -> u32 {
-        let last = self.last.entry(day).or_insert(serial);
-        *last = serial.max(*last);
-        *last
-    }
-
-    /// The next number of that day.
-    pub(super) fn next(&mut self, day: Date) -> u32 {
-        let next = self.last.get(&day).map_or(0, |last| last + 1);
-        self.raise(day, next)
-    }
+fn of_file(fault: &str) -> Said {
+    Said::of_data(fault, fault)
 }
+
+#[cfg(test)]
+mod tests;

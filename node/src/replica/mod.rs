@@ -34,6 +34,7 @@ mod listed;
 #[cfg(feature = "mutants")]
 mod mutants;
 mod new_case;
+mod notices;
 mod open;
 mod queries;
 mod random;
@@ -50,6 +51,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use daiban_domain::act::{ActId, CaseId};
+use daiban_domain::calendar::Date;
 use daiban_domain::case::Case;
 use daiban_domain::request::RequestId;
 use daiban_sync::admission::Admission;
@@ -61,11 +63,11 @@ pub use alarm::Alarm;
 pub use beacon::Beacon;
 pub use carry::Load;
 pub use command::{
-    AboveView, Answer, Attachment, CaseView, ClockToday, ClockView, Command, Counters, PeerView,
-    QuarantineView, Safety, StatusView,
+    AboveView, Answer, Attachment, CaseView, ClockToday, ClockView, Command, Counters, NoticeView,
+    PeerView, QuarantineView, Safety, StatusView,
 };
 pub use io::{CommandId, CommitId, Config, Effect, Input, LinkId, Timing};
-pub use law::Law;
+pub use law::{Consequence, Law};
 pub use listed::{FieldView, ItemView, KnownCase, Listed};
 #[cfg(feature = "mutants")]
 pub use mutants::Mutant;
@@ -151,6 +153,7 @@ impl Replica {
     /// Takes one input.
     pub fn handle(&mut self, now: Millis, input: Input) {
         self.now = now;
+        self.law.turn(Date::at(now));
         match input {
             Input::Connected { link, office, key, role } => {
                 self.counters.sessions += 1;

@@ -3,10 +3,11 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use daiban_domain::calendar::Date;
 use daiban_domain::payload;
 use daiban_sync::admission::Admission;
 use daiban_sync::channel::Channel;
-use daiban_sync::id::{LogId, Millis, Tier};
+use daiban_sync::id::{Millis, Tier};
 use daiban_sync::run::Authenticator;
 
 use super::author::Author;
@@ -96,14 +97,17 @@ impl Replica {
 
     /// What views say that is kept in memory.
     fn read_views(&mut self) -> Result<(), ViewError> {
+        self.law.turn(Date::at(self.now));
         self.offices = self.store.tips().values().map(|tip| (tip.author, tip.office)).collect();
         self.offices.insert(self.author.node, self.config.office);
         for (key, bytes) in self.store.view_scan(keys::NOTICES, &[], usize::MAX)? {
-            let log = key.get(1..33).and_then(|log| log.try_into().ok()).map(LogId);
-            let issuer = log.and_then(|log| self.store.tips().get(&log)).map(|tip| tip.office);
+            let Some((log, seq)) = keys::notice_place(&key) else { continue };
+            let issuer = self.store.tips().get(&log).map(|tip| tip.office);
             if let (Some(issuer), Ok(notice)) = (issuer, payload::read_notice(&bytes)) {
-                // It took effect when it came; what refuses it now is an older program's memory.
-                let _ = self.law.take(issuer, notice);
+                let entry = self.store.entries(log, seq).next().and_then(Result::ok);
+                let at = entry.map(|(_, entry)| entry.at).unwrap_or_default();
+                // What has no effect was put into quarantine when it came.
+                let _ = self.law.take((at, log, seq), issuer, notice);
             }
         }
         self.reckons = self.store.view_get(keys::TO_RECKON)?.is_some();

@@ -1,5 +1,7 @@
 //! Questions: answered from what is durable and in the views.
 
+use std::collections::BTreeMap;
+
 use daiban_domain::act::CaseId;
 use daiban_domain::calendar::Date;
 use daiban_domain::case::Case;
@@ -42,11 +44,24 @@ impl Replica {
                 let kept = self.load(id).map_err(Refusal::internal)?.ok_or_else(no_such_case)?;
                 Ok(Answer::Clock(Box::new(self.clock_view(Date::at(now), &kept))))
             }
-            Command::ListCases { status, organ, limit } => self.list(status, organ, limit),
+            Command::ListCases { status, organ, limit } => {
+                self.list(Date::at(now), status, organ, limit)
+            }
             Command::Figures { period, by } => self.figures(period, by),
             Command::ShowItem { item } => {
                 let item = item_of(&self.law.catalog, &item, None, Date::at(now))?;
                 Ok(Answer::Item(Box::new(item.into())))
+            }
+            Command::Migration { case } => {
+                let id = self.find_case(&case)?;
+                let kept = self.load(id).map_err(Refusal::internal)?.ok_or_else(no_such_case)?;
+                let desk = self.law.desk(self.config.training);
+                Ok(Answer::Migration(Box::new(desk.migration(&kept.case, Date::at(now))?)))
+            }
+            Command::Notices => Ok(self.notices()),
+            Command::Directory => {
+                let changes = self.law.office_changes().cloned().collect();
+                Ok(Answer::Directory { changes })
             }
             Command::Status => Ok(Answer::Status(Box::new(self.status(now)))),
             Command::Alarms => {
@@ -83,6 +98,7 @@ impl Replica {
         CaseView {
             summary: case.summary(state.as_ref()),
             form: case.form().to_json(),
+            labels: self.labels(case),
             acts: {
                 let mut acts: Vec<_> = case.acts().cloned().collect();
                 acts.sort_by_key(|act| (act.at, act.id));
@@ -91,9 +107,22 @@ impl Replica {
             held: self.held_materials(case),
             safety: self.safety(case.of.origin, &kept.marks),
             cards: self.clocks(case).iter().filter_map(|clock| clock.given(today)).collect(),
+            newer: self.law.desk(self.config.training).newer(case, today).map(|item| item.version),
             training: self.config.training,
             state,
         }
+    }
+
+    fn labels(&self, case: &Case) -> BTreeMap<String, String> {
+        let law = &self.law;
+        let opened = case.opened_item().and_then(|(code, version)| law.catalog.get(code, version));
+        let pinned = case.item(&law.catalog, &law.calendar, &law.authority);
+        let mut labels = BTreeMap::new();
+        for item in [opened, pinned].into_iter().flatten() {
+            labels.extend(item.fields.iter().map(|f| (f.key.clone(), f.label.clone())));
+            labels.extend(item.materials.iter().map(|m| (m.key.clone(), m.name.clone())));
+        }
+        labels
     }
 
     fn clock_view(&self, today: Date, kept: &Kept) -> ClockView {
@@ -137,6 +166,7 @@ impl Replica {
 
     fn list(
         &self,
+        today: Date,
         status: Option<Status>,
         organ: Option<OrganCode>,
         limit: Option<usize>,
@@ -154,7 +184,19 @@ impl Replica {
         cases.sort_by_key(|case| std::cmp::Reverse(case["opened"].as_u64()));
         let more = cases.len() > limit;
         cases.truncate(limit);
+        cases.iter_mut().for_each(|case| self.mark_newer(case, today));
         Ok(Answer::Cases { cases, more })
+    }
+
+    /// A draft whose item has a newer version in force says so.
+    fn mark_newer(&self, case: &mut Value, today: Date) {
+        let is_draft = case["status"] == "draft";
+        let code = case["item"].as_str().filter(|_| is_draft);
+        let newest = code.and_then(|code| self.law.catalog.in_force(code, today));
+        let version = case["version"].as_u64().unwrap_or_default();
+        if let Some(newest) = newest.filter(|item| u64::from(item.version) > version) {
+            case["newer"] = newest.version.into();
+        }
     }
 
     fn figures(&self, period: Period, by: By) -> Result<Answer, Refusal> {

@@ -63,7 +63,7 @@ pub(crate) fn open_memory(
     Store::open(disk, kv, &key_file(), small(), Box::new(Draw::new(seed)), &mut |_, _| ())
 }
 
-/// A village node that writes one log.
+/// A node that writes one log.
 pub(crate) struct Author {
     pub(crate) key: SigningKey,
     pub(crate) log: LogId,
@@ -74,10 +74,14 @@ pub(crate) struct Author {
 
 impl Author {
     pub(crate) fn new() -> Self {
-        let key = SigningKey::from_bytes(&[7; 32]);
-        let author = NodeKey(key.verifying_key().to_bytes());
         let office = OfficeCode::new(330_382_001_001).unwrap();
-        let (incarnation, channel) = (Incarnation(1), Channel::cases(office));
+        Self::of(office, Channel::cases(office), [7; 32])
+    }
+
+    pub(crate) fn of(office: OfficeCode, channel: Channel, key: [u8; 32]) -> Self {
+        let key = SigningKey::from_bytes(&key);
+        let author = NodeKey(key.verifying_key().to_bytes());
+        let incarnation = Incarnation(1);
         let genesis = Genesis { author, incarnation, channel, chain: vec![vec![1; 300]] };
         let tip = Tip { author, office, incarnation, channel, head: Head::EMPTY };
         Self { key, log: genesis.log_id(), tip, genesis, serial: 0 }
@@ -104,13 +108,17 @@ impl Author {
 
     /// Signs entries with these payloads as the next run; the first run of the log begins it.
     pub(crate) fn write(&mut self, payloads: &[Vec<u8>]) -> VerifiedRun {
+        self.write_as(Kind::Act, payloads)
+    }
+
+    pub(crate) fn write_as(&mut self, kind: Kind, payloads: &[Vec<u8>]) -> VerifiedRun {
         let mut entries = Vec::new();
         if self.tip.head == Head::EMPTY {
             entries.push(self.genesis.entry(Hlc(1)));
         }
         entries.extend(payloads.iter().map(|payload| Entry {
             at: Hlc(2),
-            kind: Kind::Act,
+            kind,
             payload: Payload::Present(payload.clone()),
         }));
         let run = Run::write(self.log, self.tip.head, entries, &self.key);

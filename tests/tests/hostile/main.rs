@@ -18,7 +18,7 @@ use daiban_sync::head::Head;
 use daiban_sync::id::{Hlc, Incarnation, LogId, NodeKey};
 use daiban_sync::run::{Run, RunError};
 use daiban_sync::wire::PREFACE;
-use daiban_tests::tree::{self, COUNTY, VILLAGE_A, VILLAGE_B};
+use daiban_tests::tree::{self, COUNTY, VILLAGE_B};
 use scene::{Scene, act, genesis, own, village};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -33,9 +33,9 @@ async fn entries_in_another_channel_are_refused() {
     let expected = RunError::Writer { log: countys.log, office: village(), channel };
     scene.refuses_frames("the county's notices", expected, &[Frame::Run(countys)]).await;
 
-    let unshared = scene.run(Channel::Notices { issuer: tree::office(VILLAGE_A) }, Vec::new());
+    let unshared = scene.run(Channel::Notices { issuer: tree::office(VILLAGE_B) }, Vec::new());
     let expected = Misbehaviour::OutOfScope(unshared.log);
-    let name = "own notices, which the town does not hold";
+    let name = "a neighbour's notices";
     scene.refuses_frames(name, expected, &[Frame::Run(unshared)]).await;
     scene.end().await;
 }

@@ -9,6 +9,7 @@ use crate::check;
 use crate::fold::Status;
 use crate::form::{FieldValue, Fields, Form, actor_for};
 use crate::jurisdiction::Jurisdiction;
+use crate::office::Closed;
 use crate::payload;
 use crate::receipt_number::ReceiptNumber;
 use crate::words;
@@ -28,6 +29,7 @@ impl Desk<'_> {
         new: NewCase,
     ) -> Result<(Case, Vec<Draft>), Refused> {
         check_offered(item, by)?;
+        self.check_open(by)?;
         let NewCase { id, receipt, handler } = new;
         self.check_handler(item, by, handler)?;
         let tidied = check::tidy(item, fields, self.entry(by)).map_err(Refused::fields)?;
@@ -44,6 +46,16 @@ impl Desk<'_> {
         let opening = self.append(by, &mut case, opened)?;
         let change = Draft { kind: Kind::FormChange, payload: payload::form_change(id, &change) };
         Ok((case, vec![opening, change]))
+    }
+
+    /// An office that is closed takes no cases.
+    fn check_open(&self, by: &By) -> Result<(), Refused> {
+        let closed = self.offices.get(by.office).and_then(|office| office.closed);
+        let Some(Closed { from, successor }) = closed.filter(|c| c.from <= by.day()) else {
+            return Ok(());
+        };
+        let instead = successor.or(by.office.parent()).unwrap_or(by.office);
+        Err(Refused::new(words::office_is_closed(by.office, from), words::apply_at(instead)))
     }
 
     /// A case leaves its line only if its item says so, and only for an office below the same city:
@@ -138,6 +150,7 @@ impl Desk<'_> {
     /// [`Refused`] with everything that is missing or wrong, at once.
     pub fn submit(&self, by: &By, case: &mut Case) -> Result<Vec<Draft>, Refused> {
         let item = self.item_of(case)?;
+        self.check_current(case, item, by.day())?;
         let fields = case.form().fields();
         let mut errors = check::missing(item, &fields);
         if let Err(faulty) = check::tidy(item, &fields, self.entry(by)) {
@@ -203,7 +216,7 @@ fn settled(status: Status) -> Refused {
     Refused::new(words::case_settled(status), words::open_new_case())
 }
 
-fn missing_material(item: &Item, key: &str) -> check::FieldError {
+pub(super) fn missing_material(item: &Item, key: &str) -> check::FieldError {
     let name = item.material(key).map_or(key, |rule| rule.name.as_str());
     check::FieldError {
         field: key.to_owned(),

@@ -17,6 +17,7 @@ pub(super) fn acts(machine: &Machine<'_>, status: Status, stale: &[ActId]) -> Ve
     if machine.received_at.is_none() {
         next.push(counter(machine, "submit", words::next_submit()));
         next.push(counter(machine, "withdraw", words::next_withdraw()));
+        in_place_of_closed(machine, &mut next);
         return next;
     }
     if machine.is_correcting() {
@@ -32,9 +33,21 @@ pub(super) fn acts(machine: &Machine<'_>, status: Status, stale: &[ActId]) -> Ve
         open_stages(machine, &mut next);
         endings(machine, &mut next);
     }
+    in_place_of_closed(machine, &mut next);
     next.sort();
     next.dedup();
     next
+}
+
+/// What a closed office is to do may be done above it too, from its last day on.
+fn in_place_of_closed(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
+    let instead = next.iter().filter_map(|act| {
+        let office = machine.law.authority.in_place_of(act.office, machine.of, None);
+        let organ = act.organ.map(|organ| organ.at(office));
+        (office != act.office).then(|| NextAct { office, organ, ..act.clone() })
+    });
+    let instead: Vec<_> = instead.collect();
+    next.extend(instead);
 }
 
 fn acceptance(machine: &Machine<'_>, next: &mut Vec<NextAct>) {

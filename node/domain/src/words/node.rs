@@ -53,7 +53,7 @@ messages! {
         zh: "用 `daiban catalog list` 查看事项",
         en: "`daiban catalog list` shows the items",
     }
-    notice_faulty(reason: &str) {
+    notice_faulty(reason: &Said) {
         zh: "通知有误，未发布：{reason}",
         en: "the notice is faulty: {reason}",
     }

@@ -50,7 +50,7 @@ macro_rules! shown_alike {
         }
     )+};
 }
-shown_alike!(str, u8, u16, u32, u64, usize, i64);
+shown_alike!(str, i32, u8, u16, u32, u64, usize, i64);
 shown_alike!(Date, OfficeCode, NodeKey, LogId, BlobId);
 
 macro_rules! shown_by_words {

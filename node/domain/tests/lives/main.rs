@@ -1,6 +1,7 @@
 //! Each shipped item through its whole life, and the unhappy ways.
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
+mod closed;
 #[path = "../common/mod.rs"]
 mod common;
 mod deadlines;

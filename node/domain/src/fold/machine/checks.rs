@@ -102,7 +102,10 @@ impl<'a> Machine<'a> {
 
     /// The counter where the case was opened.
     pub(super) fn check_counter(&self, act: &SignedAct) -> Result<(), Why> {
-        if act.office == self.of.origin && OrganCode::is_counter(act.act.organ) {
+        let (origin, day) = (self.of.origin, Date::at(act.at.millis()));
+        let instead = self.law.authority.in_place_of(origin, self.of, Some(day));
+        let here = act.office == origin || act.office == instead;
+        if here && OrganCode::is_counter(act.act.organ) {
             return Ok(());
         }
         Err(not_allowed(words::for_its_counter(&act.act.kind, self.of.origin)))

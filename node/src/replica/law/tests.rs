@@ -1,0 +1,142 @@
+//! Notices make the same law everywhere, and none makes more than its issuer may.
+
+use super::*;
+use daiban_domain::catalog::Action;
+use daiban_domain::numbering::Lease;
+use proptest::prelude::*;
+
+const CITY: &str = "330300000000";
+const COUNTY: &str = "330382000000";
+
+fn office(code: &str) -> OfficeCode {
+    code.parse().unwrap()
+}
+
+/// The shipped item under another version, with this promise.
+fn item(version: u32, days: u16) -> Notice {
+    let shared = shipped::CATALOG_FILES.iter().filter(|(name, _)| name.starts_with('_'));
+    let mut files: Vec<_> = shared.map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
+    let found = shipped::CATALOG_FILES.iter().find(|(name, _)| *name == "CL-SB-02.toml");
+    let lines = found.unwrap().1.lines().map(|line| match line.split(' ').next() {
+        Some("version") => format!("version = {version}"),
+        Some("promised") => {
+            format!("promised = {{ value = {days}, unit = \"working_days\" }}")
+        }
+        _ => line.to_owned(),
+    });
+    files.push(("CL-SB-02.toml".into(), lines.collect::<Vec<_>>().join("\n")));
+    Notice::Catalog { files }
+}
+
+fn closing(code: &str) -> Notice {
+    Notice::Directory { csv: format!("code,change,to,from\n{code},closed,,2026-09-01\n") }
+}
+
+fn delegation(within: &str, to: &str) -> Notice {
+    Notice::Delegation(Delegation {
+        within: office(within),
+        item: "JB-04".into(),
+        action: Action::JointReview,
+        from_organ: "ZR".parse().unwrap(),
+        to_office: office(to),
+        to_organ: "ZJ".parse().unwrap(),
+        from_day: "2026-01-01".parse().unwrap(),
+    })
+}
+
+fn lease(decided: u64, to: &str, block: &str) -> Notice {
+    Notice::Lease(Lease {
+        decided: Millis(decided),
+        office: office(to),
+        item: None,
+        block: block.parse().unwrap(),
+        from_day: "2026-01-01".parse().unwrap(),
+        until: None,
+    })
+}
+
+fn place(at: u64) -> Place {
+    (Hlc(at), LogId([1; 32]), at)
+}
+
+fn shown(law: &Law) -> (Vec<u32>, u16, usize, Vec<(Hlc, Said)>) {
+    let versions = law.catalog.iter().filter(|item| item.code == "CL-SB-02");
+    let open = law.offices.iter().filter(|office| office.closed.is_none()).count();
+    (
+        versions.map(|item| item.version).collect(),
+        law.catalog.latest("CL-SB-02").unwrap().promised.value,
+        open,
+        law.in_force().map(|(at, issued)| (at, said(&issued.notice))).collect(),
+    )
+}
+
+#[test]
+fn an_office_publishes_for_its_own_subtree_only() {
+    let mut law = Law::default();
+    for (issuer, notice, why) in [
+        (COUNTY, item(2, 12), "由市级发布"),
+        (COUNTY, Notice::Calendar { csv: String::new() }, "由市级发布"),
+        (COUNTY, delegation(CITY, "330382001000"), "不能在330300000000范围内授权"),
+        (COUNTY, delegation(COUNTY, "330381001000"), "不在330382000000范围内"),
+        (COUNTY, closing("341602001001"), "不是330382000000的下级"),
+        (CITY, item(1, 19), "第1版已有"),
+    ] {
+        let refused = law.take(place(1), office(issuer), notice.clone()).unwrap_err();
+        assert!(refused.zh.contains(why), "{refused}");
+        assert!(law.check(office(issuer), &notice).is_err());
+        law = Law::default();
+    }
+    for notice in [item(2, 12), delegation(COUNTY, "330382001000"), closing("330382001001")] {
+        assert_eq!(law.check(office(CITY), &notice), Ok(()));
+    }
+}
+
+#[test]
+fn a_closed_office_is_open_until_its_day() {
+    let mut law = Law::default();
+    law.take(place(1), office(COUNTY), closing("330382001001")).unwrap();
+    for (day, is_open) in [("2026-08-31", true), ("2026-09-01", false), ("2026-08-01", true)] {
+        law.turn(day.parse().unwrap());
+        assert_eq!(law.offices.is_open(office("330382001001")), is_open, "{day}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    /// Also of notices that exclude each other.
+    #[test]
+    fn the_law_does_not_depend_on_the_order_of_arrival(
+        order in Just((0..9_usize).collect::<Vec<_>>()).prop_shuffle(),
+    ) {
+        let notices = [
+            (CITY, item(2, 12)),
+            (CITY, item(2, 13)),
+            (CITY, item(3, 14)),
+            (COUNTY, closing("330382001001")),
+            (CITY, closing("330382001001")),
+            (COUNTY, closing("330382001002")),
+            (COUNTY, lease(2, "330382001000", "0001-0100")),
+            // Decided before the one above, and so the one that holds.
+            (COUNTY, lease(1, "330382002000", "0100-0200")),
+            (COUNTY, lease(3, "330382001000", "0201-0300")),
+        ];
+        let law = |order: &mut dyn Iterator<Item = usize>| {
+            let mut law = Law::default().at(office("330382001000"));
+            law.turn("2026-12-01".parse().unwrap());
+            for at in order {
+                let (issuer, notice) = notices[at].clone();
+                // Which of two has effect is only known in the end.
+                let _ = law.take(place(at as u64), office(issuer), notice);
+            }
+            law
+        };
+        let (straight, shuffled) = (law(&mut (0..9)), law(&mut order.into_iter()));
+        prop_assert_eq!(shown(&straight), shown(&shuffled));
+        prop_assert_eq!(straight.in_force().count(), 6);
+        for law in [straight, shuffled] {
+            let numbering = law.authority.numbering();
+            prop_assert_eq!(numbering.in_force().count(), 2);
+            prop_assert!(numbering.hears(office(COUNTY)));
+        }
+    }
+}

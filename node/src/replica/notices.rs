@@ -1,0 +1,59 @@
+//! Commands on notices: publish one, or see which are in force.
+
+use daiban_domain::notice::Notice;
+use daiban_domain::payload::{self, STATEMENT_BYTES_MAX};
+use daiban_domain::words::{self, Said};
+use daiban_sync::channel::Channel;
+use daiban_sync::entry::Kind;
+use daiban_sync::id::Millis;
+
+use super::Replica;
+use super::command::{Answer, NoticeView};
+use super::commit::After;
+use super::io::CommandId;
+use super::law;
+use super::refusal::{Refusal, RefusalKind};
+
+impl Replica {
+    /// Checks a notice against the law in force, says what it changes, and signs it unless this is a
+    /// rehearsal.
+    pub(super) fn publish(
+        &mut self,
+        now: Millis,
+        id: CommandId,
+        notice: &Notice,
+        rehearse: bool,
+    ) -> Result<(), Refusal> {
+        self.law.check(self.config.office, notice).map_err(|why| faulty(&why))?;
+        let payload = payload::notice(notice);
+        if payload.len() > STATEMENT_BYTES_MAX {
+            return Err(faulty(&words::notice_too_long(payload.len(), STATEMENT_BYTES_MAX)));
+        }
+        let answer = Answer::Published { effects: self.law.effects(notice), rehearsed: rehearse };
+        if rehearse {
+            self.answer(id, answer);
+            return Ok(());
+        }
+        self.check_writable(false)?;
+        let channel = Channel::Notices { issuer: self.config.office };
+        let at = self.author.tick(now);
+        self.author.write(channel, at, Kind::Notice, payload);
+        self.commits.after(After::Reply { id, answer });
+        Ok(())
+    }
+
+    /// Notices in force, the latest first.
+    pub(super) fn notices(&self) -> Answer {
+        let view = |(at, issued): (daiban_sync::id::Hlc, &law::Issued)| NoticeView {
+            at: at.millis(),
+            issuer: issued.issuer,
+            name: self.law.offices.name(issued.issuer),
+            words: law::said(&issued.notice),
+        };
+        Answer::Notices { notices: self.law.in_force().map(view).collect() }
+    }
+}
+
+fn faulty(why: &Said) -> Refusal {
+    Refusal::new(RefusalKind::Input, words::notice_faulty(why), words::mend_and_publish())
+}
