@@ -62,9 +62,12 @@ pub(super) fn next(lang: Lang, tree: &OfficeTree, act: &Value) -> String {
     let organ = act["organ"].as_str().and_then(|organ| organ.parse::<OrganCode>().ok());
     let organ = organ.map_or_else(String::new, |organ| format!("/{organ}"));
     let (words, verb) = (said(lang, &act["words"]), text(&act["verb"]));
+    let from = act["from"].as_str().map_or_else(String::new, |day| {
+        lang.word(&format!("（{day}起）"), &format!(" (from {day})")).to_owned()
+    });
     match words == verb {
-        true => format!("{at}{organ} {verb}"),
-        false => format!("{at}{organ} {words} {verb}"),
+        true => format!("{at}{organ} {verb}{from}"),
+        false => format!("{at}{organ} {words} {verb}{from}"),
     }
 }
 

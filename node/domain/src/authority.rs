@@ -86,20 +86,22 @@ impl Authority {
     }
 
     /// Who does what is owed by `office`: itself, or once it is no more the nearest open office
-    /// above, which holds its cases. Without a day: whenever that is.
-    pub fn in_place_of(
-        &self,
-        office: OfficeCode,
-        of: Jurisdiction,
-        day: Option<Date>,
-    ) -> OfficeCode {
-        let is_closed = |office: &OfficeCode| {
-            self.closures.get(office).is_some_and(|closure| {
-                day.is_none_or(|day| closure.from <= day)
-                    && is_known_to_all(closure.known_within, of)
-            })
-        };
-        office.line().find(|office| !is_closed(office)).unwrap_or(office)
+    /// above, which holds its cases.
+    pub fn in_place_of(&self, office: OfficeCode, of: Jurisdiction, day: Date) -> OfficeCode {
+        let is_open = |at: &OfficeCode| self.ends(*at, of).is_none_or(|from| day < from);
+        office.line().find(is_open).unwrap_or(office)
+    }
+
+    /// The office that is to do what `office` owes, if it will be no more, and from which day on.
+    pub fn successor(&self, office: OfficeCode, of: Jurisdiction) -> Option<(OfficeCode, Date)> {
+        let closed: Vec<_> = office.line().map_while(|at| self.ends(at, of)).collect();
+        let open = office.line().nth(closed.len())?;
+        closed.into_iter().max().map(|from| (open, from))
+    }
+
+    fn ends(&self, office: OfficeCode, of: Jurisdiction) -> Option<Date> {
+        let closure = self.closures.get(&office)?;
+        is_known_to_all(closure.known_within, of).then_some(closure.from)
     }
 
     /// Whether `actor` may take the step.
@@ -109,7 +111,7 @@ impl Authority {
     pub fn may(&self, actor: Actor, step: Step<'_>) -> Result<(), NotAllowed> {
         let stage = step.stage;
         let holder = stage.office(step.of);
-        let instead = self.in_place_of(holder, step.of, Some(step.day));
+        let instead = self.in_place_of(holder, step.of, step.day);
         if stage.action == Action::Collect {
             return self.may_collect(actor, [holder, instead]);
         }
@@ -129,18 +131,27 @@ impl Authority {
     }
 
     fn is_delegated(&self, actor: Actor, step: Step<'_>) -> bool {
-        let Step { item, stage, of, day } = step;
-        self.delegations.iter().any(|d| {
+        let mut delegates = self.delegates(step.item, step.stage, step.of);
+        delegates.any(|(delegate, from)| delegate == actor && from <= step.day)
+    }
+
+    /// Who may do the stage besides its organ, and from which day on.
+    pub fn delegates(
+        &self,
+        item: &Item,
+        stage: &Stage,
+        of: Jurisdiction,
+    ) -> impl Iterator<Item = (Actor, Date)> {
+        let known = self.delegations.iter().filter(move |d| {
             d.item == item.code
                 && d.action == stage.action
                 && d.from_organ == stage.organ
-                && d.to_office == actor.office
-                && Some(d.to_organ) == actor.organ
-                && d.from_day <= day
                 && is_known_to_all(d.within, of)
                 && stage.office(of).is_within(d.within)
                 && d.to_office.is_within(d.within)
-        })
+                && of.includes(d.to_office)
+        });
+        known.map(|d| (Actor { office: d.to_office, organ: Some(d.to_organ) }, d.from_day))
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use daiban_domain::authority::{Authority, Closure, Delegation};
 use daiban_domain::calendar::{Calendar, Date};
-use daiban_domain::catalog::Catalog;
+use daiban_domain::catalog::{Action, Catalog};
 use daiban_domain::desk::Desk;
 use daiban_domain::notice::Notice;
 use daiban_domain::numbering::Numbering;
@@ -209,6 +209,9 @@ impl Law {
         }
         if !to_office.is_within(*within) {
             return Err(words::delegated_out(*to_office, *within));
+        }
+        if *action == Action::Collect {
+            return Err(words::counters_are_not_delegated());
         }
         let Some(item) = self.catalog.latest(item) else {
             return Err(words::no_such_item(item));

@@ -177,7 +177,7 @@ impl Replica {
         let status = status.and_then(|status| serde_json::to_value(status).ok());
         let wanted = |case: &Value| {
             status.as_ref().is_none_or(|status| case["status"] == *status)
-                && organ.is_none_or(|organ| self.may_act_next(case, organ))
+                && organ.is_none_or(|organ| self.may_act_next(case, organ, today))
         };
         let read = stored.iter().filter_map(|(_, json)| serde_json::from_slice::<Value>(json).ok());
         let mut cases: Vec<Value> = read.filter(wanted).collect();
@@ -208,10 +208,14 @@ impl Replica {
         Ok(Answer::Figures { groups, training: self.config.training })
     }
 
-    fn may_act_next(&self, case: &Value, organ: OrganCode) -> bool {
+    fn may_act_next(&self, case: &Value, organ: OrganCode, today: Date) -> bool {
         let (office, organ) = (u64::from(self.config.office), organ.to_string());
-        let next = case["next"].as_array();
-        next.is_some_and(|acts| acts.iter().any(|a| a["office"] == office && a["organ"] == organ))
+        let has_begun = |act: &Value| {
+            let from = act["from"].as_str().and_then(|day| day.parse::<Date>().ok());
+            from.is_none_or(|day| day <= today)
+        };
+        let mine = |a: &Value| a["office"] == office && a["organ"] == organ && has_begun(a);
+        case["next"].as_array().is_some_and(|acts| acts.iter().any(mine))
     }
 
     fn quarantine(&self) -> Result<Answer, Refusal> {

@@ -5,6 +5,7 @@ use super::machine::Machine;
 use super::redress::Redress;
 use super::state::NextAct;
 use crate::act::ActId;
+use crate::authority::Actor;
 use crate::catalog::{Action, Silence, Stage};
 use crate::organ::OrganCode;
 use crate::words::{self, Said};
@@ -42,9 +43,9 @@ pub(super) fn acts(machine: &Machine<'_>, status: Status, stale: &[ActId]) -> Ve
 /// What a closed office is to do may be done above it too, from its last day on.
 fn in_place_of_closed(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
     let instead = next.iter().filter_map(|act| {
-        let office = machine.law.authority.in_place_of(act.office, machine.of, None);
+        let (office, from) = machine.law.authority.successor(act.office, machine.of)?;
         let organ = act.organ.map(|organ| organ.at(office));
-        (office != act.office).then(|| NextAct { office, organ, ..act.clone() })
+        Some(NextAct { office, organ, from: act.from.max(Some(from)), ..act.clone() })
     });
     let instead: Vec<_> = instead.collect();
     next.extend(instead);
@@ -57,10 +58,10 @@ fn acceptance(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
     if machine.progress.accepted_at.is_some() || !reached {
         return;
     }
-    next.push(of(machine, stage, "accept", words::next_accept()));
-    next.push(of(machine, stage, "refuse", words::next_refuse()));
+    next.extend(of(machine, stage, "accept", words::next_accept()));
+    next.extend(of(machine, stage, "refuse", words::next_refuse()));
     if !machine.progress.slots[at].has_asked {
-        next.push(of(machine, stage, "request-correction", words::next_request_correction()));
+        next.extend(of(machine, stage, "request-correction", words::next_request_correction()));
     }
 }
 
@@ -74,18 +75,18 @@ fn open_stages(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
             continue;
         }
         if machine.is_paused() {
-            next.push(of(machine, stage, "resume", words::next_resume()));
+            next.extend(of(machine, stage, "resume", words::next_resume()));
             if at == deciding {
                 continue;
             }
         }
-        next.push(of(machine, stage, verb(stage, at == deciding), stage.action.words()));
+        next.extend(of(machine, stage, verb(stage, at == deciding), stage.action.words()));
         if !slot.has_asked && machine.decision.is_none() && machine.progress.accepted_at.is_some() {
-            next.push(of(machine, stage, "request-correction", words::next_request_correction()));
+            next.extend(of(machine, stage, "request-correction", words::next_request_correction()));
         }
         if stage.on_silence == Silence::DeemedAgreed {
             let lead = machine.progress.deciding();
-            next.push(of(machine, lead, "record-silence", words::next_record_silence()));
+            next.extend(of(machine, lead, "record-silence", words::next_record_silence()));
         }
     }
 }
@@ -96,11 +97,11 @@ fn redress(machine: &Machine<'_>) -> Vec<NextAct> {
     let lead = |at: usize| machine.progress.stage(at);
     let mut next = Vec::new();
     for rating in ratings.iter().filter(|rating| rating.is_open()) {
-        next.push(of(machine, lead(rating.lead), "rectify", words::next_rectify()));
+        next.extend(of(machine, lead(rating.lead), "rectify", words::next_rectify()));
     }
     for complaint in complaints.iter().filter(|complaint| complaint.answer.is_none()) {
         let words = words::next_answer_complaint();
-        next.push(of(machine, lead(complaint.lead), "answer-complaint", words));
+        next.extend(of(machine, lead(complaint.lead), "answer-complaint", words));
     }
     for (card, _) in appeals.iter().filter(|(_, appeal)| appeal.ruling.is_none()) {
         let Some(office) = machine.supervisor(card) else { continue };
@@ -108,7 +109,13 @@ fn redress(machine: &Machine<'_>) -> Vec<NextAct> {
             ("withdraw-card", words::next_withdraw_card()),
             ("refuse-appeal", words::next_refuse_appeal()),
         ] {
-            next.push(NextAct { office, organ: Some(OrganCode::COUNTY_CENTRE), verb, words });
+            next.push(NextAct {
+                office,
+                organ: Some(OrganCode::COUNTY_CENTRE),
+                verb,
+                words,
+                from: None,
+            });
         }
     }
     next.sort();
@@ -131,7 +138,7 @@ fn endings(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
 fn reconfirmations(machine: &Machine<'_>, stale: &[ActId], next: &mut Vec<NextAct>) {
     for (_, stage, slot) in machine.progress.stages() {
         if slot.answer.as_ref().is_some_and(|answer| stale.contains(&answer.act)) {
-            next.push(of(machine, stage, "reconfirm", words::next_reconfirm()));
+            next.extend(of(machine, stage, "reconfirm", words::next_reconfirm()));
         }
     }
 }
@@ -153,17 +160,27 @@ fn verb(stage: &Stage, decides: bool) -> &'static str {
     }
 }
 
-fn of(machine: &Machine<'_>, stage: &Stage, verb: &'static str, words: Said) -> NextAct {
-    let counter = stage.action == Action::Collect
-        || stage.organ == OrganCode::VILLAGE && stage.tier == daiban_sync::id::Tier::Village;
-    NextAct {
-        office: stage.office(machine.of),
-        organ: Some(stage.organ).filter(|_| !counter || stage.action != Action::Collect),
+/// The organ whose stage it is, and whoever may do it in its place.
+fn of(
+    machine: &Machine<'_>,
+    stage: &Stage,
+    verb: &'static str,
+    words: Said,
+) -> impl Iterator<Item = NextAct> {
+    let (law, of) = (&machine.law, machine.of);
+    let organ = Some(stage.organ).filter(|_| stage.action != Action::Collect);
+    let own = (Actor { office: stage.office(of), organ }, None);
+    let delegates = law.authority.delegates(law.item, stage, of);
+    let all = std::iter::once(own).chain(delegates.map(|(actor, from)| (actor, Some(from))));
+    all.map(move |(Actor { office, organ }, from)| NextAct {
+        office,
+        organ,
         verb,
-        words,
-    }
+        words: words.clone(),
+        from,
+    })
 }
 
 fn counter(machine: &Machine<'_>, verb: &'static str, words: Said) -> NextAct {
-    NextAct { office: machine.of.origin, organ: None, verb, words }
+    NextAct { office: machine.of.origin, organ: None, verb, words, from: None }
 }

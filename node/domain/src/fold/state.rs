@@ -7,6 +7,7 @@ use super::deadline::Deadlines;
 use super::help::HelpView;
 use super::redress::RedressView;
 use crate::act::{ActId, BlobRef, Handover, Opinion, Outcome, Pin};
+use crate::calendar::Date;
 use crate::case_number::CaseNumber;
 use crate::catalog::Action;
 use crate::clock::Due;
@@ -207,6 +208,9 @@ pub struct NextAct {
     /// The verb of [`crate::desk::ActRequest`].
     pub verb: &'static str,
     pub words: Said,
+    /// The day from which on a notice lets them, where one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Date>,
 }
 
 /// The decision.

@@ -30,6 +30,10 @@ messages! {
         zh: "事项{item}没有由{organ}办理的「{action}」，请用 daiban catalog show 查看环节",
         en: "item {item} has no stage \"{action}\" of organ {organ}; `daiban catalog show` prints its stages",
     }
+    counters_are_not_delegated {
+        zh: "收件窗口不能委托：办件由收件的窗口办到底",
+        en: "a counter is not delegated: a case stays with the counter that took it",
+    }
     announced_for_another(issuer: OfficeCode, from: OfficeCode) {
         zh: "{issuer}不能以{from}的名义发布公告",
         en: "office {issuer} cannot announce in the name of {from}",

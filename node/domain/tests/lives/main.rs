@@ -5,6 +5,7 @@ mod closed;
 #[path = "../common/mod.rs"]
 mod common;
 mod deadlines;
+mod delegated;
 mod elsewhere;
 mod entering;
 mod migrated;

@@ -1,7 +1,6 @@
 //! Notices make the same law everywhere, and none makes more than its issuer may.
 
 use super::*;
-use daiban_domain::catalog::Action;
 use daiban_domain::numbering::Lease;
 use proptest::prelude::*;
 
@@ -44,6 +43,11 @@ fn delegation(within: &str, to: &str) -> Notice {
     })
 }
 
+fn collecting() -> Notice {
+    let Notice::Delegation(of) = delegation(COUNTY, "330382001000") else { unreachable!() };
+    Notice::Delegation(Delegation { action: Action::Collect, ..of })
+}
+
 fn lease(decided: u64, to: &str, block: &str) -> Notice {
     Notice::Lease(Lease {
         decided: Millis(decided),
@@ -78,6 +82,7 @@ fn an_office_publishes_for_its_own_subtree_only() {
         (COUNTY, Notice::Calendar { csv: String::new() }, "由市级发布"),
         (COUNTY, delegation(CITY, "330382001000"), "不能在330300000000范围内授权"),
         (COUNTY, delegation(COUNTY, "330381001000"), "不在330382000000范围内"),
+        (COUNTY, collecting(), "收件窗口不能委托"),
         (COUNTY, closing("341602001001"), "不是330382000000的下级"),
         (CITY, item(1, 19), "第1版已有"),
     ] {

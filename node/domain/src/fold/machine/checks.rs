@@ -103,7 +103,7 @@ impl<'a> Machine<'a> {
     /// The counter where the case was opened.
     pub(super) fn check_counter(&self, act: &SignedAct) -> Result<(), Why> {
         let (origin, day) = (self.of.origin, Date::at(act.at.millis()));
-        let instead = self.law.authority.in_place_of(origin, self.of, Some(day));
+        let instead = self.law.authority.in_place_of(origin, self.of, day);
         let here = act.office == origin || act.office == instead;
         if here && OrganCode::is_counter(act.act.organ) {
             return Ok(());
