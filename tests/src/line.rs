@@ -1,6 +1,8 @@
 //! A village, its town, county and city as processes; the road below the town can be cut.
 
 use daiban::relay::Relay;
+use daiban_domain::{sample, shipped};
+use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::office::{Office, free_port};
@@ -55,6 +57,38 @@ impl Line {
     /// Cuts the road between village and town, or opens it.
     pub fn cut(&self, is_cut: bool) {
         self.road.cut(is_cut);
+    }
+
+    /// A whole application, handed in at the village; gives its receipt.
+    pub fn hand_in(&self, code: &str) -> String {
+        let catalog = shipped::catalog();
+        let item = catalog.latest(code).expect("a shipped item");
+        let paper = self.village.upload("paper.pdf", b"%PDF-1.4 practice".to_vec());
+        let materials: Vec<_> =
+            item.materials.iter().map(|rule| json!({ "key": rule.key, "blob": paper })).collect();
+        let saved = self.village.ask(&json!({
+            "command": "new-case", "item": code, "submit": true, "materials": materials,
+            "fields": sample::complete(item, tree::office(VILLAGE_A)),
+            "by": { "name": "王芳", "id": "wangfang" },
+        }));
+        saved["receipt"].as_str().expect("a saved case has a receipt").to_owned()
+    }
+
+    /// An office of the line publishes a notice; waits until those below it know it. Gives what it
+    /// changes.
+    pub fn publish(&self, from: &Office, arguments: &[&str]) -> Vec<Value> {
+        let count = |office: &Office| {
+            let told = office.told(&["notices"]).expect("a node tells its notices");
+            told["notices"].as_array().map_or(0, Vec::len)
+        };
+        let below = || self.offices().into_iter().take_while(|office| office.code() != from.code());
+        let before: Vec<_> = below().map(count).collect();
+        let told = from.told(&[&["publish"], arguments].concat());
+        let told = told.unwrap_or_else(|said| panic!("{arguments:?}: {said}"));
+        for (office, before) in below().zip(before) {
+            office.wait("to know the notice", |office| count(office) > before);
+        }
+        told["effects"].as_array().cloned().unwrap_or_default()
     }
 
     /// Waits until everything that the village holds is safe at town, county and city.

@@ -217,23 +217,44 @@ fn check_figures(county: &Office, lives: &[Life<'_>]) {
     assert!(ends(Way::Withdrawn).all(|life| !counts(&share["denominator"], life)));
 }
 
+/// Publishes the abolished items again, as a city would that takes them up: in a newer version,
+/// without an end. Until then no counter takes them.
+fn revive(line: &Line, abolished: &[&Item], paper: &Path) {
+    let mut files = Vec::new();
+    for item in abolished {
+        let said = apply(line, item, paper).unwrap_err();
+        assert!(said.contains("有效期"), "{}: {said}", item.code);
+        let name = format!("{}.toml", item.code);
+        let (_, text) = shipped::CATALOG_FILES.iter().find(|(known, _)| *known == name).unwrap();
+        let lines = text.lines().filter(|line| !line.starts_with("valid_until"));
+        let lines = lines.map(|line| match line.split(' ').next() {
+            Some("version") => "version = 2",
+            _ => line,
+        });
+        let file = line.folder().join(name);
+        std::fs::write(&file, lines.collect::<Vec<_>>().join("\n")).unwrap();
+        files.push(file.to_str().unwrap().to_owned());
+    }
+    let files = files.iter().map(String::as_str);
+    let effects =
+        line.publish(&line.city, &["catalog"].into_iter().chain(files).collect::<Vec<_>>());
+    assert_eq!(effects.len(), abolished.len());
+}
+
 #[test]
 fn every_item_is_run_from_the_counter_to_its_end() {
     let (line, catalog) = (Line::start(), shipped::catalog());
     let paper: PathBuf = line.folder().join("paper.pdf");
     std::fs::write(&paper, b"%PDF-1.4 practice").unwrap();
     let today = Date::at(tree::now());
-    let mut lives = Vec::new();
-    for item in catalog.iter().filter(|item| !item.elsewhere) {
-        if !item.is_valid_on(today) {
-            let said = apply(&line, item, &paper).unwrap_err();
-            assert!(said.contains("有效期"), "{}: {said}", item.code);
-            continue;
-        }
-        for way in [Way::Straight, Way::Refused, Way::Withdrawn] {
-            lives.push(Life::open(&line, item, way, &paper));
-        }
-    }
+    // 异地协查 is no item of a citizen's and runs on another line, see `helps`.
+    let items: Vec<_> = catalog.iter().filter(|item| !item.elsewhere).collect();
+    assert_eq!(items.len(), 40);
+    let abolished: Vec<_> = items.iter().copied().filter(|item| !item.is_valid_on(today)).collect();
+    revive(&line, &abolished, &paper);
+    let ways = [Way::Straight, Way::Refused, Way::Withdrawn];
+    let all = items.iter().flat_map(|item| ways.map(|way| (*item, way)));
+    let mut lives: Vec<_> = all.map(|(item, way)| Life::open(&line, item, way, &paper)).collect();
     live(&line, &mut lives);
     for life in lives.iter().filter(|life| life.way == Way::Straight) {
         let did = |verb: &str| life.done.iter().any(|done| done == verb);

@@ -3,25 +3,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
 
-use daiban_domain::{sample, shipped};
 use daiban_tests::line::Line;
 use daiban_tests::office::{Office, free_port};
-use daiban_tests::tree::{self, VILLAGE_A, VILLAGE_B};
-use serde_json::{Value, json};
-
-/// A case that the village itself has to publicise; gives its receipt.
-fn case_of_the_village(line: &Line) -> String {
-    let item = shipped::catalog().latest("CL-SB-10").unwrap().clone();
-    let paper = line.village.upload("paper.pdf", b"%PDF-1.4 practice".to_vec());
-    let materials: Vec<_> =
-        item.materials.iter().map(|rule| json!({ "key": rule.key, "blob": paper })).collect();
-    let saved = line.village.ask(&json!({
-        "command": "new-case", "item": item.code, "submit": true, "materials": materials,
-        "fields": sample::complete(&item, tree::office(VILLAGE_A)),
-        "by": { "name": "王芳", "id": "wangfang" },
-    }));
-    saved["receipt"].as_str().unwrap().to_owned()
-}
+use daiban_tests::tree::VILLAGE_B;
+use serde_json::Value;
 
 fn act(office: &Office, verb: &str, receipt: &str, more: &[&str]) -> Result<Value, String> {
     let arguments = ["act", verb, receipt, "--by", "李超:lichao", "--organ", "CW"];
@@ -34,7 +19,8 @@ fn a_village_asks_another_and_records_what_it_found() {
     let folder = line.folder().join(VILLAGE_B.to_string());
     let mut other = Office::new(&folder, free_port(), line.town.listen());
     other.start();
-    let main = case_of_the_village(&line);
+    // The village itself has to publicise it.
+    let main = line.hand_in("CL-SB-10");
     let handler = VILLAGE_B.to_string();
     let asking = ["--about", "李建国", "--note", "是否在贵村居住", "--handler", &handler];
     act(&line.village, "ask-help", &main, &asking).unwrap();
