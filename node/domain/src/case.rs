@@ -305,8 +305,11 @@ impl Case {
         Some(Law { item: catalog.get(code, version)?, catalog, calendar, authority })
     }
 
+    /// Only its own counter opens a case, whatever others sign and date.
     fn opening(&self) -> Option<&SignedAct> {
-        let opens = |act: &&SignedAct| matches!(act.act.kind, ActKind::Opened { .. });
+        let opens = |act: &&SignedAct| {
+            matches!(act.act.kind, ActKind::Opened { .. }) && act.office == self.of.origin
+        };
         self.acts.values().filter(opens).min_by_key(|act| (act.at, act.id))
     }
 

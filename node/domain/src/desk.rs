@@ -93,7 +93,7 @@ impl<'a> Desk<'a> {
             return self.withdraw(by, case, reason);
         }
         let state = self.state_of(case)?;
-        let kind = request.into_kind(&state)?;
+        let kind = request.into_kind(&state, by)?;
         self.check_pin(&kind, &state, case, held)?;
         Ok(vec![self.append(by, case, kind)?])
     }

@@ -3,11 +3,10 @@
 use daiban_sync::id::OfficeCode;
 use serde::{Deserialize, Serialize};
 
-use super::Refused;
-use super::in_order;
+use super::{By, Refused, in_order};
 use crate::act::{ActId, ActKind, Handover, Opinion, Outcome, Pin};
 use crate::clock::ClockKind;
-use crate::fold::CaseState;
+use crate::fold::{CaseState, StageState};
 use crate::organ::OrganCode;
 use crate::receipt_number::ReceiptNumber;
 use crate::words;
@@ -190,7 +189,7 @@ impl ActRequest {
     ];
 
     /// The statement, once what must have words has them.
-    pub(super) fn into_kind(self, state: &CaseState) -> Result<ActKind, Refused> {
+    pub(super) fn into_kind(self, state: &CaseState, by: &By) -> Result<ActKind, Refused> {
         Ok(match self {
             Self::Submit => ActKind::Submitted,
             Self::Withdraw { reason } => ActKind::Withdrawn { reason: worded(reason)? },
@@ -215,7 +214,7 @@ impl ActRequest {
             }
             Self::Confirm { pin } => ActKind::Confirmed { pinned: pinned(pin)? },
             Self::Reconfirm { decision, pin } => {
-                let decision = decision.or_else(|| state.decision.stale_acts.first().copied());
+                let decision = decision.or_else(|| to_reconfirm(state, by));
                 ActKind::Reconfirmed {
                     decision: decision.ok_or_else(nothing_stale)?,
                     pinned: pinned(pin)?,
@@ -258,6 +257,17 @@ impl ActRequest {
             Self::Migrate { version } => ActKind::Migrated { version },
         })
     }
+}
+
+/// What the organ has decided or confirmed itself, before what others have.
+fn to_reconfirm(state: &CaseState, by: &By) -> Option<ActId> {
+    let stale = &state.decision.stale_acts;
+    let own = state.stages.iter().filter(|s| (s.office, Some(s.organ)) == (by.office, by.organ));
+    let mut acts = own.filter_map(|stage| match stage.state {
+        StageState::Done { act, .. } => Some(act),
+        _ => None,
+    });
+    acts.find(|act| stale.contains(act)).or_else(|| stale.first().copied())
 }
 
 fn pinned(pin: Option<Pin>) -> Result<Pin, Refused> {

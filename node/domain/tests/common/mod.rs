@@ -12,6 +12,7 @@ use daiban_domain::catalog::Catalog;
 use daiban_domain::desk::{ActRequest, By, Desk, Draft, NewCase, Refused};
 use daiban_domain::fold::{CaseState, Status};
 use daiban_domain::form::{FieldValue, Fields};
+use daiban_domain::jurisdiction::Jurisdiction;
 use daiban_domain::office::OfficeTree;
 use daiban_domain::organ::OrganCode;
 use daiban_domain::receipt_number::ReceiptNumber;
@@ -55,6 +56,12 @@ impl World {
         }
     }
 
+    /// The same where every item is in force: in version 2, without an end.
+    pub(crate) fn of_every_item() -> Self {
+        let world = Self::new();
+        Self { catalog: world.catalog.clone().with(edition(2)), ..world }
+    }
+
     pub(crate) fn desk(&self) -> Desk<'_> {
         Desk {
             catalog: &self.catalog,
@@ -94,7 +101,7 @@ impl World {
         (case, written(drafts, &by))
     }
 
-    fn counter(&self, code: &str) -> Tier {
+    pub(crate) fn counter(&self, code: &str) -> Tier {
         self.catalog.latest(code).unwrap().accept_tiers.iter().copied().max().unwrap()
     }
 
@@ -109,7 +116,7 @@ impl World {
         (case, log)
     }
 
-    fn required(&self, code: &str) -> Vec<String> {
+    pub(crate) fn required(&self, code: &str) -> Vec<String> {
         let (item, fields) = (self.catalog.latest(code).unwrap(), fields_for(code));
         let owed = item.materials.iter().filter(|rule| rule.is_owed(&fields, |_| false));
         owed.map(|rule| rule.key.clone()).collect()
@@ -124,7 +131,7 @@ impl World {
         self.attach_at(Tier::Village, case, key, content)
     }
 
-    fn attach_at(
+    pub(crate) fn attach_at(
         &mut self,
         tier: Tier,
         case: &mut Case,
@@ -179,6 +186,21 @@ impl World {
     }
 }
 
+/// Every shipped item under another version number, without an end.
+pub(crate) fn edition(version: u32) -> Catalog {
+    let files = shipped::CATALOG_FILES.iter().map(|(name, text)| {
+        let lines = text.lines().filter(|line| !line.starts_with("valid_until"));
+        let lines = lines.map(|line| match line.split(' ').next() {
+            Some("version") => format!("version = {version}"),
+            _ => line.to_owned(),
+        });
+        (*name, lines.collect::<Vec<_>>().join("\n"))
+    });
+    let files: Vec<_> = files.collect();
+    let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    Catalog::parse(&files).unwrap()
+}
+
 pub(crate) fn node_of(office: OfficeCode) -> NodeKey {
     NodeKey(*blake3::hash(office.to_string().as_bytes()).as_bytes())
 }
@@ -194,19 +216,25 @@ pub(crate) fn written(drafts: Vec<Draft>, by: &By) -> Vec<Written> {
 
 /// A village's case made of entries in this order.
 pub(crate) fn replayed<'a>(log: impl IntoIterator<Item = &'a Written>) -> Case {
-    replayed_from(VILLAGE.parse().unwrap(), log)
+    replayed_from(VILLAGE.parse::<OfficeCode>().unwrap(), log)
 }
 
-/// The same for a case that was opened at `origin`.
+/// The same for a case of other offices.
 pub(crate) fn replayed_from<'a>(
-    origin: OfficeCode,
+    of: impl Into<Jurisdiction>,
     log: impl IntoIterator<Item = &'a Written>,
 ) -> Case {
-    let mut case = Case::new(CaseId([7; 16]), origin);
+    let mut case = Case::new(CaseId([7; 16]), of);
     for entry in log {
         case.apply(entry.draft.kind, &entry.draft.payload, entry.author, entry.at).unwrap();
     }
     case
+}
+
+/// Whether a node takes the entry into the case at all, with or without effect.
+pub(crate) fn is_kept(case: &Case, entry: &Written) -> bool {
+    let Written { draft, author, at } = entry;
+    case.clone().apply(draft.kind, &draft.payload, *author, *at).is_ok()
 }
 
 pub(crate) fn agree() -> ActRequest {

@@ -2,8 +2,9 @@
 
 use daiban_domain::desk::ActRequest;
 use daiban_domain::fold::{DecisionState, Status};
-use daiban_sync::id::Tier::{County, Town, Village};
+use daiban_sync::id::Tier::{City, County, Town, Village};
 
+use crate::Life;
 use crate::common::{World, replayed};
 
 #[test]
@@ -35,6 +36,21 @@ fn a_decision_over_unseen_content_is_stale_until_reconfirmed() {
     world.act(&mut county, County, "RS", read).unwrap();
     let state = world.state(&county);
     assert_eq!((state.status, state.decision.state), (Status::Decided, DecisionState::InForce));
+}
+
+#[test]
+fn whoever_confirmed_reconfirms_its_own_without_waiting_for_the_decider() {
+    let mut life = Life::under_review();
+    life.reviews(&["NY", "ZJJ", "MZ", "HJ", "ZR"]);
+    life.grant(County, "FG");
+    life.confirm(City, "ZR");
+    life.log.extend(life.world.attach(&mut life.case, "SITE", 9).unwrap());
+    assert_eq!(life.world.state(&life.case).decision.stale_acts.len(), 2);
+    for (tier, organ) in [(City, "ZR"), (County, "FG")] {
+        let pin = Some(life.world.state(&life.case).pin);
+        life.step(tier, organ, ActRequest::Reconfirm { decision: None, pin });
+    }
+    life.finish();
 }
 
 #[test]

@@ -2,25 +2,27 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail where it stands")]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod kinds;
+mod spread;
 
-use common::{START_MS, World, Written, agree, node_of, organ, replayed, replayed_from, written};
-use daiban_domain::act::{
-    Act, ActId, ActKind, CaseId, Handover, OfficerRef, Opinion, Outcome, Pin,
+use common::{
+    DAY_MS, START_MS, World, Written, agree, is_kept, node_of, organ, replayed, replayed_from,
+    written,
 };
+use daiban_domain::act::{Act, ActId, CaseId, OfficerRef};
 use daiban_domain::case::Case;
-use daiban_domain::case_number::CaseNumber;
-use daiban_domain::clock::ClockKind;
 use daiban_domain::desk::{ActRequest, Draft};
 use daiban_domain::fold::CaseState;
 use daiban_domain::form::{FieldValue, Fields, Form, actor_for, stem_of};
 use daiban_domain::payload;
-use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_domain::sample::texts;
 use daiban_domain::shipped;
 use daiban_sync::entry::Kind;
 use daiban_sync::id::Tier::{City, County, Town, Village};
 use daiban_sync::id::{Hlc, Incarnation, Millis, NodeKey};
+use kinds::kinds;
 use proptest::prelude::*;
 
 /// A joint case whose village wrote on while it was decided, with a withdrawal against the clock.
@@ -162,11 +164,9 @@ proptest! {
     }
 }
 
-/// Items in force: no case of the others is opened any more.
+/// Every item; those that are abolished in a version that is not.
 fn codes() -> Vec<String> {
-    let today = "2026-03-02".parse().unwrap();
-    let catalog = shipped::catalog();
-    catalog.iter().filter(|item| item.is_valid_on(today)).map(|item| item.code.clone()).collect()
+    shipped::catalog().iter().map(|item| item.code.clone()).collect()
 }
 
 proptest! {
@@ -177,7 +177,7 @@ proptest! {
         code in prop::sample::select(codes()),
         statements in prop::collection::vec((kinds(), 0_usize..4, any::<prop::sample::Index>(), 0_u64..2_000), 0..25).prop_shuffle(),
     ) {
-        let mut world = World::new();
+        let mut world = World::of_every_item();
         let (case, mut log) = world.submitted(&code);
         let item = world.catalog.latest(&code).unwrap();
         let mut organs: Vec<_> = item.stages.iter().map(|stage| stage.organ.to_string()).collect();
@@ -185,11 +185,12 @@ proptest! {
         for (nonce, (kind, tier, organ, hours)) in statements.into_iter().enumerate() {
             let organ: &String = organ.get(&organs);
             let mut by = world.by([Village, Town, County, City][tier], organ);
-            by.at = Hlc((by.at.millis().0 + hours * 3_600_000) << 16);
+            // Clocks of others are what they say, also before the case began.
+            by.at = Hlc((by.at.millis().0 + hours * 3_600_000 - DAY_MS) << 16);
             let nonce = u64::try_from(nonce).unwrap().to_be_bytes();
             let act = Act { officer: by.officer.clone(), organ: by.organ, nonce, kind };
             let draft = Draft { kind: Kind::Act, payload: payload::act(case.id, &act) };
-            log.extend(written(vec![draft], &by));
+            log.extend(written(vec![draft], &by).into_iter().filter(|entry| is_kept(&case, entry)));
         }
         let origin = case.of.origin;
         let forth = world.state(&replayed_from(origin, &log));
@@ -208,92 +209,6 @@ fn in_effect<'a>(log: &'a [Written], state: &CaseState) -> Vec<&'a Written> {
         state.ignored.iter().any(|ignored| ignored.act == id)
     };
     log.iter().filter(|entry| !ignored(entry)).collect()
-}
-
-fn cards() -> impl Strategy<Value = ClockKind> {
-    prop_oneof![
-        Just(ClockKind::Acceptance),
-        Just(ClockKind::Promised),
-        Just(ClockKind::Statutory),
-        Just(ClockKind::Stage { seq: 5, organ: organ("NY") }),
-        Just(ClockKind::Supplement { key: "ID".into() }),
-        any::<[u8; 32]>().prop_map(|id| ClockKind::Rectification { rating: ActId(id) }),
-        any::<[u8; 32]>().prop_map(|id| ClockKind::Complaint { complaint: ActId(id) }),
-    ]
-}
-
-fn receipt(serial: u32) -> ReceiptNumber {
-    let village = common::VILLAGE.parse().unwrap();
-    ReceiptNumber::make(village, "2026-03-02".parse().unwrap(), serial, 2).unwrap()
-}
-
-/// Levels and basic codes; the first two are those of JB-04 and CL-MZ-01.
-const NUMBERED: [&str; 3] = ["4990190004000", "4990511001000", "5990511001000"];
-
-fn number(item: &str, serial: u16) -> CaseNumber {
-    let item = format!("11511301008778183N{item}").parse().unwrap();
-    CaseNumber::new(item, "2026-03-02".parse().unwrap(), serial).unwrap()
-}
-
-fn kinds() -> impl Strategy<Value = ActKind> {
-    let text = "\\PC{0,20}";
-    prop_oneof![
-        Just(ActKind::Submitted),
-        Just(ActKind::Accepted),
-        Just(ActKind::Resumed),
-        Just(ActKind::Closed),
-        Just(ActKind::Corrected { note: String::new() }),
-        Just(ActKind::FirstChecked { note: String::new() }),
-        Just(ActKind::Surveyed { findings: String::new() }),
-        Just(ActKind::Publicised { days: 7, objections: vec![] }),
-        Just(ActKind::Issued { certificate: String::new() }),
-        Just(ActKind::Paid { amount_cent: None }),
-        Just(ActKind::Reviewed { opinion: Opinion::Agree }),
-        Just(ActKind::Confirmed { pinned: Pin::default() }),
-        Just(ActKind::Delivered { how: Handover::Electronic }),
-        "\\PC{0,12}".prop_map(|tracking| ActKind::Delivered { how: Handover::Post { tracking } }),
-        Just(ActKind::Rectified { measures: "改".into() }),
-        text.prop_map(|text| ActKind::Complained { text }),
-        any::<[u8; 32]>().prop_map(|id| ActKind::ComplaintAnswered {
-            complaint: ActId(id),
-            answer: String::new()
-        }),
-        cards().prop_map(|card| ActKind::CardAppealed { card, reason: String::new() }),
-        cards().prop_map(|card| ActKind::CardWithdrawn { card, reason: String::new() }),
-        cards().prop_map(|card| ActKind::AppealRefused { card, reason: String::new() }),
-        text.prop_map(|text| ActKind::SupervisionNoted { text }),
-        (0u32..3).prop_map(|serial| ActKind::HelpAsked {
-            help: receipt(serial),
-            handler: "330382002000".parse().unwrap(),
-            question: String::new(),
-        }),
-        (0u32..3).prop_map(|serial| ActKind::HelpRecorded {
-            help: receipt(serial),
-            findings: "属实".into(),
-        }),
-        (0..NUMBERED.len(), 1_u16..4, prop::option::of(any::<[u8; 32]>())).prop_map(
-            |(at, serial, instead)| ActKind::Numbered {
-                number: number(NUMBERED[at], serial),
-                instead: instead.map(ActId),
-            }
-        ),
-        Just(ActKind::SilenceRecorded { organ: organ("NY") }),
-        prop::sample::select(vec!["ZR", "NY", "MZ", "FG"])
-            .prop_map(|to| ActKind::Transferred { to: organ(to), reason: "职责".into() }),
-        Just(ActKind::Referred { organs: ["ZJJ", "ZR", "HJ", "NY", "MZ"].map(organ).to_vec() }),
-        any::<[u8; 32]>()
-            .prop_map(|id| ActKind::Reconfirmed { decision: ActId(id), pinned: Pin::default() }),
-        text.prop_map(|reason| ActKind::Withdrawn { reason }),
-        prop::collection::vec(text, 0..3).prop_map(|items| ActKind::CorrectionRequested { items }),
-        prop::collection::vec(text, 0..3)
-            .prop_map(|reasons| ActKind::Reviewed { opinion: Opinion::Disagree { reasons } }),
-        any::<u16>()
-            .prop_map(|declared_days| ActKind::Paused {
-                procedure: "公示".into(), declared_days
-            }),
-        any::<u8>().prop_map(|stars| ActKind::Rated { stars, comment: String::new() }),
-        Just(ActKind::Decided { outcome: Outcome::Granted, pinned: Pin::default() }),
-    ]
 }
 
 #[test]
