@@ -8,7 +8,7 @@ use daiban_domain::calendar::Date;
 use daiban_domain::case::Case;
 use daiban_domain::clock::{Card, Clock, ClockKind, WARN_BEFORE_DAYS};
 use daiban_domain::desk::{ActRequest, By, Draft};
-use daiban_domain::fold::CaseState;
+use daiban_domain::fold::{CaseState, NextAct};
 use daiban_domain::payload;
 use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_sync::entry::Kind;
@@ -149,30 +149,44 @@ impl Scene {
         By { office, node: node_of(office), at, ..by }
     }
 
-    /// Works on a node's copy, which has what it writes.
     fn at(&mut self, node: &Index, work: impl FnOnce(&mut World, &mut Node) -> Vec<Written>) {
-        let at = node.index(self.nodes.len());
+        self.work(node.index(self.nodes.len()), work);
+    }
+
+    /// Works on a node's copy, which has what it writes.
+    fn work(&mut self, at: usize, work: impl FnOnce(&mut World, &mut Node) -> Vec<Written>) {
         let entries = work(&mut self.world, &mut self.nodes[at]);
         self.nodes[at].has.extend(self.log.len()..self.log.len() + entries.len());
         self.log.extend(entries);
     }
 
+    /// From this node on the first that has something to do.
     fn go_on(&mut self, node: &Index, choice: &Index, way: u8) {
-        self.at(node, |world, node| {
-            let state = world.state(&node.case);
-            let office = world.by(node.tier, "").office;
-            let mine: Vec<_> = state.next.iter().filter(|next| next.office == office).collect();
-            let is_end = |verb: &str| matches!(verb, "withdraw" | "refuse");
-            let usual = mine.iter().filter(|next| way < 16 || !is_end(next.verb));
-            let usual: Vec<_> = usual.collect();
-            if usual.is_empty() {
-                return Vec::new();
-            }
-            let next = choice.get(&usual);
-            let organ = next.organ.map_or_else(String::new, |organ| organ.to_string());
-            let request = request(next.verb, &state, way);
-            world.act(&mut node.case, node.tier, &organ, request).unwrap_or_default()
+        let first = node.index(self.nodes.len());
+        let mut turns = (first..self.nodes.len()).chain(0..first).filter_map(|at| {
+            let offered = self.offered(at, way < 6);
+            (!offered.is_empty()).then(|| (at, choice.get(&offered).clone()))
         });
+        let Some((at, next)) = turns.next() else { return };
+        let organ = next.organ.map_or_else(String::new, |organ| organ.to_string());
+        self.work(at, |world, Node { tier, case, .. }| {
+            let state = world.state(case);
+            let mut act = |request| world.act(case, *tier, &organ, request).unwrap_or_default();
+            let mut entries = Vec::new();
+            if next.verb == "submit" {
+                entries.extend(act(ActRequest::Migrate { version: 3 }));
+            }
+            entries.extend(act(request(next.verb, &state, way)));
+            entries
+        });
+    }
+
+    fn offered(&self, at: usize, with_ends: bool) -> Vec<NextAct> {
+        let office = self.nodes[at].case.of.origin.at_tier(self.nodes[at].tier);
+        let mut next = self.world.state(&self.nodes[at].case).next;
+        let is_end = |verb: &str| matches!(verb, "withdraw" | "refuse");
+        next.retain(|next| Some(next.office) == office && (with_ends || !is_end(next.verb)));
+        next
     }
 
     fn step_aside(&mut self, node: &Index, organ: &Index, way: u8) {
