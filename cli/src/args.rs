@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::client::is_training;
 use crate::exit::EXIT_CODES;
 use crate::home::{Home, setting};
 use crate::say::{Lang, Screen};
@@ -62,7 +63,8 @@ impl Global {
     }
 
     pub(crate) fn screen(&self) -> Screen {
-        Screen { json: self.json, lang: self.lang }
+        let training = is_training(&self.data);
+        Screen { json: self.json, lang: self.lang, training }
     }
 }
 

@@ -41,7 +41,7 @@ impl Client {
             std::io::ErrorKind::NotFound => not_running(&shown),
             _ => disk(&data.join(ADMIN_FILE), error),
         })?;
-        let AdminAddress { address, token, pid } =
+        let AdminAddress { address, token, pid, .. } =
             serde_json::from_slice(&bytes).map_err(|error| not_running(&shown).because(error))?;
         let config = Agent::config_builder()
             .http_status_as_error(false)
@@ -174,6 +174,13 @@ impl Client {
     fn bearer(&self) -> String {
         format!("Bearer {}", self.token)
     }
+}
+
+/// Whether the node of this directory is in training, as far as it has said so.
+pub(crate) fn is_training(data: &Path) -> bool {
+    let known = std::fs::read(data.join(ADMIN_FILE)).ok();
+    let known = known.and_then(|bytes| serde_json::from_slice::<AdminAddress>(&bytes).ok());
+    known.is_some_and(|admin| admin.training)
 }
 
 /// The body of an answer, or the refusal that it is.

@@ -101,11 +101,7 @@ fn page(lang: Lang, answer: &Value) -> String {
         row
     });
     let rows: Vec<_> = std::iter::once(head).chain(rows).collect();
-    let practice = lang.word("培训：测试数据，不是真实办件", "training: practice, not real cases");
-    match is_training(answer) {
-        true => format!("{practice}\n{}", table(&rows)),
-        false => table(&rows),
-    }
+    table(&rows)
 }
 
 fn summary_csv(answer: &Value) -> String {
@@ -231,10 +227,7 @@ mod tests {
     #[test]
     fn a_figure_is_shown_with_both_numbers() {
         let page = page(Lang::Zh, &answer());
-        assert!(
-            page.contains("培训") && page.contains("2/3 66.7%") && page.contains("5.5"),
-            "{page}"
-        );
+        assert!(page.contains("2/3 66.7%") && page.contains("5.5"), "{page}");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use daiban_domain::words::Said;
 use daiban_sync::id::Millis;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::exit::{Code, Done, Failure};
 
@@ -47,24 +48,46 @@ impl Lang {
 pub(crate) struct Screen {
     pub(crate) json: bool,
     pub(crate) lang: Lang,
+    /// What is shown are no real cases, and everything says so.
+    pub(crate) training: bool,
 }
 
 impl Screen {
     /// Prints the value as JSON, or the text that is made of it.
     pub(crate) fn show<T: Serialize>(&self, value: &T, text: impl FnOnce(&T) -> String) -> Done {
         if !self.json {
-            return self.line(&text(value));
+            let text = text(value);
+            return match self.training {
+                true => self.line(&format!("{}\n{text}", self.practice())),
+                false => self.line(&text),
+            };
         }
-        let json = serde_json::to_string_pretty(value).map_err(internal)?;
+        let json = serde_json::to_string_pretty(&self.marked(value)?).map_err(internal)?;
         self.line(&json)
     }
 
     /// A value on one line, for streams; or the text.
     pub(crate) fn each<T: Serialize>(&self, value: &T, text: impl FnOnce(&T) -> String) -> Done {
-        match self.json {
-            false => self.line(&text(value)),
-            true => self.line(&serde_json::to_string(value).map_err(internal)?),
+        if self.json {
+            return self.line(&serde_json::to_string(&self.marked(value)?).map_err(internal)?);
         }
+        match self.training {
+            true => self.line(&format!("{}  {}", text(value), self.practice())),
+            false => self.line(&text(value)),
+        }
+    }
+
+    /// The mark of practice.
+    pub(crate) fn practice(&self) -> &'static str {
+        self.lang.word("【培训】测试数据，不是真实办件", "[training] practice, not real cases")
+    }
+
+    fn marked(&self, value: &impl Serialize) -> Done<Value> {
+        let mut value = serde_json::to_value(value).map_err(internal)?;
+        if let Some(object) = value.as_object_mut().filter(|_| self.training) {
+            object.insert("training".into(), true.into());
+        }
+        Ok(value)
     }
 
     /// A sentence for people; programs need none.
@@ -148,6 +171,17 @@ mod tests {
     fn columns_line_up_under_wide_characters() {
         let rows = [["乐清市", "a"], ["city", "b"]].map(|row| row.map(str::to_owned).to_vec());
         assert_eq!(table(&rows), "乐清市  a\ncity    b");
+    }
+
+    #[test]
+    fn what_is_practice_says_so() {
+        let answer = serde_json::json!({ "rows": 1 });
+        for training in [false, true] {
+            let screen = Screen { json: true, lang: Lang::Zh, training };
+            let marked = screen.marked(&answer).unwrap();
+            assert_eq!(marked["training"].as_bool(), training.then_some(true));
+            assert_eq!(marked["rows"], 1);
+        }
     }
 
     #[test]

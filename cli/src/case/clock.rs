@@ -25,7 +25,7 @@ fn head(lang: Lang, view: &Value) -> String {
         let at = view["times"][key].as_u64();
         at.map_or_else(|| "—".to_owned(), |at| moment(Millis(at)))
     };
-    let mut rows = vec![
+    let rows = vec![
         (lang.word("收件号", "receipt"), text(&summary["receipt"])),
         (
             lang.word("事项", "item"),
@@ -38,10 +38,6 @@ fn head(lang: Lang, view: &Value) -> String {
         (lang.word("今天", "today"), text(&view["today"])),
         (lang.word("亮牌", "card"), card(lang, &view["card"])),
     ];
-    if view["training"].as_bool().unwrap_or_default() {
-        let practice = lang.word("测试数据，不是真实办件", "practice, not a real case");
-        rows.insert(0, (lang.word("培训", "training"), practice.to_owned()));
-    }
     let rows: Vec<_> = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
     table(&rows)
 }

@@ -78,7 +78,8 @@ pub(super) fn import(client: &Client, screen: &Screen, args: ImportArgs) -> Done
     let item = item_of(client, &args.item)?;
     let columns = Columns::find(header, &item)?;
     let listed = Listed { rehearse: args.dry_run, again: args.again };
-    let faults = Faults::new(errors, columns.titles.clone());
+    let mark = if screen.training { screen.practice() } else { "" };
+    let faults = Faults::new(errors, columns.titles.clone()).marked(mark);
     let mut sending =
         Sending::new(client, screen.lang, &item, (args.by.into(), args.submit, listed), faults);
     let mut progress = progress(screen);

@@ -58,15 +58,6 @@ impl Page<'_> {
             (lang.word("法定时限", "by law"), due(lang, &deadlines["statutory"])),
             (lang.word("安全", "safe at"), safety(lang, &self.view["safety"])),
         ];
-        if self.view["training"].as_bool().unwrap_or_default() {
-            rows.insert(
-                0,
-                (
-                    lang.word("培训", "training"),
-                    lang.word("测试数据，不是真实办件", "practice, not a real case").to_owned(),
-                ),
-            );
-        }
         if let Some(handler) = office(&self.state["opened"]["handler"]) {
             rows.push((lang.word("承办地", "handled at"), self.tree.full_name(handler)));
         }

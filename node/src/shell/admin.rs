@@ -48,6 +48,9 @@ pub struct AdminAddress {
     pub address: SocketAddr,
     pub token: String,
     pub pid: u32,
+    /// Its cases are practice.
+    #[serde(default)]
+    pub training: bool,
 }
 
 /// The bound socket.
@@ -92,10 +95,8 @@ impl Admin {
         let mut secret = [0; 32];
         os_entropy(&mut secret);
         let token: Arc<str> = hex::encode(secret).into();
-        write_address(
-            data,
-            &AdminAddress { address, token: token.to_string(), pid: std::process::id() },
-        )?;
+        let (pid, training) = (std::process::id(), settings.node.training);
+        write_address(data, &AdminAddress { address, token: token.to_string(), pid, training })?;
         let materials = settings.materials.clone();
         let (office, data) = (identity.office(), data.into());
         let served =

@@ -21,6 +21,8 @@ const DIGITS_SAFE: usize = 11;
 pub(super) struct Faults {
     path: PathBuf,
     titles: Vec<String>,
+    /// Stands before each fault, if the rows are practice.
+    mark: &'static str,
     writer: Option<Writer>,
     count: u64,
 }
@@ -29,7 +31,11 @@ type Writer = csv::Writer<BufWriter<NamedTempFile>>;
 
 impl Faults {
     pub(super) fn new(path: PathBuf, titles: Vec<String>) -> Self {
-        Self { path, titles, writer: None, count: 0 }
+        Self { path, titles, mark: "", writer: None, count: 0 }
+    }
+
+    pub(super) fn marked(self, mark: &'static str) -> Self {
+        Self { mark, ..self }
     }
 
     pub(super) fn count(&self) -> u64 {
@@ -46,9 +52,9 @@ impl Faults {
             Some(writer) => writer,
             none => none.insert(begun(&self.path, &self.titles).map_err(failed)?),
         };
-        let line = line.to_string();
+        let (line, fault) = (line.to_string(), format!("{}{fault}", self.mark));
         let cells =
-            [line.as_str(), fault, remedy].into_iter().chain(texts.iter().map(String::as_str));
+            [line.as_str(), &fault, remedy].into_iter().chain(texts.iter().map(String::as_str));
         writer.write_record(cells.map(guarded)).map_err(failed)?;
         self.count += 1;
         Ok(())
