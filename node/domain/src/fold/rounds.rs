@@ -5,10 +5,10 @@
 use daiban_sync::id::Millis;
 
 use super::Status;
-use super::deadline::off_the_clock;
+use super::deadline::{is_licence, off_the_clock};
 use super::machine::{Correction, Machine};
 use crate::calendar::{CalendarUnknown, Date};
-use crate::catalog::{Limit, Unit};
+use crate::catalog::{Limit, Stage, Unit};
 use crate::clock::{Course, Ends, Steps};
 
 /// 行政许可法 第三十二条
@@ -45,7 +45,9 @@ fn round<'a>(
     answered: Option<Millis>,
 ) -> Result<Round<'a>, CalendarUnknown> {
     let accepting = machine.progress.accepting().seq;
-    let stops = off_the_clock(machine, |stage| stage.seq < accepting);
+    // Of a licence the law itself counts these days, whatever the item says.
+    let is_off = |stage: &Stage| !is_licence(machine) && stage.seq < accepting;
+    let stops = off_the_clock(machine, is_off);
     let course = Course { start: Date::at(start), limit: ACCEPT_WITHIN, stops, extension: None };
     let is_late = match (answered, course.reckon(machine.law.calendar, &mut Steps::unwanted())) {
         (Some(at), Ok(Ends::On(due))) => Date::at(at) > due,
