@@ -178,7 +178,8 @@ fn finished(machine: &Machine<'_>) -> Option<Millis> {
     if !machine.is_granted() {
         return decided;
     }
-    let counted = machine.progress.stages().filter(|(_, stage, _)| stage.counts && !stage.optional);
+    let progress = &machine.progress;
+    let counted = progress.stages().filter(|(_, stage, _)| stage.counts && progress.is_owed(stage));
     counted
         .map(|(_, _, slot)| slot.answer.as_ref().map(|answer| answer.at))
         .collect::<Option<Vec<_>>>()?
@@ -193,12 +194,12 @@ pub(super) fn off_the_clock<'a>(
     wanted: impl Fn(&Stage) -> bool,
 ) -> Vec<Stop<'a>> {
     let progress = &machine.progress;
-    let off = progress.stages().filter(|(_, stage, _)| !stage.counts && !stage.optional);
+    let off = progress.stages().filter(|(_, stage, _)| !stage.counts && progress.is_owed(stage));
     let stop = |(_, stage, slot): (usize, &Stage, &Slot)| {
         let since = progress.since(stage.seq).filter(|_| progress.is_reached(stage.seq))?;
-        let beside = progress
-            .stages()
-            .filter(|(_, beside, _)| beside.seq == stage.seq && beside.counts && !beside.optional);
+        let beside = progress.stages().filter(|(_, beside, _)| {
+            beside.seq == stage.seq && beside.counts && progress.is_owed(beside)
+        });
         let mut answers = beside.map(|(.., slot)| slot.answer.as_ref().map(|answer| answer.at));
         let alone = answers.try_fold(since, |latest, answered| Some(latest.max(answered?)))?;
         Some(Stop {

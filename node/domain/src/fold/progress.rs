@@ -49,6 +49,10 @@ impl Answer {
         }
     }
 
+    fn forwards(&self) -> bool {
+        matches!(self.opinion, Some(Opinion::AgreeForward))
+    }
+
     fn disagrees(&self) -> bool {
         matches!(self.opinion, Some(Opinion::Disagree { .. }))
     }
@@ -128,8 +132,19 @@ impl<'a> Progress<'a> {
 
     fn group(&self, seq: u8) -> impl Iterator<Item = (&Stage, &Slot)> {
         self.stages()
-            .filter(move |(_, stage, _)| stage.seq == seq && !stage.optional)
+            .filter(move |(_, stage, _)| stage.seq == seq && self.is_owed(stage))
             .map(|(_, s, slot)| (s, slot))
+    }
+
+    /// Whether the stage may not be left out. 同意但需转报: what may be, is owed once its organ has
+    /// agreed on condition that it goes there.
+    pub(super) fn is_owed(&self, stage: &Stage) -> bool {
+        let forwards = |(_, earlier, slot): (usize, &Stage, &Slot)| {
+            earlier.organ == stage.organ
+                && earlier.seq < stage.seq
+                && slot.answer.as_ref().is_some_and(Answer::forwards)
+        };
+        !stage.optional || self.stages().any(forwards)
     }
 
     /// Whether what this number asks for has been answered.

@@ -85,7 +85,7 @@ fn status_of(machine: &Machine<'_>, decision: DecisionState) -> Status {
 fn awaits_confirmation(machine: &Machine<'_>) -> bool {
     let mut stages = machine.progress.stages();
     stages.any(|(_, stage, slot)| {
-        stage.action == Action::Confirm && !stage.optional && slot.answer.is_none()
+        stage.action == Action::Confirm && machine.progress.is_owed(stage) && slot.answer.is_none()
     })
 }
 
@@ -136,7 +136,7 @@ fn stages(machine: &Machine<'_>) -> Vec<StageView> {
             .as_ref()
             .filter(|a| !a.silent)
             .map_or_else(|| stage.office(machine.of), |a| a.office),
-        optional: stage.optional,
+        optional: !machine.progress.is_owed(stage),
         state: stage_state(machine, at, slot),
         due: deadline::of_stage(machine, at),
     };

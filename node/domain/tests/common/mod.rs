@@ -186,6 +186,21 @@ impl World {
     }
 }
 
+/// The shipped catalog, where the file of one item says something else.
+pub(crate) fn altered(code: &str, from: &str, to: &str) -> Catalog {
+    let file = format!("{code}.toml");
+    let files = shipped::CATALOG_FILES.iter().map(|(name, text)| match *name == file {
+        true => (*name, text.replace(from, to)),
+        false => (*name, (*text).to_owned()),
+    });
+    parsed(files.collect())
+}
+
+fn parsed(files: Vec<(&str, String)>) -> Catalog {
+    let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    Catalog::parse(&files).unwrap()
+}
+
 /// Every shipped item under another version number, without an end.
 pub(crate) fn edition(version: u32) -> Catalog {
     let files = shipped::CATALOG_FILES.iter().map(|(name, text)| {
@@ -196,9 +211,7 @@ pub(crate) fn edition(version: u32) -> Catalog {
         });
         (*name, lines.collect::<Vec<_>>().join("\n"))
     });
-    let files: Vec<_> = files.collect();
-    let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
-    Catalog::parse(&files).unwrap()
+    parsed(files.collect())
 }
 
 pub(crate) fn node_of(office: OfficeCode) -> NodeKey {

@@ -16,6 +16,7 @@ use daiban_domain::fold::Status;
 use daiban_domain::shipped;
 use daiban_sync::id::Tier;
 
+use common::altered;
 use walk::Walk;
 
 /// The states from which an end can be reached although nobody gives up.
@@ -84,6 +85,18 @@ fn no_item_gets_stuck_third_quarter() {
 #[test]
 fn no_item_gets_stuck_fourth_quarter() {
     check_every(3);
+}
+
+/// Rules that an item may have and no shipped one has.
+#[test]
+fn a_quorum_and_a_forwarding_do_not_get_stuck() {
+    let review = "action = \"review\"";
+    let quorum = altered("CL-MZ-05", review, &format!("{review}\njoin = \"quorum\"\nquorum = 1"));
+    let forwarding = "seq = 6\naction = \"confirm\"\norgan = \"CL\"\ntier = \"city\"\n\
+                      limit = { value = 3, unit = \"working_days\" }\noptional = true\n\n\
+                      [[stage]]\nseq = 7";
+    let forwarding = altered("CL-MZ-05", "seq = 6", forwarding);
+    [quorum, forwarding].iter().for_each(|catalog| check_item(catalog.latest("CL-MZ-05").unwrap()));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What may be said at each state.
 
 use daiban_domain::act::{ActId, ActKind, BlobRef, Handover, Opinion, Outcome};
-use daiban_domain::catalog::{Action, Silence};
+use daiban_domain::catalog::{Action, Join, Silence};
 use daiban_domain::clock::{CardFate, ClockKind, Due};
 use daiban_domain::fold::{CaseState, NextAct, StageState, StageView, Status};
 use daiban_domain::organ::OrganCode;
@@ -32,10 +32,13 @@ impl Walk<'_> {
             }
             "survey" => vec![(ActKind::Surveyed { findings: text() }, false)],
             "publicise" => vec![(ActKind::Publicised { days: 7, objections: vec![] }, false)],
-            "review" => vec![
-                (ActKind::Reviewed { opinion: Opinion::Agree }, false),
-                (ActKind::Reviewed { opinion: Opinion::Disagree { reasons: reasons() } }, true),
-            ],
+            "review" => {
+                let no = Opinion::Disagree { reasons: reasons() };
+                let forward = (Opinion::AgreeForward, false);
+                let forwards = Some(forward).filter(|_| self.may_forward(next));
+                let opinions = [(Opinion::Agree, false), (no, true)].into_iter().chain(forwards);
+                opinions.map(|(opinion, odd)| (ActKind::Reviewed { opinion }, odd)).collect()
+            }
             "record-silence" => self.silent(state),
             "resume" => vec![(ActKind::Resumed, false)],
             "decide" => self.decisions(state),
@@ -63,17 +66,31 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether the organ has a later stage that may be left out.
+    fn may_forward(&self, next: &NextAct) -> bool {
+        self.item.stages.iter().any(|stage| {
+            stage.optional && Some(stage.organ) == next.organ && stage.tier < next.office.tier()
+        })
+    }
+
     /// Granting where no organ that must agree has said no, refusing always.
     fn decisions(&self, state: &CaseState) -> Vec<(ActKind, bool)> {
         let pinned = || state.pin.clone();
         let refused = Outcome::Refused { reasons: vec!["不符合条件".into()] };
-        let forbidden = self.item.stages.iter().zip(&state.stages).any(|(stage, view)| {
-            let no = matches!(
-                &view.state,
-                StageState::Done { opinion: Some(Opinion::Disagree { .. }), .. }
-            );
-            no && stage.join != daiban_domain::catalog::Join::Lead
+        let disagrees = |view: &StageView| {
+            let no = Opinion::Disagree { reasons: vec!["理由".into()] };
+            matches!(&view.state, StageState::Done { opinion: Some(o), .. } if *o == no)
+        };
+        let agree = state.stages.iter().filter(|view| {
+            matches!(view.state, StageState::Done { opinion: Some(_), .. }) && !disagrees(view)
         });
+        let agreeing = agree.count();
+        let forbidden =
+            self.item.stages.iter().zip(&state.stages).any(|(stage, view)| match stage.join {
+                Join::All => disagrees(view),
+                Join::Lead => false,
+                Join::Quorum(needed) => agreeing < usize::from(needed),
+            });
         let mut kinds = vec![(ActKind::Decided { outcome: refused, pinned: pinned() }, false)];
         if !forbidden {
             let granted = Outcome::Granted;

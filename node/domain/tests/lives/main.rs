@@ -8,6 +8,7 @@ mod deadlines;
 mod delegated;
 mod elsewhere;
 mod entering;
+mod joined;
 mod migrated;
 mod redress;
 mod refusing;
