@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use daiban_domain::desk::ActRequest;
 use daiban_domain::words::{self, Message};
 
 /// Where Chinese texts stand outside the catalogue, and why.
@@ -147,5 +148,15 @@ fn every_exception_is_needed() {
             literals(code).iter().any(|text| text.chars().any(is_han))
         };
         assert!(files.any(is_needed), "{exempt} has no Chinese any more: remove the exception");
+    }
+}
+
+#[test]
+fn every_act_has_its_row_in_the_document() {
+    let document = fs::read_to_string(root().join("docs/acts.md")).unwrap();
+    let rows: Vec<_> = document.lines().filter(|line| line.starts_with("| `")).collect();
+    for verb in ActRequest::VERBS {
+        let names = |row: &&&str| row.split('|').nth(1).unwrap().contains(&format!("`{verb}`"));
+        assert_eq!(rows.iter().filter(names).count(), 1, "docs/acts.md: a row for `{verb}`");
     }
 }
