@@ -96,7 +96,11 @@ fn stages(item: &Item) -> Vec<Lines> {
         let nth = if before == 0 { String::new() } else { format!("#{}", before + 1) };
         let (action, organ) = (stage.action.words(), stage.organ);
         Lines {
-            key: format!("{:?}/{organ}/{:?}{nth}", stage.action, stage.tier),
+            key: format!(
+                "{}/{organ}/{}{nth}",
+                rules::coded(&stage.action),
+                rules::coded(&stage.tier)
+            ),
             name: Said::of_data(
                 format!("{}{nth} {}", action.zh, organ.name()),
                 format!("{}{nth} {organ}", action.en),

@@ -177,7 +177,7 @@ fn data(text: &str) -> Said {
 }
 
 /// As the item file words it.
-fn coded(value: &impl Serialize) -> String {
+pub(super) fn coded(value: &impl Serialize) -> String {
     match serde_json::to_value(value).expect("plain data is JSON") {
         serde_json::Value::String(word) => word,
         other => other.to_string(),
