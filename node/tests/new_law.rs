@@ -18,7 +18,7 @@ use daiban_node::store::{Committer, Record};
 use daiban_sync::channel::Channel;
 use daiban_sync::entry::Kind;
 use daiban_sync::id::{Millis, NodeKey, OfficeCode};
-use daiban_sync::run::Authenticator;
+use daiban_sync::run::{Authenticator, VerifiedRun};
 use daiban_sync::wire::Compression;
 use ed25519_dalek::SigningKey;
 use serde_json::Value;
@@ -28,6 +28,7 @@ use store_support::{Author, open_memory};
 const NOW: Millis = Millis(1_772_413_200_000);
 const TOWN: u64 = 330_382_001_000;
 const VILLAGE: u64 = 330_382_001_001;
+const COUNTY: u64 = 330_382_000_000;
 /// More than are reckoned at once.
 const CASES: usize = 70;
 
@@ -125,13 +126,13 @@ fn new_case() -> Command {
     }
 }
 
-/// The town says that its village is no more, and does what it owed.
-fn closing() -> Record {
+/// Says that the village is no more: the town does what it owed.
+fn closing(issuer: u64) -> VerifiedRun {
     let csv = "code,change,to,from\n330382001001,closed,,2026-01-05\n";
     let notice = payload::notice(&Notice::Directory { csv: csv.into() });
-    let issuer = office(TOWN);
-    let mut town = Author::of(issuer, Channel::Notices { issuer }, [8; 32]);
-    Record::Run(town.write_as(Kind::Notice, &[notice]))
+    let issuer = office(issuer);
+    let mut author = Author::of(issuer, Channel::Notices { issuer }, [8; 32]);
+    author.write_as(Kind::Notice, &[notice])
 }
 
 #[test]
@@ -144,7 +145,7 @@ fn kept_cases_are_reckoned_by_a_new_law_also_across_a_restart() {
         }
         while node.replica.work(NOW) {}
         assert_eq!(node.handed_to_town(), 0);
-        node.committer.append(&[closing()]).unwrap();
+        node.committer.append(&[Record::Run(closing(TOWN))]).unwrap();
         node.committer.sync().unwrap();
         drop(node);
         let mut node = Node::start(&disk, &mut kv);
@@ -160,6 +161,30 @@ fn kept_cases_are_reckoned_by_a_new_law_also_across_a_restart() {
         }
         while node.replica.work(NOW) {}
         assert_eq!(node.handed_to_town(), CASES);
+    }
+}
+
+#[test]
+fn of_two_notices_the_earlier_has_effect_whichever_came_first() {
+    let (disk, mut kv) = (MemoryDisk::default(), MemoryKvOpener::default());
+    let mut notices = [TOWN, COUNTY].map(closing);
+    // Written in the same instant.
+    notices.sort_by_key(|notice| notice.run().log);
+    let [earlier, later] = notices.each_ref().map(|notice| notice.run().log);
+    for (arrived, aside) in notices.into_iter().rev().zip([None, Some(later)]) {
+        let mut node = Node::start(&disk, &mut kv);
+        node.committer.append(&[Record::Run(arrived)]).unwrap();
+        node.committer.sync().unwrap();
+        drop(node);
+        let mut node = Node::start(&disk, &mut kv);
+        while node.replica.work(NOW) {}
+        let Answer::Quarantine { entries } = node.ask(Command::Quarantine).unwrap() else {
+            panic!("no quarantine")
+        };
+        let logs: Vec<_> = entries.iter().map(|entry| entry.log).collect();
+        assert_eq!(logs, Vec::from_iter(aside), "{earlier} is the earlier one");
+        assert_eq!(node.replica.status(NOW).quarantined, logs.len() as u64);
+        node.replica.flush_views().unwrap();
     }
 }
 

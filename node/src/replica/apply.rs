@@ -15,7 +15,7 @@ use daiban_domain::payload;
 use daiban_domain::request::RequestId;
 use daiban_sync::channel::Channel;
 use daiban_sync::entry::{Entry, Kind};
-use daiban_sync::id::{BlobId, LogId, Millis};
+use daiban_sync::id::{BlobId, LogId, Millis, OfficeCode};
 use daiban_sync::run::Tip;
 
 use super::alarm::Alarm;
@@ -41,7 +41,7 @@ pub(super) enum ApplyError {
 #[derive(Default)]
 pub(super) struct Slice {
     pub(super) cases: BTreeMap<CaseId, Touched>,
-    batch: ViewBatch,
+    pub(super) batch: ViewBatch,
     blobs: Vec<(BlobId, Channel)>,
 }
 
@@ -148,11 +148,8 @@ impl Replica {
             Kind::Notice => match payload::read_notice(bytes) {
                 Ok(notice) => {
                     slice.batch.put(keys::notice(log, seq), None, bytes);
-                    let taken = self.law.take((entry.at, log, seq), tip.office, notice);
-                    if taken == Ok(true) {
-                        self.reckon_all(&mut slice.batch);
-                    }
-                    taken.err().map(|why| why.to_string())
+                    self.take_notice((entry.at, log, seq), tip.office, notice, slice);
+                    None
                 }
                 Err(error) => Some(error.to_string()),
             },
@@ -161,14 +158,23 @@ impl Replica {
             }
         };
         if let Some(reason) = refused {
-            let office = tip.office;
-            let key = keys::quarantined(log, seq);
-            self.counters.quarantined += 1;
-            self.quarantine_count += self.if_new(&key)?;
-            slice.batch.put(key, None, reason.as_bytes());
-            self.alarm(Alarm::Quarantined { log, seq, office, reason });
+            self.quarantine_count += self.if_new(&keys::quarantined(log, seq))?;
+            self.put_aside((log, seq), tip.office, reason, slice);
         }
         Ok(())
+    }
+
+    /// Into quarantine, with its reason.
+    pub(super) fn put_aside(
+        &mut self,
+        (log, seq): (LogId, u64),
+        office: OfficeCode,
+        reason: String,
+        slice: &mut Slice,
+    ) {
+        self.counters.quarantined += 1;
+        slice.batch.put(keys::quarantined(log, seq), None, reason.as_bytes());
+        self.alarm(Alarm::Quarantined { log, seq, office, reason });
     }
 
     /// Gives why the entry has no effect, if it has none.

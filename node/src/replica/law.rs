@@ -52,6 +52,32 @@ pub(super) struct Issued {
     pub(super) refused: Option<Said>,
 }
 
+/// What a notice has done.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    /// Cases may stand otherwise by it.
+    pub(super) judges: bool,
+    /// Of itself, and of others that it has changed.
+    pub(super) verdicts: Vec<Verdict>,
+}
+
+/// Whether a notice has effect now.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Verdict {
+    pub(super) entry: (LogId, u64),
+    pub(super) issuer: OfficeCode,
+    pub(super) refused: Option<Said>,
+    /// It had none before.
+    pub(super) was_refused: bool,
+}
+
+impl Verdict {
+    fn of(&(_, log, seq): &Place, issued: &Issued, was_refused: bool) -> Self {
+        let Issued { issuer, refused, .. } = issued;
+        Self { entry: (log, seq), issuer: *issuer, refused: refused.clone(), was_refused }
+    }
+}
+
 impl Default for Law {
     fn default() -> Self {
         Self {
@@ -101,31 +127,32 @@ impl Law {
         }
     }
 
-    /// Takes a notice; `true` if cases may stand otherwise by it.
-    ///
-    /// # Errors
-    /// Why it has no effect.
-    pub(super) fn take(
-        &mut self,
-        place: Place,
-        issuer: OfficeCode,
-        notice: Notice,
-    ) -> Result<bool, Said> {
+    /// Takes a notice. What came before it may have effect no longer, or only now.
+    pub(super) fn take(&mut self, place: Place, issuer: OfficeCode, notice: Notice) -> Taken {
         if self.issued.contains_key(&place) {
-            return Ok(false);
+            return Taken::default();
         }
         let judges = !matches!(notice, Notice::Revoked { .. } | Notice::Announcement { .. });
         let is_last = self.issued.last_key_value().is_none_or(|(last, _)| *last < place);
         let mut issued = Issued { issuer, notice, refused: None };
-        if is_last {
+        let verdicts = if is_last {
             issued.refused = self.apply(issuer, &issued.notice).err();
+            let verdict = Verdict::of(&place, &issued, false);
             self.issued.insert(place, Arc::new(issued));
+            vec![verdict]
         } else {
+            let before = self.issued.clone();
             self.issued.insert(place, Arc::new(issued));
             self.fold_again();
-        }
-        let refused = self.issued.get(&place).and_then(|issued| issued.refused.clone());
-        refused.map_or(Ok(judges), Err)
+            let judged = self.issued.iter().filter_map(|(place, issued)| {
+                let was = before.get(place).map(|before| &before.refused);
+                let was_refused = was.is_some_and(Option::is_some);
+                (was != Some(&issued.refused)).then(|| Verdict::of(place, issued, was_refused))
+            });
+            judged.collect()
+        };
+        let is_idle = matches!(verdicts.as_slice(), [own] if own.refused.is_some());
+        Taken { judges: judges && !is_idle, verdicts }
     }
 
     /// Whether a notice of this office would have effect; nothing is changed.

@@ -1,18 +1,19 @@
-//! Commands on notices: publish one, or see which are in force.
+//! Notices: publish one, take one, see which are in force.
 
 use daiban_domain::notice::Notice;
 use daiban_domain::payload::{self, STATEMENT_BYTES_MAX};
 use daiban_domain::words::{self, Said};
 use daiban_sync::channel::Channel;
 use daiban_sync::entry::Kind;
-use daiban_sync::id::Millis;
+use daiban_sync::id::{Millis, OfficeCode};
 
-use super::Replica;
+use super::apply::Slice;
 use super::command::{Answer, NoticeView};
 use super::commit::After;
 use super::io::CommandId;
-use super::law;
+use super::law::{self, Taken, Verdict};
 use super::refusal::{Refusal, RefusalKind};
+use super::{Replica, keys};
 
 impl Replica {
     /// Checks a notice against the law in force, says what it changes, and signs it unless this is a
@@ -40,6 +41,33 @@ impl Replica {
         self.author.write(channel, at, Kind::Notice, payload);
         self.commits.after(After::Reply { id, answer });
         Ok(())
+    }
+
+    /// A notice has come; others may have effect no longer by it, or only now.
+    pub(super) fn take_notice(
+        &mut self,
+        place: law::Place,
+        issuer: OfficeCode,
+        notice: Notice,
+        slice: &mut Slice,
+    ) {
+        let Taken { judges, verdicts } = self.law.take(place, issuer, notice);
+        if judges {
+            self.reckon_all(&mut slice.batch);
+        }
+        for Verdict { entry, issuer, refused, was_refused } in verdicts {
+            match refused {
+                Some(why) => {
+                    self.quarantine_count += u64::from(!was_refused);
+                    self.put_aside(entry, issuer, why.to_string(), slice);
+                }
+                None if was_refused => {
+                    self.quarantine_count -= 1;
+                    slice.batch.remove(keys::quarantined(entry.0, entry.1));
+                }
+                None => {}
+            }
+        }
     }
 
     /// Notices in force, the latest first.

@@ -100,15 +100,19 @@ impl Replica {
         self.law.turn(Date::at(self.now));
         self.offices = self.store.tips().values().map(|tip| (tip.author, tip.office)).collect();
         self.offices.insert(self.author.node, self.config.office);
+        let mut notices = BTreeMap::new();
         for (key, bytes) in self.store.view_scan(keys::NOTICES, &[], usize::MAX)? {
             let Some((log, seq)) = keys::notice_place(&key) else { continue };
             let issuer = self.store.tips().get(&log).map(|tip| tip.office);
             if let (Some(issuer), Ok(notice)) = (issuer, payload::read_notice(&bytes)) {
                 let entry = self.store.entries(log, seq).next().and_then(Result::ok);
                 let at = entry.map(|(_, entry)| entry.at).unwrap_or_default();
-                // What has no effect was put into quarantine when it came.
-                let _ = self.law.take((at, log, seq), issuer, notice);
+                notices.insert((at, log, seq), (issuer, notice));
             }
+        }
+        // In their order, so that each is taken once. What has no effect is in quarantine already.
+        for (place, (issuer, notice)) in notices {
+            drop(self.law.take(place, issuer, notice));
         }
         self.reckons = self.store.view_get(keys::TO_RECKON)?.is_some();
         for (key, bytes) in self.store.view_scan(keys::WANTED, &[], usize::MAX)? {

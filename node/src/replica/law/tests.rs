@@ -86,7 +86,9 @@ fn an_office_publishes_for_its_own_subtree_only() {
         (COUNTY, closing("341602001001"), "不是330382000000的下级"),
         (CITY, item(1, 19), "第1版已有"),
     ] {
-        let refused = law.take(place(1), office(issuer), notice.clone()).unwrap_err();
+        let taken = law.take(place(1), office(issuer), notice.clone());
+        assert!(!taken.judges);
+        let refused = taken.verdicts[0].refused.clone().unwrap();
         assert!(refused.zh.contains(why), "{refused}");
         assert!(law.check(office(issuer), &notice).is_err());
         law = Law::default();
@@ -99,7 +101,7 @@ fn an_office_publishes_for_its_own_subtree_only() {
 #[test]
 fn a_closed_office_is_open_until_its_day() {
     let mut law = Law::default();
-    law.take(place(1), office(COUNTY), closing("330382001001")).unwrap();
+    assert!(law.take(place(1), office(COUNTY), closing("330382001001")).judges);
     for (day, is_open) in [("2026-08-31", true), ("2026-09-01", false), ("2026-08-01", true)] {
         law.turn(day.parse().unwrap());
         assert_eq!(law.offices.is_open(office("330382001001")), is_open, "{day}");
@@ -128,11 +130,18 @@ proptest! {
         let law = |order: &mut dyn Iterator<Item = usize>| {
             let mut law = Law::default().at(office("330382001000"));
             law.turn("2026-12-01".parse().unwrap());
+            let mut known = BTreeMap::new();
             for at in order {
                 let (issuer, notice) = notices[at].clone();
                 // Which of two has effect is only known in the end.
-                let _ = law.take(place(at as u64), office(issuer), notice);
+                let taken = law.take(place(at as u64), office(issuer), notice);
+                known.extend(taken.verdicts.into_iter().map(|v| (v.entry, v.refused)));
             }
+            // Whoever has heeded every verdict knows what has effect.
+            let in_effect = law.issued.iter();
+            let in_effect =
+                in_effect.map(|((_, log, seq), issued)| ((*log, *seq), issued.refused.clone()));
+            assert_eq!(known, in_effect.collect());
             law
         };
         let (straight, shuffled) = (law(&mut (0..9)), law(&mut order.into_iter()));
