@@ -1,26 +1,45 @@
-//! The offices and who vouches for them.
+//! The offices that take part, and who vouches for them.
 
-use daiban_sync::id::{NodeKey, OfficeCode};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use daiban_domain::shipped;
+use daiban_sync::head::{Head, Receipt, Sig, SignedHead};
+use daiban_sync::id::{LogId, NodeKey, OfficeCode, Tier};
 use daiban_sync::run::Authenticator;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, Verifier as _, VerifyingKey};
 
-/// One county of a city: two towns with three villages each, parents first.
-const CODES: [u64; 10] = [
-    330_300_000_000,
-    330_382_000_000,
-    330_382_001_000,
-    330_382_002_000,
-    330_382_001_001,
-    330_382_001_002,
-    330_382_001_003,
-    330_382_002_001,
-    330_382_002_009,
-    330_382_002_010,
-];
+use crate::scenario::{City, TREES};
 
-/// All offices, parents first.
-pub(crate) fn offices() -> Vec<OfficeCode> {
-    CODES.iter().map(|&code| OfficeCode::new(code).expect("a code with 12 digits")).collect()
+/// The offices of a scenario, parents first.
+pub(crate) fn offices(city: &City) -> Vec<OfficeCode> {
+    let root = TREES.iter().find(|(name, _)| *name == city.tree).map(|(_, code)| *code);
+    let root = root.and_then(|code| OfficeCode::new(code).ok());
+    let Some(root) = root else { return Vec::new() };
+    let mut taken: Vec<OfficeCode> = Vec::new();
+    let mut children: BTreeMap<OfficeCode, usize> = BTreeMap::new();
+    for office in shipped::offices().iter().map(|office| office.code) {
+        let Some(parent) = office.parent() else {
+            taken.extend((office == root).then_some(office));
+            continue;
+        };
+        let before = children.entry(parent).or_default();
+        let has_room = limit(city, office.tier()).is_none_or(|limit| *before < limit);
+        if has_room && taken.contains(&parent) {
+            *before += 1;
+            taken.push(office);
+        }
+    }
+    taken
+}
+
+fn limit(city: &City, tier: Tier) -> Option<usize> {
+    match tier {
+        Tier::City => None,
+        Tier::County => city.counties,
+        Tier::Town => city.towns,
+        Tier::Village => city.villages,
+    }
 }
 
 /// Stands for the city's certificates: its word for an office and a key.
@@ -60,6 +79,96 @@ impl Authenticator for Certificates {
     }
 }
 
+/// What has been proved in this world: all its nodes live in one process, and what one of them has
+/// proved need not be reckoned again by the next. Only what was found genuine is kept, under all
+/// that was proved, so it changes no verdict.
+#[derive(Clone)]
+pub(crate) struct Memo {
+    certificates: Certificates,
+    proved: Arc<Mutex<Proved>>,
+}
+
+#[derive(Default)]
+struct Proved {
+    heads: BTreeMap<Sig, (LogId, Head, NodeKey)>,
+    receipts: BTreeMap<Sig, Receipt>,
+}
+
+impl Memo {
+    pub(crate) fn new(certificates: Certificates) -> Self {
+        Self { certificates, proved: Arc::default() }
+    }
+
+    fn is_known<T: PartialEq>(
+        &self,
+        table: impl Fn(&mut Proved) -> &mut BTreeMap<Sig, T>,
+        signature: Sig,
+        claim: T,
+        prove: impl FnOnce() -> bool,
+    ) -> bool {
+        let mut proved = self.proved.lock().unwrap_or_else(PoisonError::into_inner);
+        if table(&mut proved).get(&signature) == Some(&claim) {
+            return true;
+        }
+        let is_genuine = prove();
+        if is_genuine {
+            table(&mut proved).insert(signature, claim);
+        }
+        is_genuine
+    }
+}
+
+impl Authenticator for Memo {
+    fn office_of(&self, author: NodeKey, chain: &[Vec<u8>]) -> Result<OfficeCode, String> {
+        self.certificates.office_of(author, chain)
+    }
+
+    fn is_signed(&self, head: &SignedHead, log: LogId, author: NodeKey) -> bool {
+        let claim = (log, head.head, author);
+        self.is_known(|proved| &mut proved.heads, head.signature, claim, || head.is_by(log, author))
+    }
+
+    fn is_given(&self, receipt: &Receipt) -> bool {
+        self.is_known(
+            |proved| &mut proved.receipts,
+            receipt.signature,
+            *receipt,
+            || receipt.is_genuine(),
+        )
+    }
+}
+
 fn word(office: OfficeCode, key: NodeKey) -> Vec<u8> {
     [b"daiban sim certificate".as_slice(), &u64::from(office).to_be_bytes(), &key.0].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn city(tree: &str, limit: Option<usize>) -> City {
+        City { tree: tree.into(), counties: limit, towns: limit, villages: limit }
+    }
+
+    #[test]
+    fn a_whole_city_or_a_part_of_it() {
+        assert_eq!(offices(&city("bozhou", None)).len(), 1_360 + 96 + 4 + 1);
+        let part = offices(&city("yueqing", Some(2)));
+        assert_eq!(part.len(), 1 + 1 + 2 + 4);
+        assert!(part.iter().skip(1).all(|office| part.contains(&office.parent().unwrap())));
+    }
+
+    #[test]
+    fn what_was_proved_once_stays_as_true_as_it_was() {
+        let root = Root::new([1; 32]);
+        let memo = Memo::new(root.authenticator());
+        let key = SigningKey::from_bytes(&[7; 32]);
+        let author = NodeKey(key.verifying_key().to_bytes());
+        let signed = SignedHead::sign(LogId([1; 32]), Head::EMPTY, &key);
+        for _ in 0..2 {
+            assert!(memo.is_signed(&signed, LogId([1; 32]), author));
+            assert!(!memo.is_signed(&signed, LogId([2; 32]), author));
+            assert!(!memo.is_signed(&signed, LogId([1; 32]), NodeKey([3; 32])));
+        }
+    }
 }

@@ -45,13 +45,14 @@ impl Kept {
         Ok(kept)
     }
 
-    /// This record was synced.
-    pub(crate) fn take(&mut self, record: &Record) {
+    /// This record was synced; gives what is held since that was not before.
+    pub(crate) fn take(&mut self, record: &Record) -> Vec<Fact> {
+        let mut fresh = Vec::new();
         match record {
             Record::Run(verified) => {
                 let (run, tip) = (verified.run(), verified.tip());
                 for entry in &run.entries {
-                    self.take_entry(tip, entry);
+                    fresh.extend(self.take_entry(tip, entry));
                 }
                 if self.len(run.log) < tip.head.len {
                     self.tips.insert(run.log, *tip);
@@ -64,6 +65,7 @@ impl Kept {
             }
             _ => {}
         }
+        fresh
     }
 
     /// How much of a log is held.
@@ -77,9 +79,10 @@ impl Kept {
         held.len > head.len || held == head
     }
 
-    fn take_entry(&mut self, tip: &Tip, entry: &Entry) {
-        let Some(bytes) = entry.payload.bytes() else { return };
-        self.facts.extend(facts_in(entry.kind, bytes, tip.author));
+    fn take_entry(&mut self, tip: &Tip, entry: &Entry) -> Vec<Fact> {
+        let Some(bytes) = entry.payload.bytes() else { return Vec::new() };
+        let mut fresh = facts_in(entry.kind, bytes, tip.author);
+        fresh.retain(|fact| self.facts.insert(*fact));
         let about_a_case = matches!(entry.kind, Kind::FormChange | Kind::Act);
         if let Some(case) = payload::subject(bytes).filter(|_| about_a_case) {
             self.cases.entry(case).or_insert(tip.channel);
@@ -90,6 +93,7 @@ impl Kept {
         {
             self.blob_references.insert(blob.id, tip.channel);
         }
+        fresh
     }
 }
 

@@ -1,20 +1,23 @@
 //! A virtual world that runs the nodes of daiban.
 //!
-//! One seed draws a whole story: a city, a county, two towns and six villages in which people open,
-//! edit and decide cases while links cut, processes die and disks forget what was not synced. Every
+//! A scenario and a seed draw a whole story: a city, or a part of one, in which people open, edit
+//! and decide cases while links cut, processes die and disks forget what was not synced. Every
 //! office runs the very same [`daiban_node::replica::Replica`] over the very same store as in
 //! production; only time, the network, the disk and the people are ours.
 //!
 //! ```text
-//! story    what breaks and when (one seed)     ─┐
-//! workload what people do                      ─┼→ world: one queue of events in virtual time
-//! node     a replica with its disk             ─┤    ↓ every send, sync and reply
-//! link     ordered streams that reset          ─┘  checkers: what must be true whatever happens
+//! scenario what breaks and when, what people do ─┐
+//! workload people at work                       ─┼→ world: one queue of events in virtual time
+//! node     a replica with its disk and clock    ─┤    ↓ every send, sync and reply
+//! link     ordered streams that reset           ─┘  checkers: what must be true whatever happens
+//!                                                     ↓ figures, events
+//!                                                   record: what is written down of a run
 //! ```
 //!
 //! First the story breaks things and the checkers of safety watch; then everything heals and within
-//! [`story::HEAL_BOUND_MS`] all offices must agree. Where to start reading: [`story`], then
-//! `world`. A failure names the seed, the checker and what it saw; [`sweep`] runs many seeds.
+//! a bound all offices must agree. Where to start reading: [`scenario`], [`story`], then `world`. A
+//! failure names the seed, the checker and what it saw; [`sweep`] runs many seeds, [`shrink`] finds
+//! the shortest story that still fails.
 
 mod checkers;
 mod city;
@@ -22,9 +25,13 @@ mod dice;
 mod fault;
 mod kept;
 mod link;
+#[cfg(feature = "mutants")]
+mod mutants;
 mod node;
 mod people;
+mod record;
 pub mod scenario;
+mod shrink;
 pub mod story;
 pub mod sweep;
 mod tap;
@@ -35,5 +42,9 @@ mod world;
 
 pub use checkers::{Checker, Failure};
 pub use fault::{Death, Point, Said};
+#[cfg(feature = "mutants")]
+pub use mutants::Mutant;
+pub use record::{Distribution, Happening, ProfileFigures, Record, Sample};
 pub use scenario::{Scenario, ScenarioError};
-pub use story::{Counts, Options, Outcome, run};
+pub use shrink::shrink;
+pub use story::{Counts, Options, Outcome, run, run_random};

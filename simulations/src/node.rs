@@ -11,14 +11,45 @@ use daiban_sync::id::{Millis, NodeKey, OfficeCode};
 use daiban_sync::wire::Compression;
 use ed25519_dalek::SigningKey;
 
-use crate::city::Root;
+use crate::city::{Memo, Root};
 use crate::dice::Dice;
 use crate::kept::Kept;
+use crate::link::Line;
 use crate::people::Asked;
+use crate::scenario::Lie;
 
-/// Small segments and few keys at once, so that a short story crosses their borders.
-const SEGMENT_BYTES: u32 = 64 << 10;
-const KEY_BATCH: u32 = 8;
+/// How nodes are set up.
+#[derive(Clone, Copy)]
+pub(crate) struct Habits {
+    pub(crate) timing: Timing,
+    segment_bytes: u32,
+    key_batch: u32,
+    sessions_max: usize,
+}
+
+impl Habits {
+    /// Nodes that try again soon, with small segments and few keys at once, so that a short story
+    /// holds many tries and crosses many borders.
+    pub(crate) const BRISK: Self = Self {
+        timing: Timing {
+            backoff_ms_min: 1_000,
+            backoff_ms_max: 60_000,
+            fallback_ms: 120_000,
+            beacon_ms: 300_000,
+            greeting_ms: 10_000,
+            clock_error_ms: 300_000,
+        },
+        segment_bytes: 64 << 10,
+        key_batch: 8,
+        sessions_max: 64,
+    };
+
+    /// As in production, with less of a journal and fewer keys ahead of need.
+    pub(crate) fn usual() -> Self {
+        let timing = Timing::default();
+        Self { timing, segment_bytes: 1 << 20, key_batch: 32, sessions_max: 4_096 }
+    }
+}
 
 /// An installation, running or not.
 pub(crate) struct Node {
@@ -33,8 +64,32 @@ pub(crate) struct Node {
     pub(crate) kept: Kept,
     /// A copy of the data directory.
     pub(crate) copy: Option<(MemoryDisk, MemoryKv)>,
-    /// The disk was replaced by hand since the node last ran.
+    /// The disk was replaced by hand, or damaged, since the node last ran.
     pub(crate) is_replaced: bool,
+    pub(crate) line: Line,
+    clock: Clock,
+    /// What is wrong with the disk.
+    pub(crate) trouble: Faults,
+    /// Its word counts no more: it lies, or it was revoked. It joins again when everything heals.
+    pub(crate) standing: Standing,
+    /// It does not start again before.
+    pub(crate) off_until: Millis,
+}
+
+/// What an office's node is to the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Good,
+    Hostile(Lie),
+    Revoked,
+}
+
+/// What the office believes the time to be.
+#[derive(Clone, Copy, Default)]
+struct Clock {
+    ahead_ms: i64,
+    drift_ppm: u64,
+    set_at: Millis,
 }
 
 /// A running node.
@@ -54,7 +109,7 @@ pub(crate) struct Process {
 pub(crate) type Trouble = Box<dyn std::error::Error>;
 
 impl Node {
-    pub(crate) fn new(office: OfficeCode, root: &Root, dice: &mut Dice) -> Self {
+    pub(crate) fn new(office: OfficeCode, line: Line, root: &Root, dice: &mut Dice) -> Self {
         let key = SigningKey::from_bytes(&dice.bytes());
         let chain = root.certify(office, node_key(&key));
         Self {
@@ -68,11 +123,48 @@ impl Node {
             kept: Kept::default(),
             copy: None,
             is_replaced: false,
+            line,
+            clock: Clock::default(),
+            trouble: Faults::default(),
+            standing: Standing::Good,
+            off_until: Millis(0),
         }
+    }
+
+    /// What the clock of the office shows.
+    pub(crate) fn shows(&self, now: Millis) -> Millis {
+        let drift = u128::from(now.since(self.clock.set_at)) * u128::from(self.clock.drift_ppm);
+        let drift = u64::try_from(drift / 1_000_000).unwrap_or(0);
+        Millis(now.0.saturating_add_signed(self.clock.ahead_ms)).plus(drift)
+    }
+
+    /// Somebody, or a dead battery, sets the clock.
+    pub(crate) fn set_clock(&mut self, now: Millis, jump_ms: i64, drift_ppm: u64) {
+        let shown = self.shows(now).0.saturating_add_signed(jump_ms);
+        let ahead = i128::from(shown) - i128::from(now.0);
+        let ahead_ms = i64::try_from(ahead).unwrap_or(0);
+        self.clock = Clock { ahead_ms, drift_ppm, set_at: now };
+    }
+
+    pub(crate) fn disk_is_well(&self) -> bool {
+        self.trouble == Faults::default()
+    }
+
+    /// The clock is right.
+    pub(crate) fn mend_clock(&mut self) {
+        self.clock = Clock::default();
     }
 
     pub(crate) fn key(&self) -> NodeKey {
         node_key(&self.key)
+    }
+
+    pub(crate) fn signing_key(&self) -> &SigningKey {
+        &self.key
+    }
+
+    pub(crate) fn chain(&self) -> &[Vec<u8>] {
+        &self.chain
     }
 
     /// The data directory is gone; the office joins again with a new key.
@@ -106,8 +198,8 @@ impl Node {
         dice: &mut Dice,
     ) -> Result<OpenReport, Trouble> {
         let unlock = Unlock::KeyFile(zeroize::Zeroizing::new([7; 32]));
-        let options =
-            Options { segment_bytes: SEGMENT_BYTES, key_batch: KEY_BATCH, ..Options::default() };
+        let Habits { segment_bytes, key_batch, .. } = setup.habits;
+        let options = Options { segment_bytes, key_batch, ..Options::default() };
         let (store, committer, report) = Store::open(
             Arc::new(self.disk.clone()),
             &mut self.database,
@@ -116,13 +208,12 @@ impl Node {
             Box::new(dice.split().entropy()),
             &mut |_, _| (),
         )?;
-        self.disk.set_faults(Faults::default());
+        self.disk.set_faults(self.trouble);
         let blobs = store.blobs();
         self.kept = Kept::read(&store, &blobs)?;
-        let certificates = Box::new(setup.root.authenticator());
-        let law = setup.law.clone();
-        let replica =
-            Replica::new(now, self.config(setup), store, law, certificates, dice.bytes())?;
+        let (law, memo) = (setup.law.clone(), Box::new(setup.memo.clone()));
+        let shown = self.shows(now);
+        let replica = Replica::new(shown, self.config(setup), store, law, memo, dice.bytes())?;
         self.process = Some(Process {
             replica,
             committer,
@@ -143,25 +234,25 @@ impl Node {
             key: self.key.clone(),
             chain: self.chain.clone(),
             ancestors: self.office.line().skip(1).map(address).collect(),
-            timing: setup.timing,
+            timing: setup.habits.timing,
             window_bytes: 64 << 10,
             compression_up: Compression { level: 1, window_log: 17 },
             compression_down: Compression::SMALL,
-            sessions_max: 64,
+            sessions_max: setup.habits.sessions_max,
             training: true,
             #[cfg(feature = "mutants")]
-            mutant: setup.mutant,
+            mutant: setup.mutant.and_then(crate::Mutant::of_the_node),
         }
     }
 }
 
 /// What all nodes are started with.
 pub(crate) struct Setup<'a> {
-    pub(crate) root: &'a Root,
+    pub(crate) memo: &'a Memo,
     pub(crate) law: &'a Law,
-    pub(crate) timing: Timing,
+    pub(crate) habits: Habits,
     #[cfg(feature = "mutants")]
-    pub(crate) mutant: Option<daiban_node::replica::Mutant>,
+    pub(crate) mutant: Option<crate::Mutant>,
 }
 
 fn node_key(key: &SigningKey) -> NodeKey {

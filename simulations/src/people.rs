@@ -14,6 +14,9 @@ use crate::kept::mark;
 /// The items that are applied for.
 pub(crate) const ITEMS: [&str; 4] = ["CL-SB-01", "CL-MZ-05", "JB-04", "JB-08"];
 
+/// The item that an office on another line handles.
+pub(crate) const ELSEWHERE: &str = "XC-01";
+
 /// A command that waits for its answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
@@ -27,21 +30,32 @@ pub(crate) fn officer(office: OfficeCode) -> OfficerRef {
 }
 
 /// A complete form; the place carries `mark`.
-pub(crate) fn form_of(item: &str, village: OfficeCode, number: u64) -> Fields {
-    let mut fields = sample::form(item, village);
-    fields.extend(place(item, number));
+pub(crate) fn form_of(item: &Item, village: OfficeCode, number: u64) -> Fields {
+    let mut fields = match ITEMS.contains(&item.code.as_str()) {
+        true => sample::form(&item.code, village),
+        false => sample::complete(item, village),
+    };
+    fields.extend(place(&item.code, number));
     fields
 }
 
 /// The field of the item that says where, with a text that is typed only once.
 pub(crate) fn place(item: &str, number: u64) -> Fields {
-    let key = if item == "JB-04" { "site" } else { "address" };
+    let key = match item {
+        "JB-04" => "site",
+        ELSEWHERE => "for_receipt",
+        _ => "address",
+    };
     texts(&[(key, &format!("一组12号 {}", mark(number)))])
 }
 
 /// Prose that several people edit at once.
 pub(crate) fn remark(item: &str, number: u64) -> Fields {
-    let key = if item == "JB-04" { "summary" } else { "remark" };
+    let key = match item {
+        "JB-04" => "summary",
+        ELSEWHERE => "question",
+        _ => "remark",
+    };
     texts(&[(key, &format!("第{number}次补充说明"))])
 }
 

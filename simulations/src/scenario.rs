@@ -3,24 +3,29 @@
 //! It names a part of a real tree of offices, what people do, what breaks and when, and what must
 //! come of it. The virtual city plays it in virtual time; real processes can play a small one in
 //! real time. Everything that is left open is drawn from the seed. `scenarios/quiet-week.toml`
-//! explains every key.
+//! explains every key. Random stories are scenarios too, see [`random`].
 
+mod customs;
 mod error;
 mod faults;
 mod place;
 mod profile;
+mod random;
 mod read;
 mod span;
 mod table;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use daiban_sync::id::Millis;
 
+pub(crate) use customs::{Customs, FIRST_HOUR};
 pub use error::{ScenarioError, ScenarioFault};
 pub use faults::{Count, Fault, Lie, Plan};
 pub use place::Place;
 pub use profile::{Profile, Profiles};
+pub use random::random;
 
 use crate::fault::{Death, Point};
 
@@ -63,6 +68,12 @@ pub struct Time {
     pub lasts_ms: u64,
     /// After healing, everybody agrees within this time.
     pub heals_within_ms: u64,
+    /// In percent: so many of the villages and towns heal first and must agree while the others
+    /// stay broken; then the rest heals.
+    pub core: Option<u64>,
+    /// Nodes try again sooner and write smaller files than in production, so that a short story
+    /// crosses many borders.
+    pub brisk: bool,
 }
 
 /// What links are like.
@@ -100,6 +111,8 @@ pub struct People {
     pub photo_kb: u64,
     /// Officers decide at once instead of in their own time.
     pub hurry: bool,
+    /// Instead of all this: somebody somewhere does something so often, whatever the hour.
+    pub restless_ms: Option<u64>,
     /// Cases that are opened altogether, at most.
     pub cases_max: Option<u64>,
 }

@@ -1,25 +1,32 @@
 //! One queue of events in virtual time, and what each of them does.
 
+mod carry;
 mod disk;
+mod liar;
 mod life;
 mod network;
+mod office_hours;
+mod people;
 mod replica;
+mod strike;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use daiban_domain::act::CaseId;
 use daiban_node::replica::{CommitId, Input, Law, LinkId, Replica};
 use daiban_node::store::Record;
 use daiban_sync::channel::Channel;
-use daiban_sync::id::{BlobId, Millis, OfficeCode};
+use daiban_sync::id::{BlobId, Millis, OfficeCode, Tier};
 use daiban_sync::session::Lane;
 
 use crate::checkers::{Checker, Failure, Verdict};
-use crate::city::{self, Root};
+use crate::city::{self, Memo, Root};
 use crate::dice::Dice;
-use crate::fault::{Aim, Death, Fault};
-use crate::link::Link;
-use crate::node::Node;
+use crate::fault::Aim;
+use crate::link::{Line, Link};
+use crate::node::{Habits, Node, Standing};
+use crate::record::Recorder;
+use crate::scenario::{Customs, Fault, Profile, Profiles, Scenario};
 use crate::story::{Counts, Options};
 use crate::told::Promises;
 use crate::trace::Trace;
@@ -79,72 +86,136 @@ pub(crate) enum Event {
     Start {
         node: usize,
     },
+    /// A day begins: who comes, what fails, who switches off.
+    Day,
+    /// Somebody comes to an agent.
+    Come {
+        node: usize,
+    },
+    /// Somebody at this office sees to a case.
+    Attend {
+        node: usize,
+        case: CaseId,
+    },
+    /// Somebody at this office edits a case again.
+    Edit {
+        node: usize,
+        case: CaseId,
+    },
     /// Somebody at some office does something.
     Person,
     /// Somebody at this office does something.
     PersonAt {
         node: usize,
     },
-    Fault(Fault),
+    /// Something breaks at this office.
+    Fault {
+        node: usize,
+        fault: Fault,
+    },
+    /// A disk is mended and the machine starts again.
+    DiskMended {
+        node: usize,
+    },
+    /// The files of a bundle follow its entries.
+    CarryFiles {
+        from: usize,
+        to: usize,
+    },
+    /// A hostile node does its work.
+    Lie {
+        node: usize,
+    },
+    /// Figures are taken and the checkers of sampled moments look.
+    Sample,
 }
 
 /// The whole city.
 pub(crate) struct World {
     pub(crate) now: Millis,
+    pub(crate) begins: Millis,
     queue: BTreeMap<(Millis, u64), Event>,
     sequence: u64,
     pub(crate) dice: Dice,
     pub(crate) trace: Trace,
     root: Root,
-    law: Law,
+    memo: Memo,
+    pub(crate) law: Law,
+    habits: Habits,
+    customs: Customs,
+    pub(crate) scenario: Scenario,
     pub(crate) nodes: Vec<Node>,
+    places: BTreeMap<OfficeCode, usize>,
     links: BTreeMap<LinkId, Link>,
+    links_of: Vec<BTreeSet<LinkId>>,
     next_link: u64,
-    /// Nodes that cannot reach each other until then.
-    blocked: BTreeMap<(usize, usize), Millis>,
     aims: Vec<Aim>,
     /// Things break; otherwise everything is well.
     pub(crate) is_rough: bool,
-    /// The story replaces disks.
-    disks_replaced: bool,
     pub(crate) workload: Workload,
     pub(crate) promises: Promises,
     pub(crate) failure: Option<Failure>,
     pub(crate) counts: Counts,
+    pub(crate) recorder: Recorder,
     options: Options,
 }
 
 impl World {
-    pub(crate) fn new(seed: u64, options: Options) -> Self {
+    pub(crate) fn new(scenario: Scenario, seed: u64, options: Options) -> Self {
         let mut dice = Dice::new(seed);
         let root = Root::new(dice.bytes());
-        let nodes = city::offices().into_iter().map(|office| Node::new(office, &root, &mut dice));
-        let nodes: Vec<_> = nodes.collect();
+        let offices = city::offices(&scenario.city);
+        let profiles = Profiles::shipped();
+        let node = |&office: &OfficeCode| {
+            let profile = profile_of(office, &scenario, &profiles, &mut dice);
+            Node::new(office, Line::new(profile), &root, &mut dice)
+        };
+        let nodes: Vec<_> = offices.iter().map(node).collect();
+        let begins = scenario.time.begins;
+        let customs = Customs::shipped();
         let mut world = Self {
-            now: BEGIN,
+            now: begins,
+            begins,
             queue: BTreeMap::new(),
             sequence: 0,
-            trace: Trace::new(BEGIN, options.tell),
+            trace: Trace::new(begins, options.tell),
+            memo: Memo::new(root.authenticator()),
             root,
             law: Law::default(),
+            habits: if scenario.time.brisk { Habits::BRISK } else { Habits::usual() },
+            workload: Workload::new(&offices, &customs, &mut dice),
+            recorder: Recorder::new(&nodes),
+            customs,
+            links_of: vec![BTreeSet::new(); nodes.len()],
+            places: offices.iter().enumerate().map(|(place, office)| (*office, place)).collect(),
             nodes,
             links: BTreeMap::new(),
             next_link: 0,
-            blocked: BTreeMap::new(),
             aims: Vec::new(),
             is_rough: true,
-            disks_replaced: false,
-            workload: Workload::default(),
             promises: Promises::default(),
             failure: None,
             counts: Counts::default(),
+            scenario,
             dice,
             options,
         };
-        for node in 0..world.nodes.len() {
-            world.after(node as u64, Event::Start { node });
-        }
+        world.begin();
         world
+    }
+
+    fn begin(&mut self) {
+        for node in 0..self.nodes.len() {
+            self.after(node as u64, Event::Start { node });
+        }
+        self.after(5_000, Event::Sample);
+        if self.scenario.people.restless_ms.is_some() {
+            self.after(5_000, Event::Person);
+        }
+        if self.has_days() {
+            self.after(60_000, Event::Day);
+        }
+        self.plan();
     }
 
     /// Lets something happen `ms` from now.
@@ -169,26 +240,35 @@ impl World {
         self.now = self.now.max(end);
     }
 
-    /// The story's faults and crashes to come.
-    pub(crate) fn plan(&mut self, faults: Vec<(u64, Fault)>, aims: Vec<Aim>) {
-        self.disks_replaced = faults
-            .iter()
-            .any(|(_, fault)| matches!(fault, Fault::Restore { .. } | Fault::Lose { .. }));
-        for (ms, fault) in faults {
-            self.after(ms, Event::Fault(fault));
-        }
-        self.aims = aims;
-    }
-
-    /// Nothing breaks any more and everybody is up again.
-    pub(crate) fn heal(&mut self) {
-        self.trace.tell(self.now, 0, "everything heals");
+    /// Nothing breaks any more; of the `broken` nobody is reached, everybody else is up again.
+    pub(crate) fn heal(&mut self, broken: &BTreeSet<usize>) {
+        self.tell(None, &format!("everything heals but {} offices", broken.len()));
         self.is_rough = false;
         self.aims.clear();
-        self.blocked.clear();
         for node in 0..self.nodes.len() {
-            if self.nodes[node].process.is_none() {
-                self.after(0, Event::Start { node });
+            self.heal_one(node, broken.contains(&node));
+        }
+    }
+
+    fn heal_one(&mut self, node: usize, stays_broken: bool) {
+        if stays_broken {
+            return self.darken(node, Millis(u64::MAX));
+        }
+        self.nodes[node].line.mend();
+        self.nodes[node].mend_clock();
+        if !self.nodes[node].disk_is_well() {
+            self.mend_disk(node);
+        }
+        if std::mem::replace(&mut self.nodes[node].standing, Standing::Good) != Standing::Good {
+            self.lose(node);
+        }
+        self.nodes[node].off_until = self.now;
+        match &self.nodes[node].process {
+            None => self.after(0, Event::Start { node }),
+            // Whoever waits for a line looks again.
+            Some(_) => {
+                let boot = self.nodes[node].boot;
+                self.after(0, Event::Input { node, boot, input: Input::Tick });
             }
         }
     }
@@ -206,10 +286,28 @@ impl World {
             Event::Hangup { link, side } => self.hang_up(link, side),
             Event::Dialled { node, boot, office } => self.dialled(node, boot, office),
             Event::Start { node } => self.start(node),
+            Event::Sample => self.sample(),
+            Event::CarryFiles { from, to } => self.carry_files(from, to),
+            _ if !self.is_rough => {}
+            Event::Day => self.day(),
+            Event::Come { node } => self.come(node),
+            Event::Attend { node, case } => self.attend(node, case),
+            Event::Edit { node, case } => self.edit(node, case),
             Event::Person => self.person(),
             Event::PersonAt { node } => self.person_at(node),
-            Event::Fault(fault) => self.strike(fault),
+            Event::Fault { node, fault } => self.strike(node, fault),
+            Event::DiskMended { node } => self.mend_disk(node),
+            Event::Lie { node } => self.lie(node),
         }
+    }
+
+    fn sample(&mut self) {
+        let length = self.scenario.time.lasts_ms;
+        self.after((length / crate::record::SAMPLES).max(60_000), Event::Sample);
+        let at_ms = self.now.since(self.begins);
+        self.recorder.sample(at_ms, &self.nodes, &self.promises, self.now);
+        let verdict = crate::checkers::sampled(self);
+        self.judge(verdict);
     }
 
     /// The life of a node, if it is running.
@@ -222,6 +320,23 @@ impl World {
         self.boot(node) == Some(boot)
     }
 
+    /// The place of an office in the list of nodes.
+    pub(crate) fn place_of(&self, office: OfficeCode) -> Option<usize> {
+        self.places.get(&office).copied()
+    }
+
+    /// The offices above, nearest first, that take part.
+    pub(crate) fn parent_of(&self, node: usize) -> Option<usize> {
+        self.place_of(self.nodes[node].office.parent()?)
+    }
+
+    /// Something worth reading, in the trace and in the record.
+    pub(crate) fn tell(&mut self, node: Option<usize>, what: &str) {
+        let office = node.map(|node| self.nodes[node].office);
+        self.recorder.tell(self.now.since(self.begins), office, what);
+        self.trace.tell(self.now, node.map_or(u64::MAX, |node| node as u64), what);
+    }
+
     /// Keeps the first thing that a checker finds.
     pub(crate) fn judge(&mut self, verdict: Verdict) {
         if let Err((checker, sentence)) = verdict {
@@ -232,58 +347,8 @@ impl World {
     pub(crate) fn fail(&mut self, checker: Checker, sentence: String) {
         let ignored = self.options.ignored == Some(checker);
         if self.failure.is_none() && !ignored {
-            let at = Millis(self.now.since(BEGIN));
+            let at = Millis(self.now.since(self.begins));
             self.failure = Some(Failure { checker, sentence, at });
-        }
-    }
-
-    fn person(&mut self) {
-        if !self.is_rough {
-            return;
-        }
-        let pause = self.dice.between(1_000, 50_000);
-        self.after(pause, Event::Person);
-        let node = self.dice.place(self.nodes.len());
-        self.person_at(node);
-    }
-
-    fn person_at(&mut self, node: usize) {
-        if !self.is_rough {
-            return;
-        }
-        let Some((asked, command)) = self.workload.next(&self.nodes[node], &mut self.dice) else {
-            return;
-        };
-        self.trace.tell(self.now, node as u64, asked.what);
-        self.ask(node, asked, command);
-    }
-
-    fn strike(&mut self, fault: Fault) {
-        if !self.is_rough {
-            return;
-        }
-        if self.trace.is_told() {
-            self.trace.tell(self.now, 0, &format!("{fault:?}"));
-        }
-        match fault {
-            Fault::Cut { a, b } => self.cut(a, b),
-            Fault::Block { a, b, ms } => self.block(a, b, ms),
-            Fault::Isolate { node, ms } => self.isolate(node, ms),
-            Fault::Copy { node } => self.nodes[node].copy_aside(),
-            Fault::Restore { node, alone_ms } => {
-                self.crash(node, Death::Kill);
-                if self.nodes[node].restore_copy() {
-                    self.isolate(node, alone_ms);
-                }
-            }
-            Fault::Lose { node } => {
-                self.crash(node, Death::Kill);
-                self.nodes[node].lose(&self.root, &mut self.dice);
-            }
-            Fault::Off { node, ms } => {
-                self.crash(node, Death::Kill);
-                self.isolate(node, ms);
-            }
         }
     }
 
@@ -303,4 +368,22 @@ impl World {
     pub(crate) fn cases(&self) -> BTreeMap<CaseId, Channel> {
         self.nodes.iter().flat_map(|node| node.kept.cases.clone()).collect()
     }
+}
+
+/// The profile that the scenario names for an office, or that it draws.
+fn profile_of(
+    office: OfficeCode,
+    scenario: &Scenario,
+    profiles: &Profiles,
+    dice: &mut Dice,
+) -> Profile {
+    let network = &scenario.network;
+    let named = network.at.iter().rev().find(|(place, _)| place.contains(office));
+    let name = match (named, &network.villages) {
+        (Some((_, name)), _) => name,
+        _ if office.tier() != Tier::Village => &network.offices,
+        (None, Some(name)) => name,
+        (None, None) => return profiles.draw(dice).clone(),
+    };
+    profiles.get(name).cloned().expect("a scenario names profiles that there are")
 }

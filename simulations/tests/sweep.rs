@@ -1,14 +1,14 @@
 //! 500 seeds, and the same story twice.
 
 use daiban_sim::sweep::{describe, sweep};
-use daiban_sim::{Options, run};
+use daiban_sim::{Options, run_random};
 
 const SEEDS: u64 = 500;
 
 /// `DAIBAN_SEEDS=500..5000` runs others.
 #[test]
 fn five_hundred_seeds() {
-    let report = sweep(seeds().unwrap_or(0..SEEDS), Options::default(), 5);
+    let report = sweep(seeds().unwrap_or(0..SEEDS), Options::default(), 5, &|_| ());
     println!("{} seeds: {:?}", report.seeds, report.counts);
     let failures: Vec<_> = report.failures.iter().map(describe).collect();
     assert!(failures.is_empty(), "\n{}", failures.join("\n"));
@@ -23,7 +23,7 @@ fn seeds() -> Option<std::ops::Range<u64>> {
 #[test]
 fn same_seed_same_trace() {
     for seed in 0..20 {
-        let [first, second] = [(); 2].map(|()| run(seed, Options::default()));
+        let [first, second] = [(); 2].map(|()| run_random(seed, Options::default()));
         assert_eq!(first, second, "seed {seed}");
     }
 }
@@ -34,7 +34,7 @@ fn one_seed() {
     let Some(seed) = std::env::var("DAIBAN_SEED").ok().and_then(|seed| seed.parse().ok()) else {
         return;
     };
-    let outcome = run(seed, Options { tell: true, ..Options::default() });
+    let outcome = run_random(seed, Options { tell: true, ..Options::default() });
     println!("{:?}", outcome.counts);
     assert!(outcome.failure.is_none(), "{}", describe(&outcome));
 }
@@ -45,7 +45,7 @@ fn regressions() {
     for line in include_str!("../regressions.txt").lines().filter(|line| !line.starts_with('#')) {
         let Some(seed) = line.split_whitespace().next() else { continue };
         let seed = seed.parse().expect("a line begins with a seed");
-        let outcome = run(seed, Options::default());
+        let outcome = run_random(seed, Options::default());
         assert!(outcome.failure.is_none(), "{line}\n{}", describe(&outcome));
     }
 }

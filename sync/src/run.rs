@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
 use crate::entry::{Entry, Genesis, Kind};
-use crate::head::{Head, SignedHead};
+use crate::head::{Head, Receipt, SignedHead};
 use crate::id::{EntryHash, Incarnation, LogId, NodeKey, OfficeCode};
 use crate::limits::{ENTRY_OVERHEAD_BYTES, LOG_ENTRIES_MAX, RUN_BYTES_MAX, RUN_ENTRIES_MAX};
 
@@ -47,6 +47,16 @@ pub trait Authenticator {
     /// # Errors
     /// A sentence for the log: what was expected of the chain and what came.
     fn office_of(&self, author: NodeKey, chain: &[Vec<u8>]) -> Result<OfficeCode, String>;
+
+    /// Whether `author` signed this head of `log`. Who remembers what was proved before may say so.
+    fn is_signed(&self, head: &SignedHead, log: LogId, author: NodeKey) -> bool {
+        head.is_by(log, author)
+    }
+
+    /// Whether the key that a receipt names signed it.
+    fn is_given(&self, receipt: &Receipt) -> bool {
+        receipt.is_genuine()
+    }
 }
 
 /// Why a run may not be stored.
@@ -120,7 +130,9 @@ impl Run {
                 after: self.after.len,
             });
         }
-        self.check_chain(begun.author)?;
+        self.check_chain_with(begun.author, &|head, log, author| {
+            authenticator.is_signed(head, log, author)
+        })?;
         if self.after.hash != begun.head.hash {
             return Err(RunError::Forked { log: self.log, len: self.after.len });
         }
@@ -134,6 +146,14 @@ impl Run {
     /// [`RunError::Size`], [`RunError::Chain`], [`RunError::Signature`] or
     /// [`RunError::SecondGenesis`].
     pub fn check_chain(&self, author: NodeKey) -> Result<(), RunError> {
+        self.check_chain_with(author, &SignedHead::is_by)
+    }
+
+    fn check_chain_with(
+        &self,
+        author: NodeKey,
+        is_signed: &dyn Fn(&SignedHead, LogId, NodeKey) -> bool,
+    ) -> Result<(), RunError> {
         self.check_size()?;
         let (log, len) = (self.log, self.head.head.len);
         let late_genesis =
@@ -144,7 +164,7 @@ impl Run {
         if chain(log, self.after, &self.entries) != self.head.head {
             return Err(RunError::Chain { log, len });
         }
-        if !self.head.is_by(log, author) {
+        if !is_signed(&self.head, log, author) {
             return Err(RunError::Signature { log, len });
         }
         Ok(())

@@ -5,50 +5,80 @@ use std::collections::BTreeMap;
 use daiban_domain::act::CaseId;
 use daiban_domain::authority::Authority;
 use daiban_domain::case::{Author, Case};
+use daiban_domain::clock::Clock;
 use daiban_domain::fold::CaseState;
 use daiban_domain::jurisdiction::Jurisdiction;
 use daiban_domain::payload;
 use daiban_node::replica::{Law, Replica};
 use daiban_sync::channel::Channel;
-use daiban_sync::frontier::Scope;
-use daiban_sync::id::{Millis, OfficeCode};
+use daiban_sync::head::Head;
+use daiban_sync::id::{LogId, Millis, OfficeCode};
 
-use super::{Checker, Verdict, authority};
+use super::deadlines::{self, Closed};
+use super::{Checker, Verdict, authority, pinning};
 use crate::node::Node;
 
-/// The cheap question: do two offices, one right above the other, agree, with nothing left to do?
-/// Equal along every edge is equal everywhere.
-pub(crate) fn differ(
-    upper: (OfficeCode, &Replica),
-    lower: (OfficeCode, &Replica),
-) -> Option<String> {
-    let scope = Scope { ours: upper.0, theirs: lower.0 };
-    let [above, below] = [upper.1, lower.1].map(|replica| scope.heads(replica.store().tips()));
-    let pairs = above.iter().chain(&below);
-    let differing = pairs.map(|(log, _)| log).find(|log| above.get(log) != below.get(log))?;
-    let len = |heads: &daiban_sync::frontier::Heads| heads.get(differing).map(|head| head.len);
-    let (log, upper, lower) = (differing.short(), upper.0, lower.0);
-    Some(format!("log {log}: {upper} holds {:?}, {lower} holds {:?}", len(&above), len(&below)))
+/// A log that two holders of its channel do not hold alike; `None` if there is none.
+pub(crate) fn differ(replicas: &[(OfficeCode, &Replica)]) -> Option<String> {
+    let places: BTreeMap<OfficeCode, &Replica> = replicas.iter().copied().collect();
+    let mut logs: BTreeMap<LogId, (Channel, Head, OfficeCode)> = BTreeMap::new();
+    for (office, replica) in replicas {
+        for (&log, tip) in replica.store().tips() {
+            logs.entry(log).or_insert((tip.channel, tip.head, *office));
+        }
+    }
+    logs.into_iter().find_map(|(log, (channel, head, first))| {
+        let holds = |replica: &Replica| replica.store().tips().get(&log).map(|tip| tip.head);
+        let mut holders = holders(&channel, &places);
+        let (other, held) = holders.find_map(|(office, replica)| {
+            let held = holds(replica);
+            (held != Some(head)).then_some((office, held.map(|head| head.len)))
+        })?;
+        let (log, len) = (log.short(), head.len);
+        Some(format!("log {log} of {channel}: {first} holds {len}, {other} holds {held:?}"))
+    })
+}
+
+/// Who must hold a channel.
+fn holders<'a>(
+    channel: &Channel,
+    places: &'a BTreeMap<OfficeCode, &'a Replica>,
+) -> Box<dyn Iterator<Item = (OfficeCode, &'a Replica)> + 'a> {
+    let found = |office: OfficeCode| Some((office, *places.get(&office)?));
+    match *channel {
+        Channel::Cases { origin, handler } => {
+            let lines = origin.line().chain(handler.into_iter().flat_map(OfficeCode::line));
+            Box::new(lines.filter_map(found))
+        }
+        Channel::Notices { issuer } => {
+            Box::new(places.range(issuer.subtree()).map(|(office, replica)| (*office, *replica)))
+        }
+    }
 }
 
 /// Whether a node still has something to do: to commit, to show, to fetch, to be signed for.
-pub(crate) fn unfinished(office: OfficeCode, replica: &Replica, now: Millis) -> Option<String> {
+pub(crate) fn unfinished(
+    office: OfficeCode,
+    replica: &Replica,
+    is_there: impl Fn(OfficeCode) -> bool,
+    now: Millis,
+) -> Option<String> {
     let status = replica.status(now);
     if !replica.is_idle() || status.views_behind {
         return Some(format!("office {office} is not done with what it received"));
     }
-    let unsigned = status.above.iter().find(|above| above.missing > 0)?;
+    let unsigned = status.above.iter().find(|a| a.missing > 0 && is_there(a.office))?;
     let (above, missing) = (unsigned.office, unsigned.missing);
     Some(format!("office {office} has no receipt of {above} for {missing} entries"))
 }
 
 /// A blob that an office misses and another one has.
-pub(crate) fn missing_blob(node: &Node, all: &[Node]) -> Option<String> {
+pub(crate) fn missing_blob(node: &Node, all: &[&Node]) -> Option<String> {
     let references = node.kept.blob_references.iter();
     let missing = references.filter(|(blob, _)| !node.kept.blobs.contains(blob));
     missing.filter(|(_, channel)| channel.is_held_by(node.office)).find_map(|(blob, channel)| {
         let holds =
-            |other: &&Node| channel.is_held_by(other.office) && other.kept.blobs.contains(blob);
+            |other: &&&Node| channel.is_held_by(other.office) && other.kept.blobs.contains(blob);
         let holders: Vec<_> = all.iter().filter(holds).map(|other| other.office).collect();
         let (office, blob) = (node.office, blob.short());
         (!holders.is_empty())
@@ -56,43 +86,80 @@ pub(crate) fn missing_blob(node: &Node, all: &[Node]) -> Option<String> {
     })
 }
 
-/// What every office makes of every case, by office.
+/// What every office makes of these cases, by office.
 pub(crate) fn check_cases(
     nodes: &[(OfficeCode, &Replica)],
     cases: &BTreeMap<CaseId, Channel>,
 ) -> Verdict {
-    let failed = |sentence| (Checker::Convergence, sentence);
+    let closed = Closed::shipped();
+    let places: BTreeMap<OfficeCode, &Replica> = nodes.iter().copied().collect();
     for (&id, channel) in cases {
-        let mut first: Option<(OfficeCode, Case, CaseState)> = None;
-        for &(office, replica) in nodes.iter().filter(|(office, _)| channel.is_held_by(*office)) {
-            let case = replica.case(id).map_err(|error| failed(error.to_string()))?;
-            let case =
-                case.ok_or_else(|| failed(format!("office {office} does not show case {id}")))?;
-            let rebuilt = from_entries(id, *channel, replica);
-            let state = state(&case, replica.law());
-            if !same_form(&case, &rebuilt) || state != self::state(&rebuilt, replica.law()) {
-                return Err(failed(format!(
-                    "office {office} shows case {id} otherwise than its entries say"
-                )));
-            }
-            let Some(state) = state else {
-                return Err(failed(format!("office {office} cannot fold case {id}")));
-            };
-            check_authority(&case, &state, replica.law())?;
+        let mut first: Option<Seen> = None;
+        for (office, replica) in holders(channel, &places) {
+            let seen = see(office, id, *channel, replica)?;
             match &first {
-                Some((other, theirs, their_state))
-                    if !same_form(&case, theirs) || state != *their_state =>
-                {
+                None => {
+                    check_one(&seen, replica.law(), &closed)?;
+                    first = Some(seen);
+                }
+                Some(other) if !seen.is_same(other) => {
+                    let (one, other) = (seen.office, other.office);
                     return Err(failed(format!(
-                        "offices {office} and {other} make different things of case {id}"
+                        "offices {one} and {other} make different things of case {id}"
                     )));
                 }
                 Some(_) => {}
-                None => first = Some((office, case, state)),
             }
         }
     }
     Ok(())
+}
+
+/// What an office makes of a case.
+struct Seen {
+    office: OfficeCode,
+    case: Case,
+    state: CaseState,
+    clocks: Vec<Clock>,
+}
+
+impl Seen {
+    fn is_same(&self, other: &Self) -> bool {
+        same_form(&self.case, &other.case)
+            && self.state == other.state
+            && self.clocks == other.clocks
+    }
+}
+
+fn see(
+    office: OfficeCode,
+    id: CaseId,
+    channel: Channel,
+    replica: &Replica,
+) -> Result<Seen, (Checker, String)> {
+    let case = replica.case(id).map_err(|error| failed(error.to_string()))?;
+    let case = case.ok_or_else(|| failed(format!("office {office} does not show case {id}")))?;
+    let law = replica.law();
+    let rebuilt = from_entries(id, channel, replica);
+    let state = state(&case, law);
+    if !same_form(&case, &rebuilt) || state != self::state(&rebuilt, law) {
+        let sentence = format!("office {office} shows case {id} otherwise than its entries say");
+        return Err(failed(sentence));
+    }
+    let state = state.ok_or_else(|| failed(format!("office {office} cannot fold case {id}")))?;
+    let clocks = case.clocks(&law.catalog, &law.calendar, &Authority::default());
+    Ok(Seen { office, case, state, clocks: clocks.unwrap_or_default() })
+}
+
+/// What is checked of a case once, because all make the same of it.
+fn check_one(seen: &Seen, law: &Law, closed: &Closed) -> Verdict {
+    check_authority(&seen.case, &seen.state, law)?;
+    pinning::check(&seen.case, &seen.state)?;
+    deadlines::check(&seen.case, &seen.clocks, closed)
+}
+
+fn failed(sentence: String) -> (Checker, String) {
+    (Checker::Convergence, sentence)
 }
 
 fn check_authority(case: &Case, state: &CaseState, law: &Law) -> Verdict {

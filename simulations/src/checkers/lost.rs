@@ -1,7 +1,9 @@
 //! No acknowledged case is lost, and nobody holds what is not theirs.
 
 use daiban_node::store::OpenReport;
+use daiban_sync::frame::Frame;
 use daiban_sync::id::OfficeCode;
+use daiban_sync::run::Tip;
 
 use super::{Checker, Verdict};
 use crate::kept::Kept;
@@ -41,10 +43,30 @@ fn lost(told: &Told, place: &str) -> (Checker, String) {
 }
 
 /// No log of a channel that is not this office's.
-pub(crate) fn check_jurisdiction(office: OfficeCode, kept: &Kept) -> Verdict {
-    let strange = kept.tips.values().find(|tip| !tip.channel.is_held_by(office));
+pub(crate) fn check_jurisdiction<'a>(
+    office: OfficeCode,
+    tips: impl IntoIterator<Item = &'a Tip>,
+) -> Verdict {
+    let strange = tips.into_iter().find(|tip| !tip.channel.is_held_by(office));
     strange.map_or(Ok(()), |tip| {
         let sentence = format!("office {office} holds a log of {}", tip.channel);
+        Err((Checker::Jurisdiction, sentence))
+    })
+}
+
+/// What a node says is for the office that hears it: nothing of a channel that is not that
+/// office's.
+pub(crate) fn check_meant_for(hearer: OfficeCode, frames: &[Frame], kept: &Kept) -> Verdict {
+    let logs = frames.iter().flat_map(|frame| match frame {
+        Frame::Run(run) | Frame::Fetched(_, Some(run)) => vec![run.log],
+        Frame::Heads { heads, .. } => heads.iter().map(|(log, _)| *log).collect(),
+        Frame::Receipts(receipts) => receipts.iter().map(|receipt| receipt.log).collect(),
+        _ => Vec::new(),
+    });
+    let tips = logs.filter_map(|log| kept.tips.get(&log));
+    let strange = tips.into_iter().find(|tip| !tip.channel.is_held_by(hearer));
+    strange.map_or(Ok(()), |tip| {
+        let sentence = format!("it tells office {hearer} of a log of {}", tip.channel);
         Err((Checker::Jurisdiction, sentence))
     })
 }

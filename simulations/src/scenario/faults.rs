@@ -34,6 +34,8 @@ pub enum Fault {
     Off { for_ms: u64 },
     /// Every link resets, as when a mapping of a NAT is forgotten.
     Reset,
+    /// The line to the office right above fails; those farther up are reached.
+    Cut { for_ms: u64 },
     /// It reaches nobody and nobody reaches it.
     Dark { for_ms: u64 },
     /// What it says does not arrive; what it is told does.
@@ -75,4 +77,43 @@ pub enum Lie {
     Fork,
     /// Logs of channels that the peer does not hold.
     WrongChannel,
+}
+
+impl Fault {
+    /// What a scenario calls it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Kill { .. } => "kill",
+            Self::PowerCut { .. } => "power-cut",
+            Self::Off { .. } => "off",
+            Self::Reset => "reset",
+            Self::Cut { .. } => "cut",
+            Self::Dark { .. } => "dark",
+            Self::Mute { .. } => "mute",
+            Self::UdpBlocked { .. } => "udp-blocked",
+            Self::Carry => "carry",
+            Self::Copy => "copy",
+            Self::Restore { .. } => "restore",
+            Self::Lose => "lose",
+            Self::Clock { .. } => "clock",
+            Self::FlipBits { .. } => "flip-bits",
+            Self::DiskFull { .. } => "disk-full",
+            Self::DiskFails { .. } => "disk-fails",
+            Self::Hostile { .. } => "hostile",
+            Self::Revoke => "revoke",
+            Self::Catalog { .. } => "catalog",
+        }
+    }
+
+    /// The alarms that it gives rightly, by the names of scenarios.
+    pub fn alarms(&self) -> &'static [&'static str] {
+        match self {
+            Self::Restore { .. } | Self::Lose => &["rolled-back", "fork-mended", "equivocation"],
+            Self::Clock { .. } => &["clock-error"],
+            Self::FlipBits { .. } => &["damaged", "rolled-back", "fork-mended", "equivocation"],
+            Self::DiskFull { .. } | Self::DiskFails { .. } => &["latched", "damaged"],
+            Self::Hostile { .. } => &["peer-refused", "equivocation"],
+            _ => &[],
+        }
+    }
 }

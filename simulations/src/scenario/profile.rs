@@ -2,6 +2,7 @@
 
 use super::error::ScenarioError;
 use super::table::{Table, document};
+use crate::dice::Dice;
 
 /// The model that ships with the simulator.
 const SHIPPED: &str = include_str!("../../model/network.toml");
@@ -51,6 +52,18 @@ impl Profiles {
 
     pub fn get(&self, name: &str) -> Option<&Profile> {
         self.0.iter().find(|profile| profile.name == name)
+    }
+
+    /// One of them, by their shares.
+    pub(crate) fn draw(&self, dice: &mut Dice) -> &Profile {
+        let shares = self.0.iter().map(|profile| profile.share).sum::<u64>().max(1);
+        let mut left = dice.between(0, shares - 1);
+        let drawn = self.0.iter().find(|profile| {
+            let is_here = left < profile.share;
+            left = left.saturating_sub(profile.share);
+            is_here
+        });
+        drawn.unwrap_or(&self.0[0])
     }
 
     pub fn names(&self) -> impl Iterator<Item = &str> + Clone {

@@ -12,18 +12,19 @@ use super::table::{Read, Table, document};
 use super::{City, Crash, Expects, Network, People, Scenario, TREES, Time};
 use crate::fault::{Death, POINT_NAMES, Point};
 
-const DAY_MS: u64 = 86_400_000;
+pub(super) const DAY_MS: u64 = 86_400_000;
 /// The clock of all offices is ahead of UTC by this.
-const CHINA_MS: u64 = 8 * 3_600_000;
+pub(super) const CHINA_MS: u64 = 8 * 3_600_000;
 const MINUTE_MS: u64 = 60_000;
 /// Offices of one story at most, by tier below each office.
 const OFFICES_MAX: u64 = 10_000;
 
-const KINDS: [&str; 18] = [
+const KINDS: [&str; 19] = [
     "kill",
     "power-cut",
     "off",
     "reset",
+    "cut",
     "dark",
     "mute",
     "udp-blocked",
@@ -88,8 +89,10 @@ fn city(root: &Table<'_>) -> Read<City> {
     })
 }
 
+const TIME_KEYS: [&str; 5] = ["begins", "lasts", "heals_within", "core", "brisk"];
+
 fn time(root: &Table<'_>) -> Read<Time> {
-    let table = root.table("time", &["begins", "lasts", "heals_within"])?;
+    let table = root.table("time", &TIME_KEYS)?;
     let table = root.required("time", "a table that says how long the story is", table)?;
     let begins = table.parsed("begins", "a time in China such as \"2026-03-02 09:00\"", moment)?;
     let lasts = table.span("lasts")?;
@@ -97,6 +100,8 @@ fn time(root: &Table<'_>) -> Read<Time> {
         begins: begins.unwrap_or(crate::world::BEGIN),
         lasts_ms: table.required("lasts", "a stretch of time such as \"7d\"", lasts)?,
         heals_within_ms: table.span_or("heals_within", 60 * MINUTE_MS)?,
+        core: table.whole("core", 1..101)?,
+        brisk: table.flag_or("brisk", false)?,
     })
 }
 
@@ -140,7 +145,7 @@ fn network(root: &Table<'_>) -> Read<Network> {
 }
 
 fn people(root: &Table<'_>) -> Read<People> {
-    const KEYS: [&str; 9] = [
+    const KEYS: [&str; 10] = [
         "cases_per_day",
         "season",
         "batch",
@@ -149,6 +154,7 @@ fn people(root: &Table<'_>) -> Read<People> {
         "edits",
         "photo_kb",
         "hurry",
+        "restless",
         "cases_max",
     ];
     let mut people = People {
@@ -160,6 +166,7 @@ fn people(root: &Table<'_>) -> Read<People> {
         edits: 0,
         photo_kb: 0,
         hurry: false,
+        restless_ms: None,
         cases_max: None,
     };
     let Some(table) = root.table("people", &KEYS)? else { return Ok(people) };
@@ -179,6 +186,7 @@ fn people(root: &Table<'_>) -> Read<People> {
     (people.elsewhere, people.edits) = (percent("elsewhere")?, percent("edits")?);
     people.photo_kb = table.whole("photo_kb", 0..20_001)?.unwrap_or(0);
     people.hurry = table.flag_or("hurry", false)?;
+    people.restless_ms = table.span("restless")?;
     people.cases_max = table.whole("cases_max", 1..10_000_000)?;
     Ok(people)
 }
@@ -227,6 +235,7 @@ fn fault_of(kind: &str, table: &Table<'_>) -> Read<Fault> {
         "power-cut" => Fault::PowerCut { for_ms: table.span_or("for", MINUTE_MS)? },
         "off" => Fault::Off { for_ms: for_ms()? },
         "reset" => Fault::Reset,
+        "cut" => Fault::Cut { for_ms: for_ms()? },
         "dark" => Fault::Dark { for_ms: for_ms()? },
         "mute" => Fault::Mute { for_ms: for_ms()? },
         "udp-blocked" => Fault::UdpBlocked { for_ms: for_ms()? },
@@ -251,26 +260,37 @@ fn fault_of(kind: &str, table: &Table<'_>) -> Read<Fault> {
     })
 }
 
+/// How a node lies, by name.
+pub(super) const LIES: [(&str, Lie); 4] = [
+    ("garbage", Lie::Garbage),
+    ("flood", Lie::Flood),
+    ("fork", Lie::Fork),
+    ("wrong-channel", Lie::WrongChannel),
+];
+
 fn lie(table: &Table<'_>) -> Read<Lie> {
-    let words = [
-        ("garbage", Lie::Garbage),
-        ("flood", Lie::Flood),
-        ("fork", Lie::Fork),
-        ("wrong-channel", Lie::WrongChannel),
-    ];
-    table.required("lie", "how the node lies, such as \"garbage\"", table.word("lie", &words)?)
+    table.required("lie", "how the node lies, such as \"garbage\"", table.word("lie", &LIES)?)
 }
 
-const CRASH_KEYS: [&str; 4] = ["where", "point", "nth", "death"];
+/// How a node dies, by name.
+pub(super) fn deaths(operations: u64) -> [(&'static str, Death); 3] {
+    [
+        ("kill", Death::Kill),
+        ("power-cut", Death::PowerCut),
+        ("power-cut-inside", Death::PowerCutInside { operations }),
+    ]
+}
+
+const CRASH_KEYS: [&str; 5] = ["where", "point", "nth", "death", "operations"];
 
 fn crash(table: &Table<'_>) -> Read<Crash> {
     let point: Option<Point> = table.word("point", &POINT_NAMES)?;
-    let deaths = [("kill", Death::Kill), ("power-cut", Death::PowerCut)];
+    let operations = table.whole("operations", 0..1_000)?.unwrap_or(0);
     Ok(Crash {
         place: place(table)?,
         point: table.required("point", "a moment such as \"after-append\"", point)?,
         nth: table.whole("nth", 1..1_000_000)?.unwrap_or(1) - 1,
-        death: table.word("death", &deaths)?.unwrap_or(Death::PowerCut),
+        death: table.word("death", &deaths(operations))?.unwrap_or(Death::PowerCut),
     })
 }
 

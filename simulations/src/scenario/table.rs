@@ -75,6 +75,13 @@ impl<'a> Table<'a> {
         self.typed(key, &expected, |value| integer(value).filter(|number| range.contains(number)))
     }
 
+    /// A list of whole numbers.
+    pub(super) fn wholes(&self, key: &str) -> Read<Option<Vec<u64>>> {
+        self.typed(key, "a list of whole numbers", |value| {
+            value.as_array()?.iter().map(|item| integer(item.get_ref())).collect()
+        })
+    }
+
     /// A number that is not negative.
     pub(super) fn number_or(&self, key: &str, default: f64) -> Read<f64> {
         let read = self.typed(key, "a number of 0 or more", |value| {

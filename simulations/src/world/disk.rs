@@ -34,7 +34,7 @@ impl World {
         }
         let Some(process) = &mut self.nodes[node].process else { return };
         match process.committer.append(&records) {
-            Err(error) => self.refused(node, &error),
+            Err(error) => self.refused(node, boot, commit, error),
             Ok(appended) => {
                 process.unsynced = Some((commit, appended, records));
                 if !self.passes(node, Point::AfterAppend) {
@@ -52,17 +52,31 @@ impl World {
         let Some(process) = &mut self.nodes[node].process else { return };
         let Some((commit, appended, records)) = process.unsynced.take() else { return };
         if let Err(error) = process.committer.sync() {
-            return self.refused(node, &error);
-        }
-        for record in &records {
-            self.nodes[node].kept.take(record);
+            return self.refused(node, boot, commit, error);
         }
         self.counts.syncs += 1;
-        self.judge(lost::check_jurisdiction(self.nodes[node].office, &self.nodes[node].kept));
+        self.keep(node, &records);
         if !self.passes(node, Point::AfterSync) {
             let ms = self.dice.between(0, 10);
             let input = Input::Committed { commit, result: Ok(vec![appended]) };
             self.after(ms, Event::Input { node, boot, input });
+        }
+    }
+
+    /// These records are on the disk now.
+    fn keep(&mut self, node: usize, records: &[Record]) {
+        let office = self.nodes[node].office;
+        let runs = records.iter().filter_map(|record| match record {
+            Record::Run(run) => Some(run.tip()),
+            _ => None,
+        });
+        self.judge(lost::check_jurisdiction(office, runs));
+        for record in records {
+            for fact in self.nodes[node].kept.take(record) {
+                if let Some((from, ms)) = self.promises.landed(fact, office, self.now) {
+                    self.recorder.landed(from, office.tier(), ms);
+                }
+            }
         }
     }
 
@@ -95,7 +109,7 @@ impl World {
     pub(super) fn wreck_disk(&mut self, node: usize, death: Death) {
         let mut dice = self.dice.split();
         let node = &mut self.nodes[node];
-        node.disk.set_faults(Faults::default());
+        node.disk.set_faults(node.trouble);
         if death == Death::Kill {
             node.disk.kill();
         } else {
@@ -124,11 +138,14 @@ impl World {
         self.nodes[node].disk.set_faults(Faults { cut_after, ..Faults::default() });
     }
 
-    fn refused(&mut self, node: usize, error: &CommitError) {
-        let office = self.nodes[node].office;
-        self.fail(
-            Checker::Calm,
-            format!("the disk of office {office} is sound and refuses: {error}"),
-        );
+    /// The disk has refused, as the story wants it or not at all.
+    fn refused(&mut self, node: usize, boot: u64, commit: CommitId, error: CommitError) {
+        if self.nodes[node].disk_is_well() {
+            let office = self.nodes[node].office;
+            let sentence = format!("the disk of office {office} is sound and refuses: {error}");
+            return self.fail(Checker::Calm, sentence);
+        }
+        let input = Input::Committed { commit, result: Err(error) };
+        self.after(1, Event::Input { node, boot, input });
     }
 }

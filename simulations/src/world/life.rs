@@ -1,22 +1,15 @@
 //! How nodes die and start again.
 
-use daiban_node::replica::Timing;
 use daiban_node::store::OpenReport;
+use daiban_sync::id::Millis;
 
 use super::{Event, World};
 use crate::checkers::{Checker, lost};
 use crate::fault::{Aim, Death, Point};
-use crate::node::Setup;
+use crate::node::{Setup, Standing};
 
-/// Brisk, so that a short story holds many tries.
-const TIMING: Timing = Timing {
-    backoff_ms_min: 1_000,
-    backoff_ms_max: 60_000,
-    fallback_ms: 120_000,
-    beacon_ms: 300_000,
-    greeting_ms: 10_000,
-    clock_error_ms: 300_000,
-};
+/// A node that does not come up on a broken disk is tried again after this time.
+const TRY_AGAIN_MS: u64 = 60_000;
 
 impl World {
     /// A node comes to a point at which the story may let it die; `true` if it did.
@@ -41,9 +34,7 @@ impl World {
         if self.nodes[node].process.take().is_none() {
             return;
         }
-        if self.trace.is_told() {
-            self.trace.tell(self.now, node as u64, &format!("dies: {death:?}"));
-        }
+        self.tell(Some(node), &format!("dies: {death:?}"));
         self.counts.crashes += 1;
         self.nodes[node].boot += 1;
         self.drop_links_of(node);
@@ -52,36 +43,60 @@ impl World {
         self.after(rest, Event::Start { node });
     }
 
+    /// As [`World::crash`], and it stays off until then.
+    pub(super) fn switch_off(&mut self, node: usize, death: Death, until: Millis) {
+        self.nodes[node].off_until = until;
+        self.crash(node, death);
+        self.at(until, Event::Start { node });
+    }
+
+    /// Switched off in order: what the system holds is written.
+    pub(super) fn shut_down(&mut self, node: usize, until: Millis) {
+        self.nodes[node].off_until = until;
+        if self.nodes[node].process.take().is_some() {
+            self.nodes[node].boot += 1;
+            self.drop_links_of(node);
+            self.nodes[node].disk.kill();
+        }
+        self.at(until, Event::Start { node });
+    }
+
     pub(super) fn start(&mut self, node: usize) {
-        if self.nodes[node].process.is_some() {
+        let is_off = self.nodes[node].off_until > self.now;
+        let is_hostile = matches!(self.nodes[node].standing, Standing::Hostile(_));
+        if self.nodes[node].process.is_some() || is_off || is_hostile {
             return;
         }
         let now = self.now;
-        let inside = self.is_rough && self.nodes[node].boot > 0 && self.dice.chance(15);
+        let may_die = self.is_rough && self.scenario.time.brisk && self.nodes[node].boot > 0;
+        let inside = may_die && self.nodes[node].disk_is_well() && self.dice.chance(15);
         if inside {
             self.cut_power_soon(node);
         }
         let setup = Setup {
-            root: &self.root,
+            memo: &self.memo,
             law: &self.law,
-            timing: TIMING,
+            habits: self.habits,
             #[cfg(feature = "mutants")]
             mutant: self.options.mutant,
         };
         match self.nodes[node].start(now, &setup, &mut self.dice) {
             Err(_) if inside => {
-                self.trace.tell(now, node as u64, "dies while it starts");
+                self.tell(Some(node), "dies while it starts");
                 self.counts.crashes += 1;
                 self.nodes[node].boot += 1;
                 self.wreck_disk(node, Death::PowerCut);
                 self.after(1_000, Event::Start { node });
+            }
+            Err(_) if !self.nodes[node].disk_is_well() => {
+                self.after(TRY_AGAIN_MS, Event::Start { node });
             }
             Err(error) => {
                 let office = self.nodes[node].office;
                 self.fail(Checker::NothingLost, format!("office {office} does not start: {error}"));
             }
             Ok(report) => {
-                self.trace.tell(now, node as u64, "starts");
+                self.tell(Some(node), "starts");
                 self.started(node, &report);
             }
         }
@@ -96,7 +111,8 @@ impl World {
             let verdict = lost::check_start(node, &self.nodes[node].kept, report, &self.promises);
             self.judge(verdict);
         }
-        self.judge(lost::check_jurisdiction(self.nodes[node].office, &self.nodes[node].kept));
+        let kept = &self.nodes[node].kept;
+        self.judge(lost::check_jurisdiction(self.nodes[node].office, kept.tips.values()));
         self.take_turn_soon(node);
     }
 }

@@ -5,17 +5,19 @@ use daiban_sync::id::{Millis, OfficeCode};
 use daiban_sync::session::{Lane, Role};
 
 use super::{Event, World};
-use crate::link::{End, Link};
+use crate::link::{End, Link, Way};
+use crate::node::Standing;
 
-/// A call fails for no reason, in percent.
-const CALLS_LOST: u64 = 10;
+/// Lost packets in a million that make one call in a hundred fail.
+const LOSS_PPM_A_CALL: u64 = 2_000;
 /// A side that is not told hears of a broken link after this time at the latest.
 const SILENCE_MS: u64 = 30_000;
 
 impl World {
     /// A node calls an office.
     pub(super) fn dial(&mut self, node: usize, boot: u64, office: OfficeCode) {
-        let ms = self.dice.between(20, 400);
+        let rtt_ms = self.nodes[node].line.profile.rtt_ms;
+        let ms = rtt_ms + self.dice.between(10, 200);
         self.after(ms, Event::Dialled { node, boot, office });
     }
 
@@ -23,11 +25,14 @@ impl World {
         if !self.is_alive(node, boot) {
             return;
         }
-        let target = self.nodes.iter().position(|node| node.office == office);
+        let target = self.place_of(office);
         let there = target.and_then(|target| Some((target, self.boot(target)?)));
-        let is_lost = self.is_rough && self.dice.chance(CALLS_LOST);
+        let loss = self.nodes[node].line.profile.loss_ppm / LOSS_PPM_A_CALL;
+        let is_lost = self.is_rough && self.dice.chance(loss.min(50));
         match there.filter(|(target, _)| !is_lost && !self.is_blocked(node, *target)) {
-            Some(target) => self.connect((node, boot), target),
+            Some(target) => {
+                self.connect((node, boot), target);
+            }
             None => {
                 let ms = self.dice.between(10, 5_000);
                 self.after(ms, Event::Input { node, boot, input: Input::DialFailed { office } });
@@ -35,7 +40,7 @@ impl World {
         }
     }
 
-    fn connect(&mut self, dialer: (usize, u64), acceptor: (usize, u64)) {
+    pub(super) fn connect(&mut self, dialer: (usize, u64), acceptor: (usize, u64)) -> LinkId {
         self.next_link += 1;
         self.counts.links += 1;
         let link = LinkId(self.next_link);
@@ -45,26 +50,37 @@ impl World {
             let ms = self.dice.between(0, 60);
             let input = Input::Connected { link, office, key, role };
             self.after(ms, Event::Input { node, boot, input });
+            self.links_of[node].insert(link);
             End::new(node, boot, self.now.plus(ms))
         });
         self.links.insert(link, Link::new(ends));
+        link
     }
 
     /// Puts bytes of a node onto a link.
     pub(super) fn put(&mut self, node: usize, boot: u64, id: LinkId, lane: Lane, bytes: Vec<u8>) {
-        let delay = self.delay();
-        let Some(link) = self.links.get_mut(&id) else { return };
+        let Some(link) = self.links.get(&id) else { return };
         let Some(side) = link.side_of(node, boot).filter(|_| !link.is_broken) else { return };
         let other = 1 - side;
-        let at = link.arrival(other, lane, self.now.plus(delay));
+        let peer = link.ends[other].node;
+        let at = self.passage(node, peer, lane, bytes.len());
+        let Some(link) = self.links.get_mut(&id) else { return };
+        let at = link.arrival(other, lane, at);
         self.at(at, Event::Arrive { link: id, side: other, lane, bytes });
     }
 
-    fn delay(&mut self) -> u64 {
-        match self.is_rough && self.dice.chance(5) {
-            true => self.dice.between(300, 4_000),
-            false => self.dice.between(5, 120),
-        }
+    /// When bytes from one node have come to another: through the last mile of the lower one, then
+    /// over the line of the upper one.
+    fn passage(&mut self, from: usize, to: usize, lane: Lane, len: usize) -> Millis {
+        let tier = |node: usize| self.nodes[node].office.tier();
+        let (lower, upper, way) = match tier(from) > tier(to) {
+            true => (from, to, Way::Up),
+            false => (to, from, Way::Down),
+        };
+        self.recorder.moved(lower, way == Way::Up, len);
+        let last_mile = self.nodes[lower].line.pass(self.now, way, lane, len, &mut self.dice);
+        let at_office = self.nodes[upper].line.pass(self.now, way, lane, len, &mut self.dice);
+        last_mile.plus(at_office.since(self.now))
     }
 
     pub(super) fn arrive(&mut self, id: LinkId, side: usize, lane: Lane, bytes: Vec<u8>) {
@@ -88,13 +104,49 @@ impl World {
         self.tell_side(id, 1 - side, 400);
     }
 
-    /// Resets every link between two nodes: bytes on their way are lost, each side hears of it in
-    /// its own time.
-    pub(super) fn cut(&mut self, a: usize, b: usize) {
+    /// Every link of a node resets: bytes on their way are lost, each side hears of it in its own
+    /// time.
+    pub(super) fn reset(&mut self, node: usize) {
+        self.reset_some(node, |_| true);
+    }
+
+    fn reset_some(&mut self, node: usize, is_meant: impl Fn(&Link) -> bool) {
         self.counts.cuts += 1;
-        let between = self.links.iter().filter(|(_, link)| link.joins(a, b) && !link.is_broken);
-        for id in between.map(|(&id, _)| id).collect::<Vec<_>>() {
-            self.break_link(id, [true, true]);
+        for id in self.links_of[node].clone() {
+            let is_meant = self.links.get(&id).is_some_and(|l| !l.is_broken && is_meant(l));
+            if is_meant {
+                self.break_link(id, [true, true]);
+                self.tell_side(id, 0, SILENCE_MS);
+                self.tell_side(id, 1, SILENCE_MS);
+            }
+        }
+    }
+
+    /// Nobody is reached until then.
+    pub(super) fn darken(&mut self, node: usize, until: Millis) {
+        let dark_until = &mut self.nodes[node].line.dark_until;
+        *dark_until = until.max(*dark_until);
+        self.reset(node);
+    }
+
+    /// The office right above is not reached until then.
+    pub(super) fn cut_line(&mut self, node: usize, until: Millis) {
+        let cut_until = &mut self.nodes[node].line.cut_until;
+        *cut_until = until.max(*cut_until);
+        if let Some(parent) = self.parent_of(node) {
+            self.reset_some(node, |link| link.joins(node, parent));
+        }
+    }
+
+    /// What the node says is lost until then; both sides hear of the silence in their own time.
+    pub(super) fn mute(&mut self, node: usize, until: Millis) {
+        let mute_until = &mut self.nodes[node].line.mute_until;
+        *mute_until = until.max(*mute_until);
+        self.counts.cuts += 1;
+        for id in self.links_of[node].clone() {
+            let Some(link) = self.links.get_mut(&id) else { continue };
+            let Some(side) = link.ends.iter().position(|end| end.node == node) else { continue };
+            link.is_lost[1 - side] = true;
             self.tell_side(id, 0, SILENCE_MS);
             self.tell_side(id, 1, SILENCE_MS);
         }
@@ -102,11 +154,10 @@ impl World {
 
     /// A node is gone: what it had sent may still arrive.
     pub(super) fn drop_links_of(&mut self, node: usize) {
-        let of_node =
-            |link: &Link| link.ends.iter().position(|end| end.node == node && end.is_open);
-        let ends: Vec<_> =
-            self.links.iter().filter_map(|(&id, link)| Some((id, of_node(link)?))).collect();
-        for (id, side) in ends {
+        for id in self.links_of[node].clone() {
+            let Some(link) = self.links.get(&id) else { continue };
+            let side = link.ends.iter().position(|end| end.node == node && end.is_open);
+            let Some(side) = side else { continue };
             let mut is_lost = [true, true];
             is_lost[1 - side] = self.dice.chance(40);
             self.break_link(id, is_lost);
@@ -141,28 +192,27 @@ impl World {
         let (node, boot, was_open) = (end.node, end.boot, end.is_open);
         end.is_open = false;
         if link.ends.iter().all(|end| !end.is_open) {
+            let nodes = [0, 1].map(|side| link.ends[side].node);
             self.links.remove(&id);
+            for node in nodes {
+                self.links_of[node].remove(&id);
+            }
         }
         if was_open {
             self.input(node, boot, Input::Closed { link: id });
         }
     }
 
-    pub(super) fn block(&mut self, a: usize, b: usize, ms: u64) {
-        self.cut(a, b);
-        let until = self.now.plus(ms);
-        let known = self.blocked.entry((a.min(b), a.max(b))).or_insert(until);
-        *known = until.max(*known);
-    }
-
-    pub(super) fn isolate(&mut self, node: usize, ms: u64) {
-        for other in (0..self.nodes.len()).filter(|&other| other != node) {
-            self.block(node, other, ms);
-        }
-    }
-
-    fn is_blocked(&self, a: usize, b: usize) -> bool {
-        let until = self.blocked.get(&(a.min(b), a.max(b))).copied().unwrap_or(Millis(0));
-        until > self.now
+    pub(super) fn is_blocked(&self, a: usize, b: usize) -> bool {
+        let [one, other] = [&self.nodes[a], &self.nodes[b]];
+        let is_out = |node: &crate::node::Node| {
+            let line = &node.line;
+            let is_silent = line.dark_until.max(line.mute_until) > self.now;
+            is_silent || line.profile.blocked || node.standing == Standing::Revoked
+        };
+        let is_cut = |lower: usize, upper: usize| {
+            self.nodes[lower].line.cut_until > self.now && self.parent_of(lower) == Some(upper)
+        };
+        is_out(one) || is_out(other) || is_cut(a, b) || is_cut(b, a)
     }
 }

@@ -1,14 +1,15 @@
 //! A replica's turn: inputs in, effects out, with the checkers and the crashes beside each effect.
 
+use daiban_domain::act::{ActId, CaseId};
 use daiban_node::replica::{
     Answer, Command, CommandId, Effect, Input, LinkId, Refusal, RefusalKind,
 };
 use daiban_sync::frame::Frame;
-use daiban_sync::id::{BlobId, Millis};
+use daiban_sync::id::BlobId;
 use daiban_sync::session::Lane;
 
 use super::{Event, World};
-use crate::checkers::{Checker, calm, durable};
+use crate::checkers::{Checker, Verdict, bounds, calm, durable, lost};
 use crate::fault::Point;
 use crate::kept::Fact;
 use crate::people::Asked;
@@ -29,8 +30,9 @@ impl World {
             return;
         }
         self.trace.note(self.now, name(&input), node as u64, &[]);
+        let shown = self.nodes[node].shows(self.now);
         if let Some(process) = &mut self.nodes[node].process {
-            process.replica.handle(self.now, input);
+            process.replica.handle(shown, input);
         }
         self.take_turn_soon(node);
     }
@@ -49,14 +51,15 @@ impl World {
         if !self.is_alive(node, boot) {
             return;
         }
-        let now = self.now;
+        let now = self.nodes[node].shows(self.now);
         if let Some(process) = &mut self.nodes[node].process {
             process.is_due = false;
             process.replica.settle(now);
         }
         self.carry_out(node, boot);
-        // The views may lag behind.
-        let slices = if self.dice.chance(20) { 0 } else { SLICES };
+        // In a brisk story the views may lag behind.
+        let lags = self.scenario.time.brisk && self.dice.chance(20);
+        let slices = if lags { 0 } else { SLICES };
         let mut more = true;
         for _ in 0..slices {
             let Some(process) = self.process_of(node, boot) else { return };
@@ -102,10 +105,10 @@ impl World {
 
     /// Wakes the replica when it wants to be woken.
     fn sleep(&mut self, node: usize, boot: u64) {
-        let now = self.now;
+        let (now, shown) = (self.now, self.nodes[node].shows(self.now));
         let Some(process) = self.process_of(node, boot) else { return };
-        let wake = process.replica.wake_at(now).max(now.plus(1));
-        let wake = if wake == now.plus(1) { now.plus(500) } else { wake };
+        let wait = process.replica.wake_at(shown).since(shown);
+        let wake = now.plus(if wait <= 1 { 500 } else { wait });
         if process.wakes_at <= now || wake < process.wakes_at {
             process.wakes_at = wake;
             self.at(wake, Event::Input { node, boot, input: Input::Tick });
@@ -144,8 +147,10 @@ impl World {
             Effect::Reply { id, answer } => self.reply(node, id, answer),
             Effect::Alarm(alarm) => {
                 self.counts.alarms += 1;
-                self.trace.tell(self.now, node as u64, &alarm.to_string());
-                self.judge(calm::check_alarm(self.nodes[node].office, &alarm, self.disks_replaced));
+                self.tell(Some(node), &alarm.to_string());
+                self.recorder.alarm(calm::kind(&alarm));
+                let expects = &self.scenario.expects;
+                self.judge(calm::check_alarm(self.nodes[node].office, &alarm, expects));
             }
         }
     }
@@ -157,8 +162,8 @@ impl World {
         } else {
             Vec::new()
         };
-        let (key, kept) = (self.nodes[node].key(), &self.nodes[node].kept);
-        self.judge(durable::check_frames(&frames, key, kept).map_err(|(checker, sentence)| {
+        let verdict = self.check_said(node, link, &frames);
+        self.judge(verdict.map_err(|(checker, sentence)| {
             (checker, format!("office {}: {sentence}", self.nodes[node].office))
         }));
         if self.trace.is_told() {
@@ -166,7 +171,8 @@ impl World {
                 self.trace.tell(self.now, node as u64, &format!("on link {}: {said}", link.0));
             }
         }
-        if frames.iter().any(|frame| matches!(frame, Frame::Fetch { .. })) {
+        let is_mending = frames.iter().any(|frame| matches!(frame, Frame::Fetch { .. }));
+        if is_mending && self.scenario.people.restless_ms.is_some() {
             self.disturb(node);
         }
         let kinds = tap::kinds(&frames);
@@ -179,6 +185,24 @@ impl World {
                 return;
             }
         }
+    }
+
+    /// What a node is about to say is durable, meant for the office that hears it, and nothing that
+    /// it need not ask for.
+    fn check_said(&self, node: usize, link: LinkId, frames: &[Frame]) -> Verdict {
+        let (speaker, kept) = (&self.nodes[node], &self.nodes[node].kept);
+        durable::check_frames(frames, speaker.key(), kept)?;
+        let hearer = self.links.get(&link).and_then(|link| {
+            link.ends.iter().find(|end| end.node != node).map(|end| self.nodes[end.node].office)
+        });
+        if let Some(hearer) = hearer {
+            lost::check_meant_for(hearer, frames, kept)?;
+        }
+        let Some(process) = &speaker.process else { return Ok(()) };
+        frames.iter().try_for_each(|frame| match frame {
+            Frame::BlobWant { blob, first } => bounds::check_resumed(*blob, *first, &process.blobs),
+            _ => Ok(()),
+        })
     }
 
     /// People do not stop working because their node mends its log.
@@ -232,36 +256,31 @@ impl World {
                 &format!("{} refused: {refusal} {}", asked.what, refusal.detail),
             );
         }
-        if matches!(refusal.kind, RefusalKind::Internal | RefusalKind::Disk) {
+        let is_fault = matches!(refusal.kind, RefusalKind::Internal | RefusalKind::Disk);
+        if is_fault && self.nodes[node].disk_is_well() {
             let office = self.nodes[node].office;
             self.fail(Checker::Calm, format!("office {office} fails to {}: {refusal}", asked.what));
         }
     }
 
-    fn saved(
-        &mut self,
-        node: usize,
-        asked: &Asked,
-        case: daiban_domain::act::CaseId,
-        act: Option<daiban_domain::act::ActId>,
-    ) {
+    fn saved(&mut self, node: usize, asked: &Asked, case: CaseId, act: Option<ActId>) {
         let facts: Vec<Fact> =
             act.map(Fact::Act).into_iter().chain(asked.mark.map(Fact::Mark)).collect();
         let office = self.nodes[node].office;
+        let kept = &self.nodes[node].kept;
+        let Some(&channel) = kept.cases.get(&case) else {
+            let sentence = format!("office {office}: a person is told of case {case}, not held");
+            return self.judge(Err((Checker::DurableFirst, sentence)));
+        };
+        let verdict = durable::check_reply(&facts, kept);
         self.judge(
-            durable::check_reply(&facts, &self.nodes[node].kept)
-                .map_err(|(checker, sentence)| (checker, format!("office {office}: {sentence}"))),
+            verdict.map_err(|(checker, said)| (checker, format!("office {office}: {said}"))),
         );
-        let known =
-            self.workload.cases.iter().find(|(known, _)| *known == case).map(|(_, origin)| *origin);
-        if known.is_none() {
-            self.workload.cases.push((case, office));
-        }
-        let origin = known.unwrap_or(office);
-        let at = Millis(self.now.since(super::BEGIN));
+        let at = self.now;
         for fact in facts {
-            self.promises.add(Told { node, case, origin, fact, at, is_away: false });
+            self.promises.add(Told { node, case, channel, fact, at, is_away: false });
         }
+        self.follow_up(node, asked, case, channel);
     }
 }
 

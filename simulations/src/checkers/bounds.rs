@@ -1,0 +1,42 @@
+//! Nothing grows without a reason, and nothing is asked for twice.
+
+use daiban_node::store::Blobs;
+use daiban_sync::id::BlobId;
+
+use super::{Checker, Verdict};
+use crate::node::Node;
+
+/// Links of one node: its peers, and for each a dead one that has not been noticed yet.
+const LINKS_A_PEER: usize = 3;
+const LINKS_FREE: usize = 8;
+/// Alarms that a node remembers.
+const ALARMS_MAX: usize = 256;
+
+/// A file is asked for from the first chunk on that is not here.
+pub(crate) fn check_resumed(blob: BlobId, first: u32, blobs: &Blobs) -> Verdict {
+    let have = blobs.have_chunks(blob).ok().flatten().unwrap_or_default();
+    let held = have.iter().take_while(|held| **held).count();
+    if have.is_empty() || held == have.len() || first as usize >= held {
+        return Ok(());
+    }
+    let sentence =
+        format!("it asks for blob {} from chunk {first} on and holds {held} already", blob.short());
+    Err((Checker::Bounds, sentence))
+}
+
+/// What a node keeps of its peers.
+pub(crate) fn check_links(node: &Node, peers: usize) -> Verdict {
+    let Some(process) = &node.process else { return Ok(()) };
+    let status = process.replica.status(daiban_sync::id::Millis(0));
+    let (links, bound) = (status.peers.len(), LINKS_A_PEER * peers + LINKS_FREE);
+    if links > bound {
+        let sentence = format!("office {} keeps {links} sessions, {bound} at most", node.office);
+        return Err((Checker::Bounds, sentence));
+    }
+    let alarms = process.replica.beacons().len();
+    if alarms > peers + ALARMS_MAX {
+        let sentence = format!("office {} keeps {alarms} health reports", node.office);
+        return Err((Checker::Bounds, sentence));
+    }
+    Ok(())
+}

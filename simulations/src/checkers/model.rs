@@ -1,0 +1,52 @@
+//! A central model of what must be visible where: who typed what, and whose it is. Nodes are
+//! compared with it at random moments.
+
+use std::collections::BTreeMap;
+
+use daiban_sync::channel::Channel;
+
+use super::{Checker, Verdict};
+use crate::kept::Fact;
+use crate::node::Node;
+use crate::told::Promises;
+
+/// Every text that was ever typed, with the channel of its case.
+#[derive(Default)]
+pub(crate) struct Model {
+    typed: BTreeMap<u64, Channel>,
+}
+
+impl Model {
+    pub(crate) fn typed(&mut self, mark: u64, channel: Channel) {
+        self.typed.insert(mark, channel);
+    }
+
+    /// A node holds nothing that nobody typed, nothing that is not for its office, and all that it
+    /// has told its own people.
+    pub(crate) fn check(&self, place: usize, node: &Node, promises: &Promises) -> Verdict {
+        for fact in &node.kept.facts {
+            let Fact::Mark(mark) = fact else { continue };
+            let office = node.office;
+            match self.typed.get(mark) {
+                None => {
+                    let sentence =
+                        format!("office {office} holds a text that nobody typed: {mark}");
+                    return Err((Checker::Model, sentence));
+                }
+                Some(channel) if !channel.is_held_by(office) => {
+                    let sentence = format!("office {office} holds a text of {channel}");
+                    return Err((Checker::Jurisdiction, sentence));
+                }
+                Some(_) => {}
+            }
+        }
+        let is_running = node.process.is_some() && !node.is_replaced;
+        match promises.broken_at(place, &node.kept).filter(|_| is_running) {
+            None => Ok(()),
+            Some(told) => {
+                let sentence = format!("office {} lost {:?}", node.office, told.fact);
+                Err((Checker::NothingLost, sentence))
+            }
+        }
+    }
+}
