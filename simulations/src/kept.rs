@@ -83,7 +83,9 @@ impl Kept {
         let Some(bytes) = entry.payload.bytes() else { return Vec::new() };
         let mut fresh = facts_in(entry.kind, bytes, tip.author);
         fresh.retain(|fact| self.facts.insert(*fact));
-        let about_a_case = matches!(entry.kind, Kind::FormChange | Kind::Act);
+        // What a liar wrote may be no act at all: it begins no case.
+        let is_act = || payload::read_act(bytes).is_ok();
+        let about_a_case = entry.kind == Kind::FormChange || entry.kind == Kind::Act && is_act();
         if let Some(case) = payload::subject(bytes).filter(|_| about_a_case) {
             self.cases.entry(case).or_insert(tip.channel);
         }

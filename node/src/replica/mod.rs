@@ -43,6 +43,7 @@ mod reckon;
 mod recover;
 mod refusal;
 mod repair;
+mod set_back;
 mod upstream;
 mod view;
 mod wants;
@@ -152,7 +153,7 @@ struct PendingReply {
 impl Replica {
     /// Takes one input.
     pub fn handle(&mut self, now: Millis, input: Input) {
-        self.now = now;
+        self.take_time(now);
         self.law.turn(Date::at(now));
         match input {
             Input::Connected { link, office, key, role } => {
@@ -180,7 +181,7 @@ impl Replica {
 
     /// Does what the inputs so far call for: dials, signs, commits, sends.
     pub fn settle(&mut self, now: Millis) {
-        self.now = now;
+        self.take_time(now);
         self.mend(now);
         for (office, addresses) in self.upstream.dial(now) {
             self.effects.push_back(Effect::Dial { office, addresses });
@@ -209,7 +210,7 @@ impl Replica {
 
     /// Brings the views a step forward; `true` if there is more to do.
     pub fn work(&mut self, now: Millis) -> bool {
-        self.now = now;
+        self.take_time(now);
         self.apply_slice(now)
     }
 

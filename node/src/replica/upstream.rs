@@ -119,6 +119,14 @@ impl Upstream {
         }
     }
 
+    /// The clock was set back to `now`: nobody waits for a moment of the time that it showed before.
+    pub(super) fn set_back(&mut self, now: Millis) {
+        self.hurry(now);
+        for ancestor in &mut self.ancestors {
+            ancestor.silent_since = now.min(ancestor.silent_since);
+        }
+    }
+
     /// When, after `now`, [`Upstream::dial`] has something to do next.
     pub(super) fn wake_at(&self, now: Millis) -> Option<Millis> {
         let mut soonest = None;
@@ -186,6 +194,20 @@ mod tests {
 
         assert!(up.connected(now, county, LinkId(1)).is_empty());
         assert_eq!(up.connected(now, town, LinkId(2)), [LinkId(1)]);
+    }
+
+    #[test]
+    fn nobody_waits_for_a_time_that_a_wrong_clock_showed() {
+        let offices = offices();
+        let year = 365 * 86_400_000;
+        let mut up = Upstream::new(Millis(year), &offices, timing());
+        for (office, _) in up.dial(Millis(year)) {
+            up.lost(Millis(year), office, None, 0);
+        }
+        assert!(up.dial(Millis(7)).is_empty());
+        up.set_back(Millis(7));
+        assert_eq!(up.dial(Millis(7)).len(), 1);
+        assert!(up.wake_at(Millis(7)).unwrap() < Millis(60_000));
     }
 
     #[test]

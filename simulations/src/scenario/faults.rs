@@ -112,7 +112,7 @@ impl Fault {
             Self::Clock { .. } => &["clock-error"],
             Self::FlipBits { .. } => &["damaged", "rolled-back", "fork-mended", "equivocation"],
             Self::DiskFull { .. } | Self::DiskFails { .. } => &["latched", "damaged"],
-            Self::Hostile { .. } => &["peer-refused", "equivocation"],
+            Self::Hostile { .. } => &["peer-refused", "equivocation", "quarantined", "clock-error"],
             _ => &[],
         }
     }

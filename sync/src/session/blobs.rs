@@ -84,15 +84,14 @@ impl Blobs {
     }
 
     /// A blob is durable here now: a peer that missed it, or sent it, is told.
-    pub(super) fn arrived(&mut self, blob: BlobId) -> Option<Frame> {
-        if self.missed.remove(&blob) {
-            return Some(Frame::BlobHere(blob));
-        }
-        let wanted = self.wanted.remove(&blob)?;
-        if !wanted.is_complete() {
+    /// Two that asked each other before either had it are both.
+    pub(super) fn arrived(&mut self, blob: BlobId) -> impl Iterator<Item = Frame> + use<> {
+        let here = self.missed.remove(&blob).then_some(Frame::BlobHere(blob));
+        let wanted = self.wanted.remove(&blob);
+        if wanted.as_ref().is_some_and(|wanted| !wanted.is_complete()) {
             self.dropped.insert(blob);
         }
-        Some(Frame::BlobHeld(blob))
+        here.into_iter().chain(wanted.map(|_| Frame::BlobHeld(blob)))
     }
 
     pub(super) fn pieces_arrived(&mut self, now: Millis, bytes: u64) -> Result<(), Misbehaviour> {
@@ -215,3 +214,19 @@ impl Sending {
 }
 
 const _: () = assert!(BLOB_CHUNK_BYTES < u32::MAX as usize);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_that_ask_each_other_leave_no_wish_behind() {
+        let mut blobs = Blobs::default();
+        for number in 0..2 * BLOB_WANTS_MAX {
+            let blob = BlobId([u8::try_from(number).unwrap(); 32]);
+            assert!(blobs.want(blob, 0, None).is_some(), "wish {number}");
+            blobs.remember(blob).unwrap();
+            assert_eq!(blobs.arrived(blob).count(), 2);
+        }
+    }
+}
