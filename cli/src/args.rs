@@ -116,6 +116,8 @@ pub(crate) enum Verb {
     Notices,
     /// 性能测量，与同一次运行中的参照对比 (figures beside a reference from the same run)
     Bench(crate::bench::Bench),
+    /// 模拟：虚拟城市 (play scenarios, or many random stories, in a virtual city)
+    Simulate(crate::simulate::SimulateArgs),
     /// 演示：本机运行五个节点 (five offices on this machine)
     Demo(demo::DemoArgs),
     /// 命令补全脚本 (print a completion script)

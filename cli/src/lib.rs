@@ -21,6 +21,7 @@ mod read;
 pub mod relay;
 mod run;
 mod say;
+mod simulate;
 mod status;
 
 use std::process::ExitCode;
@@ -68,6 +69,7 @@ fn carry_out(global: &Global, verb: Verb) -> Done {
         Verb::Publish(args) => publish::publish(&home, &screen, args),
         Verb::Notices => publish::notices(&home, &screen),
         Verb::Bench(args) => bench::bench(&screen, &args),
+        Verb::Simulate(args) => simulate::simulate(&screen, &args),
         Verb::Demo(args) => demo::demo(&screen, &args),
         Verb::Completions { shell } => {
             let mut script = Vec::new();

@@ -84,10 +84,31 @@ fn domain_does_no_io() {
 }
 
 #[test]
-fn nobody_depends_on_simulations_or_tests() {
-    for package in ["sync", "node/domain", "node", "cli"] {
+fn nothing_that_runs_an_office_depends_on_simulations_or_tests() {
+    for package in ["sync", "node/domain", "node"] {
         check_absent(package, &["daiban-sim", "daiban-tests"]);
     }
+    check_absent("cli", &["daiban-tests"]);
+}
+
+/// The command offers the virtual city as a verb, and no other verb knows of it.
+#[test]
+fn one_file_of_the_command_knows_the_virtual_city() {
+    let knows = sources("cli/src").into_iter().filter(|(_, text)| text.contains("daiban_sim"));
+    let files: Vec<_> = knows.map(|(path, _)| path.file_name().unwrap().to_owned()).collect();
+    assert_eq!(files, ["simulate.rs"]);
+}
+
+#[test]
+fn planted_bugs_stay_out_of_the_program() {
+    for package in ["sync", "node/domain", "node", "cli", "simulations"] {
+        let text = fs::read_to_string(root().join(package).join("Cargo.toml")).unwrap();
+        let manifest: toml::Table = text.parse().unwrap();
+        let default = manifest.get("features").and_then(|features| features.get("default"));
+        assert_eq!(default, None, "{package} must not switch features on by itself");
+    }
+    let command = fs::read_to_string(root().join("cli/Cargo.toml")).unwrap();
+    assert!(!command.contains("mutants"), "the command is built without planted bugs");
 }
 
 #[test]

@@ -154,7 +154,9 @@ impl Replica {
             match self.offices.get(&receipt.key) {
                 _ if !self.store.tips().contains_key(&receipt.log) => self.unproved.push(receipt),
                 None => self.unproved.push(receipt),
-                Some(office) if *office != receipt.office || !self.authenticator.is_given(&receipt) => {
+                Some(office)
+                    if *office != receipt.office || !self.authenticator.is_given(&receipt) =>
+                {
                     return Err(Misbehaviour::Receipt(receipt.log));
                 }
                 Some(_) => fresh.extend(self.is_news(&receipt).then_some(receipt)),

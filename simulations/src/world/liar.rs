@@ -1,12 +1,12 @@
 //! A node that lies: it has its office's genuine key, and says what it likes to the office above.
 
 use daiban_sync::channel::Channel;
-use daiban_sync::entry::{Entry, Genesis, Kind, Payload, log_id};
+use daiban_sync::entry::{Entry, Genesis, Kind, Payload};
 use daiban_sync::frame::{Frame, Hello};
 use daiban_sync::frontier::Digest;
 use daiban_sync::head::Head;
 use daiban_sync::id::{Hlc, Incarnation, LogId, OfficeCode};
-use daiban_sync::run::Run;
+use daiban_sync::run::{Run, chain};
 use daiban_sync::session::Lane;
 use daiban_sync::wire::{Compression, Encoder};
 
@@ -89,8 +89,11 @@ impl World {
         }
     }
 
-    /// A log that begins as it should and goes on as it likes, otherwise each time.
+    /// A log that begins as it should and goes on as it likes: sometimes with one history, sometimes
+    /// with what follows in another.
     fn history(&mut self, node: usize, channel: Channel) -> Run {
+        let is_other = self.dice.chance(60);
+        let later = Entry { payload: Payload::Present(self.dice.bytes::<40>().into()), ..said(2) };
         let node = &self.nodes[node];
         let genesis = Genesis {
             author: node.key(),
@@ -98,12 +101,15 @@ impl World {
             channel,
             chain: node.chain().to_vec(),
         };
-        let log = log_id(node.key(), INCARNATION, &channel);
-        let mut nonsense = vec![0; 40];
-        let at = Hlc::default().tick(self.now);
-        self.dice.fill(&mut nonsense);
-        let said = Entry { at, kind: Kind::Act, payload: Payload::Present(nonsense) };
-        Run::write(log, Head::EMPTY, vec![genesis.entry(at), said], node.signing_key())
+        let log = genesis.log_id();
+        let begun = genesis.entry(Hlc::default());
+        match is_other {
+            false => Run::write(log, Head::EMPTY, vec![begun, said(0)], node.signing_key()),
+            true => {
+                let after = chain(log, Head::EMPTY, &[begun, said(1)]);
+                Run::write(log, after, vec![later], node.signing_key())
+            }
+        }
     }
 
     fn somebody_else(&mut self, node: usize) -> OfficeCode {
@@ -113,4 +119,10 @@ impl World {
             others.filter(|office| !own.is_within(*office) && !office.is_within(own)).collect();
         self.dice.pick(&others).copied().unwrap_or(own)
     }
+}
+
+/// Something that means nothing.
+fn said(version: u8) -> Entry {
+    let payload = Payload::Present(vec![version; 40]);
+    Entry { at: Hlc::default(), kind: Kind::Act, payload }
 }

@@ -77,7 +77,7 @@ impl World {
             (_, day) => day,
         };
         let month = usize::try_from(date.ymd().1 - 1).unwrap_or(0);
-        let market = if (day + node) % 5 == 0 { customs.market } else { 100 };
+        let market = if (day + node).is_multiple_of(5) { customs.market } else { 100 };
         people.cases_per_day
             * people.season
             * self.workload.busy(node)

@@ -104,6 +104,5 @@ impl Outbox {
 
 /// Up to `count` of the first in `map`; `None` if it is empty.
 fn take<K: Ord, V>(map: &mut BTreeMap<K, V>, count: usize) -> Option<Vec<(K, V)>> {
-    let taken: Vec<_> = std::iter::from_fn(|| map.pop_first()).take(count).collect();
-    (!taken.is_empty()).then_some(taken)
+    (!map.is_empty()).then(|| std::iter::from_fn(|| map.pop_first()).take(count).collect())
 }

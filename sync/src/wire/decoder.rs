@@ -8,6 +8,11 @@ use super::{PREFACE, VERSION_MAX, VERSION_MIN, WINDOW_LOG_MAX};
 use crate::error::{Incompatible, InvalidFrame, SessionError};
 use crate::limits::{RATIO_FREE_BYTES, RATIO_MAX};
 
+/// Bytes that a short message is unpacked into at once, and how many for each of its own: what does
+/// not fit takes another step.
+const STEP_BYTES_MIN: usize = 4 * 1024;
+const STEP_RATIO: usize = 16;
+
 /// Bytes to frames.
 pub struct Decoder {
     unpacker: Unpacker<'static>,
@@ -75,14 +80,16 @@ impl Decoder {
     }
 
     fn unpack(&mut self, bytes: &mut &[u8]) -> Result<(), InvalidFrame> {
+        // A short message, such as a beacon, needs no long step.
+        let step = (bytes.len() * STEP_RATIO).clamp(STEP_BYTES_MIN, STEP_BYTES);
         let mut input = InBuffer::around(bytes);
-        let mut out = OutBuffer::around(self.staging.room(STEP_BYTES));
+        let mut out = OutBuffer::around(self.staging.room(step));
         let result = self.unpacker.run(&mut input, &mut out);
         let (taken, given) = (input.pos(), out.pos());
-        self.staging.keep(STEP_BYTES - given);
+        self.staging.keep(step - given);
         result.map_err(|_| InvalidFrame::Compression)?;
         *bytes = &bytes[taken..];
-        self.is_full = given == STEP_BYTES;
+        self.is_full = given == step;
         self.taken += taken as u64;
         self.given += given as u64;
         if self.given > RATIO_FREE_BYTES + self.credit + RATIO_MAX * self.taken {

@@ -35,6 +35,8 @@ struct State {
     durable_names: BTreeMap<String, u64>,
     /// Changes of names that are not durable yet, oldest first; each change is atomic.
     renamed: Vec<Vec<(String, Option<u64>)>>,
+    /// How many names, now, after a power cut or on their way, an inode has.
+    uses: BTreeMap<u64, usize>,
     folders: BTreeSet<String>,
     faults: Faults,
     operations: u64,
@@ -52,11 +54,11 @@ impl MemoryDisk {
         state.faults.cut_after = None;
         for change in std::mem::take(&mut state.renamed) {
             if random(draw, 2) == 0 {
-                rename_all(&mut state.durable_names, &change);
+                state.make_durable(&change);
             }
         }
         state.names = state.durable_names.clone();
-        state.forget_nameless();
+        state.count_names();
         for inode in state.inodes.values_mut() {
             inode.lose_power(draw);
         }
@@ -122,7 +124,7 @@ impl MemoryDisk {
         let mut state = self.state();
         state.renamed.clear();
         state.durable_names = state.names.clone();
-        state.forget_nameless();
+        state.count_names();
         state.inodes.values_mut().for_each(Inode::sync);
     }
 
@@ -162,15 +164,54 @@ impl State {
     }
 
     fn change_names(&mut self, change: Vec<(String, Option<u64>)>) {
-        rename_all(&mut self.names, &change);
+        for (_, inode) in &change {
+            self.used(*inode);
+        }
+        for (name, inode) in &change {
+            self.used(*inode);
+            let before = rename(&mut self.names, name, *inode);
+            self.unused(before);
+        }
         self.renamed.push(change);
     }
 
-    fn forget_nameless(&mut self) {
-        let pending = self.renamed.iter().flatten().filter_map(|(_, inode)| *inode);
-        let named = self.names.values().chain(self.durable_names.values()).copied().chain(pending);
-        let named: BTreeSet<u64> = named.collect();
-        self.inodes.retain(|inode, _| named.contains(inode));
+    /// A change of names that was on its way has happened.
+    fn make_durable(&mut self, change: &[(String, Option<u64>)]) {
+        for (name, inode) in change {
+            self.used(*inode);
+            let before = rename(&mut self.durable_names, name, *inode);
+            self.unused(before);
+        }
+        for (_, inode) in change {
+            self.unused(*inode);
+        }
+    }
+
+    fn used(&mut self, inode: Option<u64>) {
+        if let Some(inode) = inode {
+            *self.uses.entry(inode).or_default() += 1;
+        }
+    }
+
+    /// What has no name left is gone.
+    fn unused(&mut self, inode: Option<u64>) {
+        let Some(inode) = inode else { return };
+        let uses = self.uses.entry(inode).or_default();
+        *uses = uses.saturating_sub(1);
+        if *uses == 0 {
+            self.uses.remove(&inode);
+            self.inodes.remove(&inode);
+        }
+    }
+
+    /// Counts anew, when nothing is on its way.
+    fn count_names(&mut self) {
+        self.uses.clear();
+        for inode in self.names.values().chain(self.durable_names.values()) {
+            *self.uses.entry(*inode).or_default() += 1;
+        }
+        let Self { inodes, uses, .. } = self;
+        inodes.retain(|inode, _| uses.contains_key(inode));
     }
 }
 
@@ -210,9 +251,8 @@ impl Disk for MemoryDisk {
             std::mem::take(&mut state.renamed).into_iter().partition(here);
         state.renamed = rest;
         for change in &synced {
-            rename_all(&mut state.durable_names, change);
+            state.make_durable(change);
         }
-        state.forget_nameless();
         Ok(())
     }
 
@@ -237,7 +277,8 @@ impl Disk for MemoryDisk {
     fn list(&self, path: &str) -> io::Result<Vec<String>> {
         let state = self.state();
         let prefix = if path.is_empty() { String::new() } else { format!("{path}/") };
-        let below = state.names.keys().filter_map(|name| name.strip_prefix(&prefix));
+        let from = state.names.range(prefix.clone()..).map(|(name, _)| name);
+        let below = from.map_while(|name| name.strip_prefix(&prefix));
         let names: BTreeSet<String> = below
             .map(|rest| match rest.split_once('/') {
                 Some((folder, _)) => format!("{folder}/"),
@@ -252,12 +293,11 @@ impl Disk for MemoryDisk {
     }
 }
 
-fn rename_all(names: &mut BTreeMap<String, u64>, change: &[(String, Option<u64>)]) {
-    for (name, inode) in change {
-        match inode {
-            Some(inode) => names.insert(name.clone(), *inode),
-            None => names.remove(name),
-        };
+/// Gives a name to an inode, or takes it away; gives the inode that had it.
+fn rename(names: &mut BTreeMap<String, u64>, name: &str, inode: Option<u64>) -> Option<u64> {
+    match inode {
+        Some(inode) => names.insert(name.to_owned(), inode),
+        None => names.remove(name),
     }
 }
 
