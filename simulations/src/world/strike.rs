@@ -156,6 +156,6 @@ impl World {
         };
         let notice = Notice::Catalog { files: files.map(raised).collect() };
         let asked = Asked { what: "publish", mark: None };
-        self.ask(node, asked, Command::Publish { notice });
+        self.ask(node, asked, Command::Publish { notice, rehearse: false });
     }
 }
