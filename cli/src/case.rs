@@ -1,8 +1,9 @@
-//! `daiban case …`: open, import, edit, show, list, clocks, attach, submit, withdraw.
+//! `daiban case …`: open, import, edit, show, list, clocks, materials, attach, submit, withdraw.
 
 mod clock;
 mod enter;
 mod import;
+mod materials;
 mod migrate;
 mod page;
 mod record;
@@ -19,7 +20,7 @@ use daiban_domain::fold::Status;
 use daiban_domain::form::{FieldValue, Fields};
 use daiban_domain::office::OfficeTree;
 use daiban_domain::organ::OrganCode;
-use daiban_node::replica::{Attachment, Command};
+use daiban_node::replica::{Attachment, Command, Reuse};
 use daiban_sync::id::{Millis, OfficeCode};
 use serde_json::Value;
 
@@ -65,15 +66,26 @@ pub(crate) enum CaseVerb {
     },
     /// 换版：草稿换到事项的现行版本，先列出差异 (a draft under newer rules: the differences, then going over)
     Migrate(migrate::MigrateArgs),
+    /// 材料：缺什么，证照库中有什么可复用 (what is asked for, and what was verified before)
+    Materials {
+        /// 收件号 (receipt number)
+        receipt: String,
+    },
     /// 办件列表 (list of cases, newest first)
     List(ListArgs),
-    /// 附加材料 (attach files)
+    /// 附加材料，或复用已核验的 (attach files, or reuse what was verified before)
     Attach {
         /// 收件号 (receipt number)
         receipt: String,
         /// 材料=文件，可多个 (material and file; several may follow)
-        #[arg(value_name = "KEY=FILE", required = true, value_parser = pair)]
+        #[arg(value_name = "KEY=FILE", required_unless_present = "reuse", value_parser = pair)]
         files: Vec<(String, String)>,
+        /// 复用证照库中已核验的材料，可多次 (a material that was verified before; may be repeated)
+        #[arg(long, value_name = "KEY")]
+        reuse: Vec<String>,
+        /// 从哪一件复用，缺省为最近决定的 (the case to reuse from; the one decided last without it)
+        #[arg(long, value_name = "RECEIPT", requires = "reuse")]
+        from: Option<String>,
         /// 经办人 (officer; NAME or NAME:ACCOUNT)
         #[arg(long, value_name = "NAME")]
         by: Officer,
@@ -122,6 +134,12 @@ pub(crate) struct NewArgs {
     /// 材料=文件，可多次 (material and file; may be repeated)
     #[arg(long = "attach", value_name = "KEY=FILE", value_parser = pair)]
     attach: Vec<(String, String)>,
+    /// 复用证照库中已核验的材料，可多次 (a material that was verified before; may be repeated)
+    #[arg(long, value_name = "KEY")]
+    reuse: Vec<String>,
+    /// 同一事项已申请过，仍须另行申请的理由 (why it is applied for though it was before)
+    #[arg(long, value_name = "REASON")]
+    again: Option<String>,
     /// 异地承办单位，用于异地协查等 (the office elsewhere that handles it, for items such as XC-01)
     #[arg(long, value_name = "OFFICE")]
     handler: Option<OfficeCode>,
@@ -167,7 +185,18 @@ pub(crate) fn case(home: &Home, screen: &Screen, verb: CaseVerb) -> Done {
             let answer = client.ask(&Command::ListCases { status, organ, limit })?;
             list(screen, &client.offices(), &answer)
         }
-        CaseVerb::Attach { receipt, files, by } => attach(screen, &client, &receipt, files, &by),
+        CaseVerb::Materials { receipt } => {
+            let answer = client.ask(&Command::CaseMaterials { case: receipt })?;
+            screen.show(&answer, |answer| materials::page(screen.lang, answer))
+        }
+        CaseVerb::Attach { receipt, files, reuse, from, by } => {
+            attach(screen, &client, &receipt, files, &by)?;
+            reuse.into_iter().try_for_each(|key| {
+                let (case, by) = (receipt.clone(), by.clone().into());
+                let material = Reuse { key, from: from.clone() };
+                tell_saved(screen, &client.ask(&Command::Reuse { case, material, by })?)
+            })
+        }
         CaseVerb::Submit { receipt, by } => act(screen, &client, receipt, by, ActRequest::Submit),
         CaseVerb::Withdraw { receipt, reason, by } => {
             act(screen, &client, receipt, by, ActRequest::Withdraw { reason })

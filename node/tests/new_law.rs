@@ -122,6 +122,8 @@ fn new_case() -> Command {
         submit: false,
         handler: None,
         listed: None,
+        reuse: Vec::new(),
+        again: Some("又一件".into()),
         by: OfficerRef { name: "王".into(), id: "w".into() },
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use daiban_domain::act::{ActId, ActKind, CaseId};
+use daiban_domain::act::{ActId, CaseId};
 use daiban_domain::payload;
 use daiban_node::store::{Blobs, ReadError, Record, Store};
 use daiban_sync::channel::Channel;
@@ -91,7 +91,7 @@ impl Kept {
         }
         if entry.kind == Kind::Act
             && let Ok((_, act)) = payload::read_act(bytes)
-            && let ActKind::MaterialAttached { blob, .. } = act.kind
+            && let Some(blob) = act.kind.file()
         {
             self.blob_references.insert(blob.id, tip.channel);
         }

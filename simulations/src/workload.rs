@@ -187,6 +187,8 @@ impl<'a> Clerk<'a> {
             by,
             handler,
             listed: None,
+            reuse: Vec::new(),
+            again: Some("另有一处".into()),
         };
         Some((Asked { what: "open", mark: Some(mark) }, command))
     }

@@ -67,6 +67,8 @@ async fn a_case_reaches_the_city_and_receipts_come_home() {
         by,
         handler: None,
         listed: None,
+        reuse: Vec::new(),
+        again: None,
     };
     let answer = village.ask(new).await.unwrap();
     let Ok(Answer::Saved { receipt: Some(receipt), .. }) = answer else { panic!("{answer:?}") };

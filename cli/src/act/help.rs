@@ -37,6 +37,8 @@ pub(super) fn ask(client: &Client, args: &ActArgs) -> Done<ActRequest> {
                 by: args.by.clone().into(),
                 handler: Some(handler),
                 listed: None,
+                reuse: Vec::new(),
+                again: Some(args.note.clone()),
             })?;
             number(opened["receipt"].as_str().unwrap_or_default())?
         }

@@ -49,6 +49,8 @@ impl Forms {
             by: clerk(),
             handler: None,
             listed: None,
+            reuse: Vec::new(),
+            again: None,
         })
     }
 

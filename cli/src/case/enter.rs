@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use daiban_domain::act::OfficerRef;
-use daiban_node::replica::{Attachment, Command, Refusal};
+use daiban_node::replica::{Attachment, Command, Refusal, Reuse};
 use serde_json::Value;
 
 use super::record::{self, Placed, Record};
@@ -32,15 +32,16 @@ pub(super) fn enter(client: &Client, screen: &Screen, args: NewArgs) -> Done {
         let command = only(client, records.remove(0), &args, by)?;
         return tell_entered(screen, &client.ask(&command)?);
     }
-    if !args.attach.is_empty() || !args.fields.is_empty() {
+    let is_single = args.again.is_some() || !args.reuse.is_empty();
+    if is_single || !args.attach.is_empty() || !args.fields.is_empty() {
         return Err(Failure::new(
             Code::Usage,
-            "有多条记录时不能用 --attach 和 --field",
-            "--attach and --field go with one record, not with several",
+            "有多条记录时不能用 --attach、--field、--reuse 和 --again",
+            "--attach, --field, --reuse and --again go with one record, not with several",
         )
         .remedy(
-            "请把材料写在每条记录的 materials 中",
-            "name the files in `materials` of each record",
+            "请写在每条记录的 materials、fields、reuse、again 中",
+            "write them in `materials`, `fields`, `reuse` and `again` of each record",
         ));
     }
     let mut desk = Entering {
@@ -69,6 +70,8 @@ fn single(client: &Client, args: NewArgs, by: OfficerRef) -> Done<Command> {
         by,
         handler: args.handler,
         listed: None,
+        reuse: args.reuse.into_iter().map(reuse).collect(),
+        again: args.again,
     })
 }
 
@@ -76,8 +79,11 @@ fn single(client: &Client, args: NewArgs, by: OfficerRef) -> Done<Command> {
 fn only(client: &Client, placed: Placed, args: &NewArgs, by: OfficerRef) -> Done<Command> {
     let from = args.from.as_deref().map_or_else(PathBuf::new, folder);
     let mut command = command(client, placed.record?, (&from, args.submit, by))?;
-    if let Command::NewCase { fields, materials, handler, .. } = &mut command {
+    if let Command::NewCase { fields, materials, handler, reuse: reused, again, .. } = &mut command
+    {
         *handler = args.handler;
+        reused.extend(args.reuse.iter().cloned().map(reuse));
+        *again = args.again.clone().or(again.take());
         fields.extend(texts(args.fields.clone()));
         materials.extend(upload(client, &args.attach)?);
     }
@@ -105,7 +111,14 @@ fn command(
         by,
         handler: None,
         listed: None,
+        reuse: record.reuse.into_iter().map(reuse).collect(),
+        again: record.again,
     })
+}
+
+/// By its key, from the case that was decided last.
+fn reuse(key: String) -> Reuse {
+    Reuse { key, from: None }
 }
 
 fn upload(client: &Client, files: &[(String, String)]) -> Done<Vec<Attachment>> {

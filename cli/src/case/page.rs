@@ -17,6 +17,7 @@ pub(super) fn page(lang: Lang, tree: &OfficeTree, view: &Value) -> String {
     let parts = [
         page.head(),
         page.form(),
+        page.again(),
         page.materials(),
         page.stages(),
         page.conflicts(),
@@ -113,6 +114,7 @@ impl Page<'_> {
                 here.to_owned(),
                 bytes(blob["size"].as_u64().unwrap_or_default()),
                 text(&blob["name"]),
+                self.reused(&material["reused"]),
             ]
         };
         let mut rows: Vec<_> = list(&self.state["materials"]).iter().map(row).collect();
@@ -122,6 +124,31 @@ impl Page<'_> {
             vec![format!("  {key}"), name, self.lang.word("✗ 缺少", "✗ missing").to_owned()]
         }));
         self.section("材料", "materials", rows)
+    }
+
+    /// Where a reused file was verified, and until when it may be reused.
+    fn reused(&self, reused: &Value) -> String {
+        let verified = &reused["verified"];
+        if verified.is_null() {
+            return String::new();
+        }
+        let (from, until) = (self.lang.word("复用自", "reused from"), text(&reused["until"]));
+        format!(
+            "{from} {} {} {}{}{until}",
+            text(&verified["receipt"]),
+            self.lang.word("核验于", "verified on"),
+            text(&verified["on"]),
+            self.lang.word("，有效至 ", ", valid until "),
+        )
+    }
+
+    fn again(&self) -> String {
+        let again = &self.state["again"];
+        if again.is_null() {
+            return String::new();
+        }
+        let row = vec![format!("  {}", text(&again["before"])), text(&again["said"]["text"])];
+        self.section("重复申请", "applied for before", vec![row])
     }
 
     fn stages(&self) -> String {

@@ -23,6 +23,12 @@ pub(super) struct Record {
     pub(super) materials: BTreeMap<String, Files>,
     #[serde(default)]
     pub(super) submit: bool,
+    /// Materials that were verified before.
+    #[serde(default)]
+    pub(super) reuse: Vec<String>,
+    /// Why it is applied for once more.
+    #[serde(default)]
+    pub(super) again: Option<String>,
 }
 
 /// One file or several for one material.
@@ -71,6 +77,8 @@ fn placed(place: String, value: serde_json::Result<Value>, default_item: Option<
                 fields,
                 materials: BTreeMap::new(),
                 submit: false,
+                reuse: Vec::new(),
+                again: None,
             }),
             other => serde_json::from_value(other),
         }

@@ -22,7 +22,7 @@ pub(super) fn json(item: &Item) -> Value {
         "extension": item.extension.as_ref().map(|e| json!({ "limit": e.limit, "basis": e.basis })),
         "special_procedures": item.special_procedures,
         "season": item.season, "batch_window": item.batch_window.map(window_json),
-        "visits": item.visits, "delivery": item.delivery, "dedupe_key": item.dedupe_key,
+        "mend_within": item.mend_within, "visits": item.visits, "delivery": item.delivery, "dedupe_key": item.dedupe_key,
         "fee": item.fee.amount_cent.map(|cents| json!({
             "amount_cent": cents, "payee": item.fee.payee, "basis": item.fee.basis,
         })),
@@ -65,6 +65,7 @@ fn material_json(m: &MaterialRule) -> Value {
         "key": m.key, "name": m.name, "required": m.need == MaterialNeed::Required,
         "required_if": condition.map(condition_json), "tolerated_days": tolerated,
         "made_at": made_at, "grade": m.grade, "licence": m.licence, "reuse_days": m.reuse_days,
+        "holder": m.holder,
         "copies": m.copies, "paper": (!m.electronic_only).then_some(m.paper), "note": m.note,
     })
 }
@@ -113,6 +114,7 @@ fn terms(lang: Lang, item: &Item) -> Vec<Vec<String>> {
             ["集中办理", "in batches"],
             item.batch_window.map_or_else(String::new, |w| window(lang, w)),
         ),
+        (["整改和投诉答复", "to mend and to answer complaints"], limit(lang, item.mend_within)),
         (["跑动次数", "visits"], item.visits.map_or_else(String::new, |times| times.to_string())),
         (["送达", "delivery"], ways.collect::<Vec<_>>().join(lang.word("、", ", "))),
         (["收费", "fee"], fee(lang, item)),
@@ -183,7 +185,9 @@ fn field_row(lang: Lang, field: &Field) -> Vec<String> {
 }
 
 fn material_row(lang: Lang, item: &Item, material: &MaterialRule) -> Vec<String> {
-    let reuse = material.licence.as_ref().zip(material.reuse_days).map(|(licence, days)| {
+    let is_reused = material.holder.iter().any(|key| item.field(key).is_some());
+    let reuse = material.licence.as_ref().zip(material.reuse_days).filter(|_| is_reused);
+    let reuse = reuse.map(|(licence, days)| {
         format!("{} {licence} {days} {}", lang.word("可复用", "reused from"), days_word(lang))
     });
     let paper = match (material.electronic_only, material.paper) {

@@ -8,6 +8,7 @@ use crate::case_number::CaseNumber;
 use crate::clock::ClockKind;
 use crate::form::FormHead;
 use crate::hexed::{self, hex_id};
+use crate::licence::Verified;
 use crate::organ::OrganCode;
 use crate::receipt_number::ReceiptNumber;
 use crate::words::{self, Said};
@@ -224,9 +225,21 @@ pub enum ActKind {
     Numbered { number: CaseNumber, instead: Option<ActId> },
     /// 换版: the draft goes over to this version of its item.
     Migrated { version: u32 },
+    /// 材料复用: a file that was verified before stands for a material.
+    MaterialReused { key: String, blob: BlobRef, verified: Verified },
+    /// 重复申请: the same was applied for before, and why once more.
+    AppliedAgain { before: Option<ReceiptNumber>, reason: String },
 }
 
 impl ActKind {
+    /// The file that it brings to the case.
+    pub fn file(&self) -> Option<&BlobRef> {
+        match self {
+            Self::MaterialAttached { blob, .. } | Self::MaterialReused { blob, .. } => Some(blob),
+            _ => None,
+        }
+    }
+
     /// Whether it may follow after the case has ended: 评价, 投诉, 监察, and a number that came late.
     pub(crate) fn outlives_case(&self) -> bool {
         matches!(
@@ -285,6 +298,8 @@ impl ActKind {
             Self::HelpRecorded { .. } => words::act_help_recorded(),
             Self::Numbered { .. } => words::act_numbered(),
             Self::Migrated { .. } => words::act_migrated(),
+            Self::MaterialReused { .. } => words::act_material_reused(),
+            Self::AppliedAgain { .. } => words::act_applied_again(),
         }
     }
 }

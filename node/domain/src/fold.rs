@@ -13,6 +13,7 @@ mod machine;
 mod next;
 mod progress;
 mod redress;
+mod reuse;
 mod rounds;
 mod rules;
 mod staleness;
@@ -32,6 +33,7 @@ use crate::jurisdiction::Jurisdiction;
 pub use deadline::Deadlines;
 pub use help::HelpView;
 pub use redress::{AppealView, ComplaintView, RatingView, RedressView, Statement};
+pub use reuse::{AgainView, ReusedView};
 pub use rules::{Cause, Why};
 pub use state::{
     Alarm, CaseState, DecisionState, DecisionView, Ignored, MaterialView, NextAct, NumberView,

@@ -38,6 +38,12 @@ impl Jurisdiction {
         self.handler.unwrap_or(self.origin)
     }
 
+    /// Whether every office that holds a case of `other` holds the cases of these.
+    pub fn is_known_to_all_of(self, other: Self) -> bool {
+        // Whoever is above a holder is a holder.
+        self.includes(other.origin) && other.handler.is_none_or(|office| self.includes(office))
+    }
+
     /// Whether `office` holds the case.
     pub fn includes(self, office: OfficeCode) -> bool {
         self.channel().is_held_by(office)

@@ -20,6 +20,7 @@ pub mod fold;
 pub mod form;
 mod hexed;
 pub mod jurisdiction;
+pub mod licence;
 pub mod notice;
 pub mod numbering;
 pub mod office;

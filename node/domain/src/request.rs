@@ -15,17 +15,11 @@ hex_id!(
 pub fn request_of(item: &Item, fields: &Fields) -> Vec<u8> {
     let mut request = Vec::new();
     part(&mut request, &item.code);
-    let keys = || item.dedupe_key.iter().filter(|key| *key != "code");
-    let key: Option<Vec<String>> = keys()
-        .map(|key| fields.get(key).filter(|value| !value.is_blank()).map(ToString::to_string))
-        .collect();
-    match key.filter(|values| !values.is_empty()) {
-        Some(values) => {
-            keys().map(String::as_str).zip(&values).for_each(|(key, value)| {
-                part(&mut request, key);
-                part(&mut request, value);
-            });
-        }
+    match dedupe_key(item, fields) {
+        Some(values) => values.into_iter().for_each(|(key, value)| {
+            part(&mut request, key);
+            part(&mut request, &value);
+        }),
         None => {
             for (key, value) in content(fields) {
                 part(&mut request, key);
@@ -34,6 +28,16 @@ pub fn request_of(item: &Item, fields: &Fields) -> Vec<u8> {
         }
     }
     request
+}
+
+/// What the item says makes two applications the same; `None` if it says nothing, or the form leaves
+/// a part of it empty.
+pub fn dedupe_key<'a>(item: &'a Item, fields: &Fields) -> Option<Vec<(&'a str, String)>> {
+    let keys = item.dedupe_key.iter().filter(|key| *key != "code");
+    let said = |key: &String| fields.get(key).filter(|value| !value.is_blank());
+    let key: Option<Vec<_>> =
+        keys.map(|key| Some((key.as_str(), said(key)?.to_string()))).collect();
+    key.filter(|values| !values.is_empty())
 }
 
 /// Whether both say the same; an empty field says nothing.

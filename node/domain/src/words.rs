@@ -10,6 +10,7 @@ mod desk;
 mod directory;
 mod fields;
 mod fold;
+mod licences;
 mod node;
 mod notices;
 mod numbers;
@@ -28,6 +29,7 @@ pub use desk::*;
 pub use directory::*;
 pub use fields::*;
 pub use fold::*;
+pub use licences::*;
 pub use node::*;
 pub use notices::*;
 pub use numbers::*;
@@ -85,6 +87,7 @@ pub const ALL: &[&[Message]] = &[
     directory::MESSAGES,
     fields::MESSAGES,
     fold::MESSAGES,
+    licences::MESSAGES,
     node::MESSAGES,
     notices::MESSAGES,
     numbers::MESSAGES,

@@ -6,17 +6,20 @@ mod common;
 
 use common::{World, organ};
 use daiban_domain::act::{
-    Act, ActId, ActKind, CaseId, Handover, OfficerRef, Opinion, Outcome, Pin,
+    Act, ActId, ActKind, BlobRef, CaseId, Handover, OfficerRef, Opinion, Outcome, Pin,
 };
 use daiban_domain::case::Case;
 use daiban_domain::case_number::CaseNumber;
+use daiban_domain::catalog::Grade;
 use daiban_domain::clock::ClockKind;
 use daiban_domain::form::{Fields, Form, actor_for};
+use daiban_domain::jurisdiction::Jurisdiction;
+use daiban_domain::licence::{HolderId, Verified};
 use daiban_domain::notice::Notice;
 use daiban_domain::numbering::Lease;
 use daiban_domain::payload::{self, NotUnderstood};
 use daiban_domain::receipt_number::ReceiptNumber;
-use daiban_sync::id::{Incarnation, Millis, NodeKey, OfficeCode};
+use daiban_sync::id::{BlobId, Incarnation, Millis, NodeKey, OfficeCode};
 
 fn act(kind: ActKind) -> Act {
     Act {
@@ -37,6 +40,23 @@ fn number_of_a_case() -> CaseNumber {
 
 fn village() -> OfficeCode {
     common::VILLAGE.parse().unwrap()
+}
+
+fn blob() -> BlobRef {
+    let media = "image/png".into();
+    BlobRef { id: BlobId([6; 32]), size: 300, media, name: "x".into() }
+}
+
+fn verified() -> Verified {
+    Verified {
+        receipt: receipt(),
+        of: Jurisdiction { origin: village(), handler: None },
+        decision: ActId([7; 32]),
+        on: "2026-03-09".parse().unwrap(),
+        licence: "证".into(),
+        holder: HolderId::of(" 11010519491231002x"),
+        grade: Grade::C,
+    }
 }
 
 #[test]
@@ -127,9 +147,11 @@ fn kinds_keep_their_numbers() {
         (33, ActKind::SupervisionNoted { text: text() }),
         (34, ActKind::Transferred { to: "MZ".parse().unwrap(), reason: text() }),
         (35, ActKind::HelpAsked { help: receipt(), handler: village(), question: text() }),
-        (38, ActKind::Migrated { version: 2 }),
         (36, ActKind::HelpRecorded { help: receipt(), findings: text() }),
         (37, ActKind::Numbered { number: number_of_a_case(), instead: None }),
+        (38, ActKind::Migrated { version: 2 }),
+        (39, ActKind::MaterialReused { key: text(), blob: blob(), verified: verified() }),
+        (40, ActKind::AppliedAgain { before: None, reason: text() }),
     ] {
         assert_eq!(number(kind.clone()), expected, "{kind:?}");
     }
@@ -150,6 +172,26 @@ fn ways_of_delivery_keep_their_bytes() {
     ] {
         assert_eq!(stated(ActKind::Delivered { how }), expected);
     }
+}
+
+#[test]
+fn a_reference_keeps_its_bytes() {
+    let reused = ActKind::MaterialReused { key: "ID".into(), blob: blob(), verified: verified() };
+    assert_eq!(
+        stated(reused),
+        "024944".to_owned()
+            + &"06".repeat(32)
+            + "ac0209696d6167652f706e670178"
+            + "1a333330333832303031303031323630333032303030313030324a"
+            + "e986b5e2ce0900"
+            + &"07".repeat(32)
+            + "0a323032362d30332d3039"
+            + "03e8af81"
+            + "1496c74050d93254043f7e733b981fec"
+            + "02"
+    );
+    let again = ActKind::AppliedAgain { before: Some(receipt()), reason: "错".into() };
+    assert_eq!(stated(again), "011a333330333832303031303031323630333032303030313030324a03e99499");
 }
 
 #[test]

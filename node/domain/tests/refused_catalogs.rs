@@ -159,7 +159,7 @@ fn materials_that_contradict_themselves() {
     refused(JOINT, tolerated, "made_at = \"survey\"", "material[4].made_at", "no such stage");
     refused(JOINT, tolerated, "paper = \"original\"", "material[4].paper", "no paper");
     let reuse = "licence = \"居民身份证\"\n";
-    refused("_materials.toml", reuse, "", "ID.reuse_days", "both licence and reuse_days");
+    refused("_materials.toml", reuse, "", "ID.reuse_days", "give licence, reuse_days and holder");
 }
 
 #[test]

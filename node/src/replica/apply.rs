@@ -269,10 +269,9 @@ impl Replica {
         blobs: &mut Vec<(BlobId, Channel)>,
     ) -> Result<(), ViewError> {
         let case = &touched.case;
-        let summary = self.summary_of(case);
         let subject = Some(id.0);
+        self.list_case(case, batch)?;
         batch.put(keys::case(id), subject, save_case(touched.channel, &touched.marks, case));
-        batch.put(keys::summary(id), subject, summary);
         if let Some(receipt) = case.receipt() {
             let key = keys::receipt(&receipt);
             self.case_count += self.if_new(&key)?;
@@ -286,14 +285,13 @@ impl Replica {
             batch.put(keys::request(request, id), None, Vec::new());
         }
         for act in case.acts() {
-            match &act.act.kind {
-                ActKind::MaterialAttached { blob, .. } => blobs.push((blob.id, touched.channel)),
-                ActKind::Opened { receipt, .. } if act.office == self.config.office => {
-                    let day = Date::at(act.at.millis());
-                    let last = self.serials.seen(day, receipt);
-                    batch.put(keys::serial(day), None, last.to_be_bytes());
-                }
-                _ => {}
+            blobs.extend(act.act.kind.file().map(|blob| (blob.id, touched.channel)));
+            if let ActKind::Opened { receipt, .. } = &act.act.kind
+                && act.office == self.config.office
+            {
+                let day = Date::at(act.at.millis());
+                let last = self.serials.seen(day, receipt);
+                batch.put(keys::serial(day), None, last.to_be_bytes());
             }
         }
         Ok(())
@@ -305,14 +303,15 @@ impl Replica {
     }
 
     /// What work lists show of a case by the law in force.
-    pub(super) fn summary_of(&mut self, case: &Case) -> Vec<u8> {
+    pub(super) fn summary_of(&mut self, case: &Case) -> (Option<CaseState>, Vec<u8>) {
         self.counters.folded_cases += 1;
-        let state = case.state(&self.law.catalog, &self.law.calendar, &self.law.authority);
+        let state = self.state_of_case(case);
         if let Some(state) = &state {
             self.alarm_of_case(state);
         }
-        serde_json::to_vec(&case.summary(state.as_ref()))
-            .expect("a summary is plain data with text keys")
+        let summary = serde_json::to_vec(&case.summary(state.as_ref()))
+            .expect("a summary is plain data with text keys");
+        (state, summary)
     }
 
     /// An act without authority changes nothing, and somebody must know.

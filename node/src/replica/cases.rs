@@ -48,6 +48,7 @@ impl Replica {
             }
             Command::EditCase { ref case, .. }
             | Command::Attach { ref case, .. }
+            | Command::Reuse { ref case, .. }
             | Command::Act { ref case, .. } => {
                 let case = self.find_case(case)?;
                 if self.busy.contains(&case) {
@@ -104,7 +105,9 @@ impl Replica {
                 let by = self.by(now, by, None);
                 at(&by, self.law.desk(self.config.training).attach(&by, &mut case, &key, blob)?)
             }
+            Command::Reuse { material, by, .. } => self.reuse(now, &mut case, material, &by)?,
             Command::Act { by, organ, request, .. } => {
+                self.check_references(&case, &request)?;
                 self.act(now, &mut case, by, organ, request)?
             }
             _ => return Err(Refusal::internal("a command that changes no case")),
@@ -177,11 +180,8 @@ impl Replica {
 
     /// Materials of a case whose files are here.
     pub(super) fn held_materials(&self, case: &Case) -> Vec<BlobId> {
-        let attached = case.acts().filter_map(|act| match &act.act.kind {
-            daiban_domain::act::ActKind::MaterialAttached { blob, .. } => Some(blob.id),
-            _ => None,
-        });
-        attached.filter(|&blob| self.blobs.contains(blob)).collect()
+        let files = case.acts().filter_map(|act| act.act.kind.file());
+        files.map(|blob| blob.id).filter(|&blob| self.blobs.contains(blob)).collect()
     }
 }
 

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use super::alarm::Alarm;
 use super::law::Consequence;
+use super::licences::{MaterialChoice, Reuse};
 use super::listed::{ItemView, KnownCase, Listed};
 
 /// A request.
@@ -50,6 +51,12 @@ pub enum Command {
         /// It is a row of a list.
         #[serde(default)]
         listed: Option<Listed>,
+        /// Materials that were verified before.
+        #[serde(default)]
+        reuse: Vec<Reuse>,
+        /// Why it is applied for though the same was applied for before.
+        #[serde(default)]
+        again: Option<String>,
     },
     EditCase {
         case: String,
@@ -62,6 +69,12 @@ pub enum Command {
         material: Attachment,
         by: OfficerRef,
     },
+    /// Attaches what was verified before for whom the form names.
+    Reuse {
+        case: String,
+        material: Reuse,
+        by: OfficerRef,
+    },
     Act {
         case: String,
         by: OfficerRef,
@@ -70,6 +83,10 @@ pub enum Command {
         request: ActRequest,
     },
     ShowCase {
+        case: String,
+    },
+    /// What the case asks for, and what is in the licence store for it.
+    CaseMaterials {
         case: String,
     },
     /// When the case is due, and how these days are reckoned.
@@ -124,9 +141,12 @@ impl Command {
     pub(super) fn writes(&self) -> bool {
         match self {
             Self::NewCase { listed, .. } => !listed.is_some_and(|listed| listed.rehearse),
-            Self::EditCase { .. } | Self::Attach { .. } | Self::Act { .. } => true,
+            Self::EditCase { .. } | Self::Attach { .. } | Self::Reuse { .. } | Self::Act { .. } => {
+                true
+            }
             Self::Publish { rehearse, .. } => !rehearse,
             Self::ShowCase { .. }
+            | Self::CaseMaterials { .. }
             | Self::CaseClock { .. }
             | Self::ListCases { .. }
             | Self::Figures { .. }
@@ -172,6 +192,11 @@ pub enum Answer {
     Item(Box<ItemView>),
     Case(Box<CaseView>),
     Clock(Box<ClockView>),
+    Materials {
+        receipt: Option<ReceiptNumber>,
+        materials: Vec<MaterialChoice>,
+        training: bool,
+    },
     Cases {
         cases: Vec<serde_json::Value>,
         more: bool,

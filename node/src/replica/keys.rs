@@ -6,6 +6,7 @@
 //! | `s` case id | what work lists show, JSON, sealed by the case |
 //! | `n` receipt number | case id |
 //! | `d` request, case id | empty: the case asks for this, see [`super::listed`] |
+//! | `l` holder, case id | empty: the case has verified something of them, see [`super::licences`] |
 //! | `b` blob id, channel | empty: a case of this channel refers to the blob |
 //! | `w` blob id | the channel in which to ask for a blob that is not here |
 //! | `q` log, sequence | why this entry has no effect |
@@ -48,6 +49,20 @@ pub(super) fn request(request: RequestId, id: CaseId) -> Vec<u8> {
 /// The case in a key of [`request`].
 pub(super) fn requesting_case(key: &[u8]) -> Option<CaseId> {
     key.get(1 + 16..)?.try_into().ok().map(CaseId)
+}
+
+/// `holder`: blinded.
+pub(super) fn licences(holder: [u8; 16]) -> Vec<u8> {
+    [b"l".as_slice(), &holder].concat()
+}
+
+pub(super) fn licence(holder: [u8; 16], id: CaseId) -> Vec<u8> {
+    [licences(holder).as_slice(), &id.0].concat()
+}
+
+/// The case in a key of [`licence`].
+pub(super) fn licensing_case(key: &[u8]) -> Option<CaseId> {
+    requesting_case(key)
 }
 
 pub(super) fn blob_references(blob: BlobId) -> Vec<u8> {

@@ -28,8 +28,9 @@ use daiban_domain::check::FieldError;
 use daiban_domain::desk::Refused;
 use daiban_domain::fold::Status;
 use daiban_domain::form::Fields;
+use daiban_domain::jurisdiction::Jurisdiction;
 use daiban_domain::receipt_number::ReceiptNumber;
-use daiban_domain::request::{RequestId, differing, is_same_content, request_of};
+use daiban_domain::request::{RequestId, dedupe_key, differing, is_same_content, request_of};
 use daiban_domain::words;
 use serde::{Deserialize, Serialize};
 
@@ -152,6 +153,29 @@ impl Replica {
             None => Ok(Standing::New),
             Some((known, now)) => Err(asked_otherwise(item, &known, fields, &now, request)),
         }
+    }
+
+    /// A case on its way to the views that asks for the same by its dedupe key.
+    pub(super) fn is_on_its_way(&self, case: &Case, request: RequestId) -> Option<CaseId> {
+        let waits = self.opening.get(&request).filter(|case| self.busy.contains(*case)).copied();
+        waits.filter(|_| self.has_dedupe_key(case))
+    }
+
+    /// A case that asks for the same by its dedupe key and was not denied, with whose it is.
+    pub(super) fn applied_before(
+        &self,
+        case: &Case,
+        request: Option<RequestId>,
+    ) -> Result<Option<(Jurisdiction, KnownCase)>, Refusal> {
+        let Some(request) = request.filter(|_| self.has_dedupe_key(case)) else { return Ok(None) };
+        let asking = self.cases_asking(request).map_err(Refusal::internal)?;
+        let known = asking.iter().map(|case| (case.of, self.known(case)));
+        Ok(known.into_iter().find(|(_, known)| !known.status.is_denied()))
+    }
+
+    fn has_dedupe_key(&self, case: &Case) -> bool {
+        let item = self.item_of_case(case);
+        item.is_some_and(|item| dedupe_key(item, &case.form().fields()).is_some())
     }
 
     fn known(&self, case: &Case) -> KnownCase {

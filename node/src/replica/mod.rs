@@ -29,6 +29,7 @@ mod kept;
 mod keys;
 mod latch;
 mod law;
+mod licences;
 mod links;
 mod listed;
 #[cfg(feature = "mutants")]
@@ -69,6 +70,7 @@ pub use command::{
 };
 pub use io::{CommandId, CommitId, Config, Effect, Input, LinkId, Timing};
 pub use law::{Consequence, Law};
+pub use licences::{MaterialChoice, Offer, Reuse};
 pub use listed::{FieldView, ItemView, KnownCase, Listed};
 #[cfg(feature = "mutants")]
 pub use mutants::Mutant;

@@ -39,6 +39,13 @@ impl Replica {
                 let kept = self.load(id).map_err(Refusal::internal)?.ok_or_else(no_such_case)?;
                 Ok(Answer::Case(Box::new(self.case_view(Date::at(now), &kept))))
             }
+            Command::CaseMaterials { case } => {
+                let id = self.find_case(&case)?;
+                let kept = self.load(id).map_err(Refusal::internal)?.ok_or_else(no_such_case)?;
+                let receipt = kept.case.receipt();
+                let materials = self.choices(&kept.case, Date::at(now))?;
+                Ok(Answer::Materials { receipt, materials, training: self.config.training })
+            }
             Command::CaseClock { case } => {
                 let id = self.find_case(&case)?;
                 let kept = self.load(id).map_err(Refusal::internal)?.ok_or_else(no_such_case)?;

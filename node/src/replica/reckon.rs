@@ -29,7 +29,7 @@ impl Replica {
             if let Some(id) = id
                 && let Ok(kept) = load_case(stored, id)
             {
-                batch.put(keys::summary(id), Some(id.0), self.summary_of(&kept.case));
+                self.list_case(&kept.case, &mut batch)?;
             }
         }
         self.reckons = found.len() == AT_ONCE;

@@ -9,7 +9,6 @@ use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
-use daiban_domain::act::ActKind;
 use daiban_domain::payload;
 use daiban_domain::words;
 use daiban_sync::entry::Kind;
@@ -165,11 +164,7 @@ async fn send_part(part: Vec<u8>, parts: &mpsc::Sender<Part>) -> Result<(), Bund
 fn materials_of(run: &Run) -> Vec<BlobId> {
     let acts = run.entries.iter().filter(|entry| entry.kind == Kind::Act);
     let read = acts.filter_map(|entry| payload::read_act(entry.payload.bytes()?).ok());
-    let attached = |act: daiban_domain::act::Act| match act.kind {
-        ActKind::MaterialAttached { blob, .. } => Some(blob.id),
-        _ => None,
-    };
-    read.filter_map(|(_, act)| attached(act)).collect()
+    read.filter_map(|(_, act)| act.kind.file().map(|blob| blob.id)).collect()
 }
 
 /// `POST /v1/bundles`: takes the file in the body.

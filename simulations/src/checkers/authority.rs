@@ -44,7 +44,9 @@ fn is_allowed(act: &SignedAct, item: &Item, of: Jurisdiction, in_force: &[&Signe
     let does = |actions: &[Action]| at_stage(&|stage| actions.contains(&stage.action));
     let decides = item.stages.get(item.deciding_stage());
     match &act.act.kind {
-        ActKind::MaterialAttached { .. } => of.includes(act.office),
+        ActKind::MaterialAttached { .. } | ActKind::MaterialReused { .. } => {
+            of.includes(act.office)
+        }
         ActKind::Opened { .. }
         | ActKind::Submitted
         | ActKind::Withdrawn { .. }
@@ -52,7 +54,8 @@ fn is_allowed(act: &SignedAct, item: &Item, of: Jurisdiction, in_force: &[&Signe
         | ActKind::Delivered { .. }
         | ActKind::Closed
         | ActKind::Rated { .. }
-        | ActKind::Complained { .. } => act.office == of.origin,
+        | ActKind::Complained { .. }
+        | ActKind::AppliedAgain { .. } => act.office == of.origin,
         ActKind::Accepted | ActKind::Refused { .. } | ActKind::PreChecked { .. } => {
             at_stage(&|stage| Some(stage) == item.stages.get(item.accepting_stage()))
         }

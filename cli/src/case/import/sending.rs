@@ -104,6 +104,8 @@ impl<'a> Sending<'a> {
             by: self.by.clone(),
             handler: None,
             listed: Some(self.listed),
+            reuse: Vec::new(),
+            again: None,
         }
     }
 

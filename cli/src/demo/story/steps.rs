@@ -61,6 +61,8 @@ impl Story<'_> {
             by,
             handler: None,
             listed: None,
+            reuse: Vec::new(),
+            again: None,
         })?;
         let waited_ms = asked.elapsed().as_millis();
         self.case = saved["receipt"].as_str().unwrap_or_default().to_owned();

@@ -5,12 +5,17 @@ use serde::{Deserialize, Serialize};
 
 use super::field::Field;
 use super::material::MaterialRule;
-use super::stage::{Action, Limit, Stage};
+use super::stage::{Action, Limit, Stage, Unit};
 use super::terms::{BatchWindow, Delivery, Extension, Fee, Proxy};
 use crate::calendar::Date;
 use crate::case_number::BasicCode;
 use crate::jurisdiction::Jurisdiction;
 use crate::organ::OrganCode;
+
+/// To mend what was rated badly, and to answer a complaint, unless the item says otherwise.
+/// 国办发〔2019〕51号 wants whoever handled the case to mend it at once or within a limit, and leaves
+/// the limit to the places; fifteen working days is what many of them set.
+pub const MEND_WITHIN: Limit = Limit { value: 15, unit: Unit::WorkingDays };
 
 /// A service 事项 at one version.
 #[derive(Clone, Debug)]
@@ -42,6 +47,8 @@ pub struct Item {
     pub statutory_basis: String,
     pub special_procedures: Vec<String>,
     pub extension: Option<Extension>,
+    /// 整改 of a bad rating and 投诉答复.
+    pub mend_within: Limit,
     /// How often the applicant has to come (最多跑一次).
     pub visits: Option<u8>,
     pub delivery: Vec<Delivery>,

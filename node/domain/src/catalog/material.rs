@@ -14,14 +14,35 @@ pub struct MaterialRule {
     pub need: MaterialNeed,
     pub copies: u8,
     /// 可信等级 A–D (国办函〔2016〕108号).
-    pub grade: char,
+    pub grade: Grade,
     /// The licence type under which it may be reused.
     pub licence: Option<String>,
     pub reuse_days: Option<u16>,
+    /// The fields that say whose it is; the first that an item has counts.
+    pub holder: Vec<String>,
     pub electronic_only: bool,
     pub paper: Paper,
     /// A word for the agent, from the item or else from the library.
     pub note: String,
+}
+
+/// 可信等级, the most trusted first (国办函〔2016〕108号).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Grade {
+    /// Issued by the authority.
+    A,
+    /// Checked at a counter.
+    B,
+    /// An uploaded copy.
+    C,
+    /// The applicant's own statement.
+    D,
+}
+
+impl std::fmt::Display for Grade {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Debug::fmt(self, f)
+    }
 }
 
 /// 必要性

@@ -58,6 +58,7 @@ pub(super) fn of_material(material: &MaterialRule) -> Vec<Rule> {
         grade,
         licence,
         reuse_days,
+        holder,
         electronic_only,
         paper,
         note,
@@ -69,6 +70,7 @@ pub(super) fn of_material(material: &MaterialRule) -> Vec<Rule> {
         (words::rule_grade(), data(&grade.to_string())),
         (words::rule_licence(), or_none(licence.as_ref())),
         (words::rule_reuse_days(), or_none(reuse_days.as_ref())),
+        (words::rule_holder(), list(holder)),
         (words::rule_electronic_only(), yes_or_no(*electronic_only)),
         (words::rule_paper(), data(&coded(paper))),
         (words::rule_note(), data(note)),
@@ -124,6 +126,7 @@ pub(super) fn of_item(item: &Item) -> [Vec<Rule>; 2] {
         statutory_basis,
         special_procedures,
         extension,
+        mend_within,
         visits,
         delivery,
         fee,
@@ -145,6 +148,7 @@ pub(super) fn of_item(item: &Item) -> [Vec<Rule>; 2] {
         (words::rule_statutory_basis(), data(statutory_basis)),
         (words::rule_procedures(), list(special_procedures)),
         (words::rule_extension(), extension_of(extension.as_ref())),
+        (words::rule_mend_within(), mend_within.words()),
     ];
     let terms = vec![
         (words::rule_label(), data(name)),

@@ -1,6 +1,6 @@
 //! At the counter: open, edit, attach, submit, withdraw.
 
-use super::{By, Desk, Draft, Refused};
+use super::{By, Desk, Draft, Refused, request};
 use crate::act::{ActKind, BlobRef, CaseId};
 use crate::case::Case;
 use crate::catalog::FieldType;
@@ -9,6 +9,7 @@ use crate::check;
 use crate::fold::Status;
 use crate::form::{FieldValue, Fields, Form, actor_for};
 use crate::jurisdiction::Jurisdiction;
+use crate::licence::Licence;
 use crate::office::Closed;
 use crate::payload;
 use crate::receipt_number::ReceiptNumber;
@@ -142,6 +143,37 @@ impl Desk<'_> {
         }
         let attached = ActKind::MaterialAttached { key: key.to_owned(), blob };
         Ok(vec![self.append(by, case, attached)?])
+    }
+
+    /// 材料复用: a file that was verified before stands for a material.
+    ///
+    /// # Errors
+    /// [`Refused`] with why it cannot.
+    pub fn reuse(
+        &self,
+        by: &By,
+        case: &mut Case,
+        key: &str,
+        licence: Licence,
+    ) -> Result<Vec<Draft>, Refused> {
+        let Licence { blob, verified, .. } = licence;
+        let reused = ActKind::MaterialReused { key: key.to_owned(), blob, verified };
+        Ok(vec![self.append(by, case, reused)?])
+    }
+
+    /// 重复申请: says on the case that the same was applied for before, and why once more.
+    ///
+    /// # Errors
+    /// [`Refused`] without a reason.
+    pub fn apply_again(
+        &self,
+        by: &By,
+        case: &mut Case,
+        before: Option<ReceiptNumber>,
+        reason: String,
+    ) -> Result<Vec<Draft>, Refused> {
+        let again = ActKind::AppliedAgain { before, reason: request::told(reason)? };
+        Ok(vec![self.append(by, case, again)?])
     }
 
     /// 收件: the form and the materials are complete and go on their way.

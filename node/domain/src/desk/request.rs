@@ -188,6 +188,15 @@ impl ActRequest {
         "migrate",
     ];
 
+    /// Whether it makes its office answer for what the case holds.
+    pub fn rests_on_materials(&self) -> bool {
+        match self {
+            Self::Decide { outcome, .. } => *outcome == Outcome::Granted,
+            Self::Confirm { .. } | Self::Reconfirm { .. } => true,
+            _ => false,
+        }
+    }
+
     /// The statement, once what must have words has them.
     pub(super) fn into_kind(self, state: &CaseState, by: &By) -> Result<ActKind, Refused> {
         Ok(match self {
@@ -278,7 +287,7 @@ fn worded(text: String) -> Result<String, Refused> {
     if text.trim().is_empty() { Err(reasons_missing()) } else { Ok(text) }
 }
 
-fn told(text: String) -> Result<String, Refused> {
+pub(super) fn told(text: String) -> Result<String, Refused> {
     if !text.trim().is_empty() {
         return Ok(text);
     }

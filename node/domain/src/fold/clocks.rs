@@ -2,9 +2,8 @@
 
 use super::deadline::{self, Asked};
 use super::machine::Machine;
-use super::redress::MEND_WITHIN;
 use super::rounds;
-use crate::catalog::{Limit, MaterialRule};
+use crate::catalog::{Limit, MEND_WITHIN, MaterialRule};
 use crate::clock::{Basis, Clock, ClockKind, Steps};
 use crate::words::{self, Said};
 
@@ -31,7 +30,11 @@ pub(super) fn clocks(machine: &Machine<'_>) -> Vec<Clock> {
             ClockKind::Complaint { complaint } => deadline::answer(machine, *complaint),
             _ => None,
         };
-        clocks.push(explain(machine, Named::of_redress(kind), Ok(running)));
+        clocks.push(explain(
+            machine,
+            Named::of_redress(kind, machine.law.item.mend_within),
+            Ok(running),
+        ));
     }
     clocks
 }
@@ -67,9 +70,10 @@ impl Named {
         Self { kind, limit, source: Basis::Item.words() }
     }
 
-    fn of_redress(kind: ClockKind) -> Self {
-        let source = words::source_of_redress();
-        Self { kind, limit: MEND_WITHIN, source }
+    fn of_redress(kind: ClockKind, limit: Limit) -> Self {
+        let is_default = limit == MEND_WITHIN;
+        let source = if is_default { words::source_of_redress() } else { Basis::Item.words() };
+        Self { kind, limit, source }
     }
 }
 

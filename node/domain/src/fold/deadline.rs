@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use super::machine::{Correction, Machine, Pause};
 use super::progress::Slot;
-use super::redress::MEND_WITHIN;
 use super::rounds;
 use crate::act::ActId;
 use crate::calendar::{CalendarUnknown, Date};
@@ -253,7 +252,7 @@ pub(super) fn supplement<'a>(machine: &Machine<'a>, rule: &MaterialRule) -> Opti
 pub(super) fn rectification<'a>(machine: &Machine<'a>, rating: ActId) -> Option<Running<'a>> {
     let known = machine.redress.ratings.iter().find(|known| known.act.id == rating)?;
     let done = known.rectified.map(|act| act.at.millis());
-    let course = plain(known.act.at.millis(), MEND_WITHIN);
+    let course = plain(known.act.at.millis(), machine.law.item.mend_within);
     known.is_bad().then_some(Running { course, done, deemed: None })
 }
 
@@ -261,7 +260,11 @@ pub(super) fn rectification<'a>(machine: &Machine<'a>, rating: ActId) -> Option<
 pub(super) fn answer<'a>(machine: &Machine<'a>, complaint: ActId) -> Option<Running<'a>> {
     let known = machine.redress.complaints.iter().find(|known| known.act.id == complaint)?;
     let done = known.answer.map(|act| act.at.millis());
-    Some(Running { course: plain(known.act.at.millis(), MEND_WITHIN), done, deemed: None })
+    Some(Running {
+        course: plain(known.act.at.millis(), machine.law.item.mend_within),
+        done,
+        deemed: None,
+    })
 }
 
 fn plain<'a>(event: Millis, limit: Limit) -> Course<'a> {

@@ -49,6 +49,8 @@ pub(super) struct Machine<'a> {
     pub(super) pauses: Vec<Pause<'a>>,
     pub(super) extended_at: Option<Millis>,
     pub(super) materials: BTreeMap<(String, BlobRef), &'a SignedAct>,
+    /// 重复申请
+    pub(super) again: Option<&'a SignedAct>,
     pub(super) reconfirmed: BTreeMap<ActId, Vec<&'a Pin>>,
     /// 异地协查, by the receipt of the case that asks.
     pub(super) help: BTreeMap<ReceiptNumber, Help<'a>>,
@@ -131,6 +133,7 @@ impl<'a> Machine<'a> {
             pauses: Vec::new(),
             extended_at: None,
             materials: BTreeMap::new(),
+            again: None,
             reconfirmed: BTreeMap::new(),
             help: BTreeMap::new(),
             redress: Redress::default(),
@@ -187,6 +190,8 @@ impl<'a> Machine<'a> {
         match &act.act.kind {
             ActKind::Opened { .. } => unreachable!("handled above"),
             ActKind::MaterialAttached { key, blob } => self.attach(act, key, blob),
+            ActKind::MaterialReused { key, blob, verified } => self.reuse(act, key, blob, verified),
+            ActKind::AppliedAgain { .. } => self.apply_again(act),
             ActKind::Submitted => self.submit(act),
             ActKind::PreChecked { .. } => self.pre_check(act),
             ActKind::Accepted => self.accept(act),

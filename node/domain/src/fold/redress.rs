@@ -7,15 +7,10 @@ use daiban_sync::id::{Millis, OfficeCode};
 use serde::Serialize;
 
 use crate::act::{ActId, ActKind, SignedAct};
-use crate::catalog::{Limit, Unit};
 use crate::clock::{CardFate, ClockKind};
 use crate::organ::OrganCode;
 use crate::words::{self, Said};
 
-/// To mend what was rated badly, and to answer a complaint. 国办发〔2019〕51号 wants whoever handled
-/// the case to mend it at once or within a limit, and leaves the limit to the places; fifteen
-/// working days is what many of them set, and the default here.
-pub(super) const MEND_WITHIN: Limit = Limit { value: 15, unit: Unit::WorkingDays };
 /// Working days to appeal against a card. No national rule says how many; this is ours.
 pub(super) const APPEAL_WITHIN_DAYS: u16 = 5;
 
@@ -138,7 +133,8 @@ impl Statement {
             | ActKind::AppealRefused { reason: text, .. }
             | ActKind::SupervisionNoted { text }
             | ActKind::HelpAsked { question: text, .. }
-            | ActKind::HelpRecorded { findings: text, .. } => text.clone(),
+            | ActKind::HelpRecorded { findings: text, .. }
+            | ActKind::AppliedAgain { reason: text, .. } => text.clone(),
             _ => String::new(),
         };
         Self {

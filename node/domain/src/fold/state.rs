@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::deadline::Deadlines;
 use super::help::HelpView;
 use super::redress::RedressView;
+use super::reuse::{AgainView, ReusedView};
 use crate::act::{ActId, BlobRef, Handover, Opinion, Outcome, Pin};
 use crate::calendar::Date;
 use crate::case_number::CaseNumber;
@@ -112,6 +113,8 @@ pub struct CaseState {
     pub delivered: Option<Handover>,
     /// 异地协查
     pub help: Vec<HelpView>,
+    /// 重复申请
+    pub again: Option<AgainView>,
     pub redress: RedressView,
     /// What the form and the attached files are now: a decision taken on this screen pins this.
     pub pin: Pin,
@@ -250,6 +253,8 @@ pub struct MaterialView {
     pub name: String,
     pub blob: BlobRef,
     pub act: ActId,
+    /// Where it comes from, if it was not brought.
+    pub reused: Option<ReusedView>,
 }
 
 /// An act without effect.

@@ -6,7 +6,7 @@ use super::state::{
     Alarm, CaseState, DecisionState, DecisionView, Ignored, MaterialView, OpenedView, StageState,
     StageView, Status, Times,
 };
-use super::{Cause, Law, Why, deadline, help, next, redress, staleness};
+use super::{Cause, Law, Why, deadline, help, next, redress, reuse, staleness};
 use crate::act::{ActKind, BlobRef, Outcome, Pin, SignedAct};
 use crate::catalog::{Action, Stage};
 use crate::form::Form;
@@ -40,6 +40,7 @@ pub(super) fn view(form: &Form, machine: Machine<'_>, acts: &[&SignedAct]) -> Ca
         deadlines: deadline::deadlines(&machine),
         delivered: machine.delivered.cloned(),
         help: help::view(&machine),
+        again: reuse::again(&machine),
         redress: redress::view(&machine.redress),
         pin: Pin {
             form_heads: form.heads(),
@@ -178,6 +179,7 @@ fn materials(law: Law<'_>, machine: &Machine<'_>) -> Vec<MaterialView> {
         name: law.item.material(key).map_or_else(|| key.clone(), |rule| rule.name.clone()),
         blob: blob.clone(),
         act: act.id,
+        reused: reuse::reused(law.item.material(key), act),
     };
     machine.materials.iter().map(view).collect()
 }

@@ -41,6 +41,8 @@ messages! {
     act_help_asked { zh: "请求协查", en: "help asked" }
     act_help_recorded { zh: "协查结果", en: "help recorded" }
     act_migrated { zh: "换版", en: "migrated" }
+    act_material_reused { zh: "材料复用", en: "material reused" }
+    act_applied_again { zh: "重复申请", en: "applied again" }
 
     action_collect { zh: "收件", en: "collect" }
     action_accept { zh: "受理", en: "accept" }

@@ -25,6 +25,7 @@ messages! {
     rule_grade { zh: "可信等级", en: "grade" }
     rule_licence { zh: "可复用的证照", en: "licence" }
     rule_reuse_days { zh: "复用天数", en: "reused for days" }
+    rule_holder { zh: "持证人栏目", en: "holder by" }
     rule_electronic_only { zh: "只收电子件", en: "electronic only" }
     rule_paper { zh: "纸质", en: "paper" }
     rule_note { zh: "说明", en: "note" }
@@ -41,6 +42,7 @@ messages! {
     rule_statutory_basis { zh: "法定依据", en: "basis in law" }
     rule_procedures { zh: "特别程序", en: "special procedures" }
     rule_extension { zh: "延期", en: "extension" }
+    rule_mend_within { zh: "整改和投诉答复时限", en: "to mend and to answer complaints" }
     rule_basic_code { zh: "基本编码", en: "basic code" }
     rule_initials { zh: "拼音首字母", en: "initials" }
     rule_domain { zh: "领域", en: "line of business" }

@@ -139,12 +139,7 @@ impl World {
         content: u8,
     ) -> Result<Vec<Written>, Refused> {
         let by = self.by(tier, "");
-        let blob = BlobRef {
-            id: BlobId([content; 32]),
-            size: 1_000,
-            media: "image/jpeg".into(),
-            name: format!("{key}.jpg"),
-        };
+        let blob = blob_ref(key, content);
         Ok(written(self.desk().attach(&by, case, key, blob)?, &by))
     }
 
@@ -212,6 +207,15 @@ pub(crate) fn edition(version: u32) -> Catalog {
         (*name, lines.collect::<Vec<_>>().join("\n"))
     });
     parsed(files.collect())
+}
+
+pub(crate) fn blob_ref(key: &str, content: u8) -> BlobRef {
+    BlobRef {
+        id: BlobId([content; 32]),
+        size: 1_000,
+        media: "image/jpeg".into(),
+        name: format!("{key}.jpg"),
+    }
 }
 
 pub(crate) fn node_of(office: OfficeCode) -> NodeKey {

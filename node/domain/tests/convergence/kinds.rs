@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use daiban_domain::act::{ActId, ActKind, BlobRef, Handover, Opinion, Outcome, Pin};
+use daiban_domain::act::{ActId, ActKind, Handover, Opinion, Outcome, Pin};
 use daiban_domain::case_number::CaseNumber;
+use daiban_domain::catalog::Grade;
 use daiban_domain::clock::ClockKind;
+use daiban_domain::jurisdiction::Jurisdiction;
+use daiban_domain::licence::{HolderId, Verified};
 use daiban_domain::receipt_number::ReceiptNumber;
-use daiban_sync::id::BlobId;
+use daiban_domain::sample;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -36,6 +39,32 @@ const NUMBERED: [&str; 3] = ["4990190004000", "4990511001000", "5990511001000"];
 fn number(item: &str, serial: u16) -> CaseNumber {
     let item = format!("11511301008778183N{item}").parse().unwrap();
     CaseNumber::new(item, "2026-03-02".parse().unwrap(), serial).unwrap()
+}
+
+/// True of the sample's applicant or of nobody, fresh or old, of here or of elsewhere.
+fn verified() -> impl Strategy<Value = Verified> {
+    let number = sample::citizen_id("19490101", 22);
+    let holders = vec![HolderId::of(&number), HolderId([1; 16])];
+    let origins = vec![common::VILLAGE, "330382001000", "330382002001"];
+    let licences = vec!["居民身份证", "居民户口簿"];
+    let grades = vec![Grade::A, Grade::B, Grade::C, Grade::D];
+    let days = vec!["2012-01-01", "2024-06-01", "2026-03-02", "2026-05-01"];
+    let select = (
+        prop::sample::select(holders),
+        prop::sample::select(origins),
+        prop::sample::select(licences),
+        prop::sample::select(grades),
+        prop::sample::select(days),
+    );
+    select.prop_map(|(holder, origin, licence, grade, day)| Verified {
+        receipt: receipt(1),
+        of: Jurisdiction { origin: origin.parse().unwrap(), handler: None },
+        decision: ActId([7; 32]),
+        on: day.parse().unwrap(),
+        licence: licence.into(),
+        holder,
+        grade,
+    })
 }
 
 pub(crate) fn kinds() -> impl Strategy<Value = ActKind> {
@@ -93,6 +122,15 @@ pub(crate) fn kinds() -> impl Strategy<Value = ActKind> {
                 instead: instead.map(ActId),
             }
         ),
+        (verified(), any::<bool>()).prop_map(|(verified, is_id)| ActKind::MaterialReused {
+            key: if is_id { "ID" } else { "HK" }.into(),
+            blob: common::blob_ref("ID", 3),
+            verified,
+        }),
+        (0u32..2).prop_map(|serial| ActKind::AppliedAgain {
+            before: Some(receipt(serial)),
+            reason: "补办".into(),
+        }),
         Just(ActKind::SilenceRecorded { organ: organ("NY") }),
         prop::sample::select(vec!["ZR", "NY", "MZ", "FG"])
             .prop_map(|to| ActKind::Transferred { to: organ(to), reason: "职责".into() }),
@@ -117,13 +155,7 @@ pub(crate) fn kinds() -> impl Strategy<Value = ActKind> {
 }
 
 fn attached(content: u8) -> ActKind {
-    let blob = BlobRef {
-        id: BlobId([content; 32]),
-        size: 9,
-        media: "image/jpeg".into(),
-        name: "ID.jpg".into(),
-    };
-    ActKind::MaterialAttached { key: "ID".into(), blob }
+    ActKind::MaterialAttached { key: "ID".into(), blob: common::blob_ref("ID", content) }
 }
 
 /// The names of all kinds, as the error about another one lists them.

@@ -12,10 +12,13 @@ use common::{
     written,
 };
 use daiban_domain::act::{Act, ActId, CaseId, OfficerRef};
+use daiban_domain::calendar::Date;
 use daiban_domain::case::Case;
+use daiban_domain::catalog::Grade;
 use daiban_domain::desk::{ActRequest, Draft};
 use daiban_domain::fold::CaseState;
 use daiban_domain::form::{FieldValue, Fields, Form, actor_for, stem_of};
+use daiban_domain::licence::HolderId;
 use daiban_domain::payload;
 use daiban_domain::sample::texts;
 use daiban_domain::shipped;
@@ -197,9 +200,23 @@ proptest! {
         let back = world.state(&replayed_from(origin, log.iter().rev().chain(&log)));
         prop_assert!(forth.status.is_final() || !forth.next.is_empty(), "stuck: {:#?}", forth);
         prop_assert_eq!(&forth, &back);
+        for material in &forth.materials {
+            let Some(reused) = &material.reused else { continue };
+            let at = case_act_day(&log, material.act);
+            prop_assert!(reused.verified.on <= at && Some(at) <= reused.until, "expired: {:?}", reused);
+            prop_assert!(reused.verified.of.includes(origin), "foreign: {:?}", reused);
+            prop_assert_ne!(reused.verified.holder, HolderId([1; 16]));
+            prop_assert!(reused.verified.grade <= Grade::C);
+        }
         let without = world.state(&replayed_from(origin, in_effect(&log, &forth)));
         prop_assert_eq!(CaseState { ignored: Vec::new(), alarms: without.alarms.clone(), ..forth }, without);
     }
+}
+
+/// The day on which an act was signed.
+fn case_act_day(log: &[Written], act: ActId) -> Date {
+    let is_it = |entry: &&Written| ActId::of(entry.author.node, &entry.draft.payload) == act;
+    Date::at(log.iter().find(is_it).unwrap().at.millis())
 }
 
 /// The entries but those that are without effect: these change nothing.

@@ -6,7 +6,7 @@ use super::{GROUPS, MATERIALS};
 use crate::calendar::Date;
 use crate::catalog::fault::{self, fault};
 use crate::catalog::field::Field;
-use crate::catalog::item::{CaseType, Item};
+use crate::catalog::item::{CaseType, Item, MEND_WITHIN};
 use crate::catalog::material::{MaterialNeed, MaterialRule, Paper};
 use crate::catalog::reader::Table;
 use crate::catalog::terms::{BatchWindow, Extension, Fee, Proxy};
@@ -40,6 +40,11 @@ pub(super) fn read(table: &Table<'_>, shared: &Shared) -> Item {
         statutory_basis: table.opt_text("statutory_basis").unwrap_or_default(),
         special_procedures: table.texts("special_procedures"),
         extension: table.table("extension").map(extension),
+        mend_within: if table.has("mend_within") {
+            limit(table, "mend_within")
+        } else {
+            MEND_WITHIN
+        },
         visits: table.opt_number("visits"),
         delivery: table.words("delivery"),
         fee: table.table("fee").map(fee).unwrap_or_default(),
@@ -100,6 +105,7 @@ fn material(table: Table<'_>, library: &Library) -> Option<MaterialRule> {
     let copies = table.opt_number("copies").unwrap_or(1);
     let paper: Option<Paper> = table.word("paper");
     let note = table.opt_text("note");
+    let is_reused = table.flag("reused", true);
     let shared = library.get(&key);
     if shared.is_none() {
         table.wrong("ref", not_shared(&key, MATERIALS, library.keys()));
@@ -109,8 +115,10 @@ fn material(table: Table<'_>, library: &Library) -> Option<MaterialRule> {
         table.wrong("paper", fault(problem, ["请删去 paper", "remove the key"]));
     }
     table.finish();
+    let holder = |rule: &MaterialRule| if is_reused { rule.holder.clone() } else { Vec::new() };
     shared.map(|rule| MaterialRule {
         need,
+        holder: holder(rule),
         copies,
         paper: paper.unwrap_or_default(),
         note: note.unwrap_or_else(|| rule.note.clone()),

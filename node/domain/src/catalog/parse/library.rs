@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::catalog::condition::Condition;
 use crate::catalog::fault::{self, fault};
 use crate::catalog::field::{Field, FieldType};
-use crate::catalog::material::{MaterialNeed, MaterialRule, Paper};
+use crate::catalog::material::{Grade, MaterialNeed, MaterialRule, Paper};
 use crate::catalog::reader::Table;
 
 pub(super) type Groups = BTreeMap<String, Vec<Field>>;
@@ -115,29 +115,26 @@ fn read_material(key: &str, table: Table<'_>) -> MaterialRule {
         name: table.text("name"),
         need: MaterialNeed::Required,
         copies: 1,
-        grade: grade(&table).unwrap_or('D'),
+        grade: table.needed("grade", "\"C\"", table.word("grade")).unwrap_or(Grade::D),
         licence: table.opt_text("licence"),
         reuse_days: table.opt_number("reuse_days"),
+        holder: table.texts("holder"),
         electronic_only: table.flag("electronic_only", false),
         paper: Paper::default(),
         note: table.opt_text("help").unwrap_or_default(),
     };
-    if rule.licence.is_some() != rule.reuse_days.is_some() {
-        let problem =
-            ["复用须同时有证照类型和有效天数", "reuse needs both a licence type and days"];
-        let remedy =
-            ["请同时填写 licence 和 reuse_days", "give both licence and reuse_days, or neither"];
+    let said = [rule.licence.is_some(), rule.reuse_days.is_some(), !rule.holder.is_empty()];
+    if said.contains(&true) && said.contains(&false) {
+        let problem = [
+            "复用须同时有证照类型、有效天数和持证人栏目",
+            "reuse needs a licence type, days and the fields that name the holder",
+        ];
+        let remedy = [
+            "请同时填写 licence、reuse_days 和 holder",
+            "give licence, reuse_days and holder, or none of them",
+        ];
         table.wrong("reuse_days", fault(problem, remedy));
     }
     table.finish();
     rule
-}
-
-fn grade(table: &Table<'_>) -> Option<char> {
-    let text = table.needed("grade", "\"C\"", table.opt_text("grade"))?;
-    let grade = text.chars().next().filter(|c| text.len() == 1 && ('A'..='D').contains(c));
-    if grade.is_none() {
-        table.wrong("grade", fault::not_listed(&text, ["A", "B", "C", "D"].into_iter()));
-    }
-    grade
 }

@@ -101,7 +101,7 @@ impl<'a> Machine<'a> {
     }
 
     /// The counter where the case was opened.
-    pub(super) fn check_counter(&self, act: &SignedAct) -> Result<(), Why> {
+    pub(in crate::fold) fn check_counter(&self, act: &SignedAct) -> Result<(), Why> {
         let (origin, day) = (self.of.origin, Date::at(act.at.millis()));
         let instead = self.law.authority.in_place_of(origin, self.of, day);
         let here = act.office == origin || act.office == instead;
@@ -118,7 +118,7 @@ impl<'a> Machine<'a> {
         if has_stage { Ok(()) } else { at_counter }
     }
 
-    pub(super) fn check_on_line(&self, act: &SignedAct) -> Result<(), Why> {
+    pub(in crate::fold) fn check_on_line(&self, act: &SignedAct) -> Result<(), Why> {
         if self.of.includes(act.office) {
             return Ok(());
         }

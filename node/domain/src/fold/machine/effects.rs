@@ -11,7 +11,7 @@ use crate::fold::progress::{Answer, Slot, answers, is_review};
 use crate::fold::rules::{
     Why, already_answered, impossible, not_allowed, not_yet, too_late, turn_has_not_come,
 };
-use crate::fold::{Status, deadline};
+use crate::fold::{Status, deadline, reuse};
 use crate::organ::OrganCode;
 use crate::words;
 
@@ -51,7 +51,11 @@ impl<'a> Machine<'a> {
         if self.law.item.material(key).is_none() {
             return Err(impossible(words::no_such_material(key)));
         }
-        self.materials.entry((key.to_owned(), blob.clone())).or_insert(act);
+        // Brought again, it no longer rests on where it was verified.
+        let held = self.materials.entry((key.to_owned(), blob.clone())).or_insert(act);
+        if reuse::is_reused(held) {
+            *held = act;
+        }
         Ok(())
     }
 
