@@ -46,6 +46,7 @@ impl Scene {
         let mut command = applications(&VILLAGE_A.to_string(), 5, 1).remove(0);
         let photo = self.village.upload("id.png", png());
         command["materials"] = json!([{ "key": "ID", "blob": photo }]);
+        command["again"] = "又一件".into();
         self.village.ask(&command)["receipt"].as_str().unwrap().to_owned()
     }
 }

@@ -52,6 +52,7 @@ fn apply(line: &Line, item: &Item, paper: &Path) -> Result<Value, String> {
     let attached: Vec<_> =
         item.materials.iter().map(|rule| format!("{}={}", rule.key, paper.display())).collect();
     let mut arguments = vec!["case", "new", "--by", "王芳:wangfang", "--submit"];
+    arguments.extend(["--again", "每种结局各一件"]);
     arguments.extend(["--from", record.to_str().unwrap()]);
     attached.iter().for_each(|material| arguments.extend(["--attach", material]));
     counter(line, item).told(&arguments)

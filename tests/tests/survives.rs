@@ -150,14 +150,12 @@ fn enter_everything(
             village.start();
         }
         for answer in &answers {
-            told.push(
-                answer["answer"]["receipt"]
-                    .as_str()
-                    .unwrap_or_else(|| panic!("{answer}"))
-                    .to_owned(),
-            );
+            // What was saved but not told before the kill is entered once more, as a person would;
+            // the village then says which case it is.
+            let known = &answer["refusal"]["detail"]["known"]["receipt"];
+            let receipt = answer["answer"]["receipt"].as_str().or(known.as_str());
+            told.push(receipt.unwrap_or_else(|| panic!("{answer}")).to_owned());
         }
-        // What was saved but not told before the kill is entered once more, as a person would.
         todo.drain(..answers.len());
     }
     told
