@@ -8,7 +8,7 @@ use crate::client::is_training;
 use crate::exit::EXIT_CODES;
 use crate::home::{Home, setting};
 use crate::say::{Lang, Screen};
-use crate::{act, bundle, case, catalog, data, demo, office, run, status};
+use crate::{act, bundle, case, catalog, data, demo, numbers, office, run, status};
 
 const ABOUT: &str = "代办：四级（村、镇、县、市）可离线的办件系统 (daiban: applications that travel from villages up to the city, also without a network)";
 
@@ -87,6 +87,9 @@ pub(crate) enum Verb {
     Act(act::ActArgs),
     /// 效能统计 (figures of supervision, with the cases behind them)
     Figures(crate::figures::FiguresArgs),
+    /// 办件编号：编号段、台账 (legal case numbers: blocks for offices, and the ledger)
+    #[command(subcommand)]
+    Numbers(numbers::NumbersVerb),
     /// 节点状态 (how the node is)
     Status,
     /// 告警 (alarms since the start)

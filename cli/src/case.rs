@@ -239,13 +239,14 @@ fn show(home: &Home, screen: &Screen, client: &Client, case: String) -> Done {
 fn list(screen: &Screen, tree: &OfficeTree, answer: &Value) -> Done {
     screen.show(answer, |answer| {
         let lang = screen.lang;
-        let head = ["收件号", "事项", "申请人", "状态", "到期", "下一步", "建档"];
-        let head_en = ["receipt", "item", "applicant", "status", "due", "next", "opened"];
+        let head = ["收件号", "办件编号", "事项", "申请人", "状态", "到期", "下一步", "建档"];
+        let head_en = ["receipt", "number", "item", "applicant", "status", "due", "next", "opened"];
         let mut rows = vec![pick(lang, head, head_en)];
         let cases = answer["cases"].as_array().map(Vec::as_slice).unwrap_or_default();
         rows.extend(cases.iter().map(|case| {
             vec![
                 words::text(&case["receipt"]),
+                words::number(lang, case),
                 words::text(&case["item_name"]),
                 words::text(&case["applicant"]),
                 words::status(lang, case),
@@ -282,7 +283,8 @@ fn tell_entered(screen: &Screen, answer: &Value) -> Done {
 /// As `saved RECEIPT`, with what the case is now. The answer itself says that it is durable.
 pub(crate) fn tell_saved(screen: &Screen, answer: &Value) -> Done {
     let status = status_words(screen.lang, &answer["status"]);
-    screen.each(answer, |answer| format!("saved {}  {status}", name(answer)))
+    let number = answer["number"].as_str().map_or_else(String::new, |number| format!("  {number}"));
+    screen.each(answer, |answer| format!("saved {}  {status}{number}", name(answer)))
 }
 
 fn name(answer: &Value) -> &str {

@@ -13,6 +13,7 @@ mod demo;
 mod exit;
 mod figures;
 mod home;
+mod numbers;
 mod office;
 pub mod process;
 mod progress;
@@ -55,6 +56,7 @@ fn carry_out(global: &Global, verb: Verb) -> Done {
         Verb::Run(args) => run::run(&home, &args),
         Verb::Case(verb) => case::case(&home, &screen, verb),
         Verb::Act(args) => act::act(&home, &screen, args),
+        Verb::Numbers(verb) => numbers::numbers(&home, &screen, verb),
         Verb::Figures(args) => figures::figures(&home, &screen, &args),
         Verb::Status => status::status(&home, &screen),
         Verb::Alarms => status::alarms(&home, &screen),

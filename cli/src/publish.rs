@@ -9,6 +9,7 @@ use daiban_domain::catalog::Action;
 use daiban_domain::notice::Notice;
 use daiban_domain::office::directory::{self, DirectoryFault, OfficeChange};
 use daiban_domain::organ::OrganCode;
+use daiban_domain::organ_codes::OrganCodes;
 use daiban_domain::payload::STATEMENT_BYTES_MAX;
 use daiban_domain::shipped;
 use daiban_domain::words::Said;
@@ -35,6 +36,7 @@ const FILE_ROOM: usize = 64;
   daiban publish catalog CL-JS-02.toml JB-02.toml --dry-run   只检查，说明会改变什么 (checks, and says what would change)
   daiban publish calendar 2027.csv
   daiban publish directory changes.csv
+  daiban publish organs codes.csv
   daiban publish delegation --item JB-04 --action survey --from-organ ZR --to-office 330382001000 --to-organ ZJ --from 2026-12-01
   daiban publish announcement --title 系统维护 --text 周六22时起停机两小时
 目录和日历由市级发布；机构变动和授权由各级在本级以下发布
@@ -62,6 +64,11 @@ enum What {
     },
     /// 机构变动：code,change,to,from (offices added, renamed, merged, moved, closed)
     Directory {
+        /// CSV文件 (CSV file)
+        file: PathBuf,
+    },
+    /// 部门的统一社会信用代码：office,organ,code (unified social credit codes of organs, which case numbers begin with)
+    Organs {
         /// CSV文件 (CSV file)
         file: PathBuf,
     },
@@ -113,6 +120,7 @@ pub(crate) fn publish(home: &Home, screen: &Screen, args: PublishArgs) -> Done {
         What::Directory { file } => {
             vec![offices(&client, home.identity()?.office(), &file)?]
         }
+        What::Organs { file } => vec![organs(&file)?],
         What::Delegation(args) => {
             let within = match args.within {
                 Some(office) => office,
@@ -234,6 +242,19 @@ fn calendar(path: &Path) -> Done<Notice> {
         ));
     }
     Ok(Notice::Calendar { csv })
+}
+
+fn organs(path: &Path) -> Done<Notice> {
+    let csv = read(path)?;
+    if let Err(error) = OrganCodes::parse(&csv) {
+        let failure = Failure::new(Code::Input, "部门代码有误", "the codes of organs are faulty");
+        let line = format!("{}:{}: {}", path.display(), error.line, error.problem);
+        return Err(failure.line(Said::of_data(line.as_str(), line.as_str())).remedy(
+            "每行写成 330382000000,RS,11330382002511893G，首行为 office,organ,code",
+            "write each row like 330382000000,RS,11330382002511893G below the heading office,organ,code",
+        ));
+    }
+    Ok(Notice::OrganCodes { csv })
 }
 
 /// Checked here too, because only here the file has its name.

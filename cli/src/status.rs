@@ -123,6 +123,7 @@ fn summary(lang: Lang, status: &Value, tree: &OfficeTree) -> Vec<Vec<String>> {
         (lang.word("日志", "logs"), format!("{} / {}", number("logs"), number("entries"))),
         (lang.word("待取文件", "files wanted"), number("blobs_wanted").to_string()),
         (lang.word("隔离", "quarantined"), number("quarantined").to_string()),
+        (lang.word("待编号", "numbers to come"), number("numbers_waiting").to_string()),
         (lang.word("证据", "evidence"), number("evidence").to_string()),
         (lang.word("损坏", "damaged"), list(&status["damaged"]).len().to_string()),
         (lang.word("告警", "alarms"), text(&counters["alarms"])),

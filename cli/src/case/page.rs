@@ -6,7 +6,7 @@ use daiban_domain::office::OfficeTree;
 use daiban_sync::id::Millis;
 use serde_json::Value;
 
-use super::words::{due, list, next, opinion, outcome, safety, said, status_words, text};
+use super::words::{due, list, next, number, opinion, outcome, safety, said, status_words, text};
 use super::{office, redress};
 use crate::exit::change;
 use crate::say::{Lang, bytes, moment, table};
@@ -46,6 +46,7 @@ impl Page<'_> {
         let deadlines = &self.state["deadlines"];
         let mut rows = vec![
             (lang.word("收件号", "receipt"), text(&summary["receipt"])),
+            (lang.word("办件编号", "number"), number(lang, summary)),
             (lang.word("阅读码", "read"), text(&self.view["read"])),
             (
                 lang.word("事项", "item"),

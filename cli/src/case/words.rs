@@ -1,5 +1,6 @@
 //! Parts of a case's JSON as people read them.
 
+use daiban_domain::case_number::CaseNumber;
 use daiban_domain::fold::Status;
 use daiban_domain::office::OfficeTree;
 use daiban_domain::organ::OrganCode;
@@ -115,6 +116,20 @@ pub(super) fn text(value: &Value) -> String {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         other => other.to_string(),
+    }
+}
+
+/// 办件编号 of a summary: while it is owed, that it is.
+pub(super) fn number(lang: Lang, summary: &Value) -> String {
+    match (summary["number"].as_str(), summary["number_pending"].as_bool()) {
+        (Some(number), _) => {
+            let read = number.parse::<CaseNumber>();
+            let invented = read.is_ok_and(|number| number.item().is_invented());
+            let note = lang.word("（演练）", " (practice)");
+            format!("{number}{}", if invented { note } else { "" })
+        }
+        (None, Some(true)) => lang.word("待编号", "to be given").to_owned(),
+        (None, _) => String::new(),
     }
 }
 

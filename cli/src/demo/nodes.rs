@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Stdio};
 use std::time::{Duration, Instant};
 
-use daiban_node::replica;
+use daiban_node::replica::{self, Command};
 use daiban_sync::id::OfficeCode;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use super::cast::{ALL, Role};
+use super::cast::{ALL, CITY, COUNTY, Role, TOWN};
 use crate::client::Client;
 use crate::exit::{Code, Done, Failure};
 use crate::home::{Home, disk};
@@ -23,6 +23,8 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 const STOP_WITHIN: Duration = Duration::from_secs(15);
 const INVITED_HOURS: u64 = 24;
+/// Numbers a day for each office that accepts.
+const LEASED: u16 = 200;
 const LOG_FILE: &str = "node.log";
 
 /// A node in a process of its own. It ends when this value does.
@@ -58,7 +60,27 @@ impl City {
             city.nodes.push(Running::start(role, role.home(dir, Vec::new()))?);
         }
         city.wait_for_links()?;
+        city.lease_numbers()?;
         Ok(city)
+    }
+
+    /// Blocks of numbers for the offices that accept, once.
+    fn lease_numbers(&self) -> Done {
+        for issuer in [CITY, COUNTY] {
+            let client = &self.at(issuer).client;
+            let known = client.ask(&Command::NumberLeases)?;
+            let is_own = |lease: &Value| lease["issuer"] == u64::from(issuer.code());
+            if known["leases"].as_array().is_some_and(|leases| leases.iter().any(is_own)) {
+                continue;
+            }
+            for office in [COUNTY, TOWN].map(Role::code) {
+                let (item, block, count) = (None, None, Some(LEASED));
+                let (from, until) = (None, None);
+                let lease = Command::LeaseNumbers { office, item, block, count, from, until };
+                client.ask(&lease)?;
+            }
+        }
+        Ok(())
     }
 
     fn admit(&self, role: Role, home: &Home, runtime: &Runtime) -> Done {

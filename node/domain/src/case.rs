@@ -224,7 +224,7 @@ impl Case {
             id: self.id,
             receipt: self.receipt(),
             number: state.and_then(|state| state.number).map(|known| known.number),
-            number_pending: state.is_some_and(|state| state.number_pending),
+            number_pending: state.is_some_and(|state| state.number_owed_by.is_some()),
             item: self.opened_item().map_or_else(String::new, |(code, _)| code.to_owned()),
             version: opened.map_or(0, |opened| opened.version),
             item_name: opened.map_or_else(String::new, |opened| opened.item_name.clone()),

@@ -17,6 +17,7 @@ use crate::act::{Act, ActId, ActKind, OfficerRef, Pin, SignedAct};
 use crate::authority::Authority;
 use crate::calendar::{Calendar, Date};
 use crate::case::{Author, Case};
+use crate::case_number::CaseNumber;
 use crate::catalog::{Catalog, Item};
 use crate::check::Entry;
 use crate::fold::{self, CaseState, Law};
@@ -96,6 +97,20 @@ impl<'a> Desk<'a> {
         let kind = request.into_kind(&state, by)?;
         self.check_pin(&kind, &state, case, held)?;
         Ok(vec![self.append(by, case, kind)?])
+    }
+
+    /// 编号, stated by the node for the organ that accepted.
+    ///
+    /// # Errors
+    /// [`Refused`] if the number would have no effect.
+    pub fn number(
+        &self,
+        by: &By,
+        case: &mut Case,
+        number: CaseNumber,
+        instead: Option<ActId>,
+    ) -> Result<Draft, Refused> {
+        self.append(by, case, ActKind::Numbered { number, instead })
     }
 
     /// Where the case stands, by its own item version.

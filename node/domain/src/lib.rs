@@ -25,6 +25,7 @@ pub mod notice;
 pub mod numbering;
 pub mod office;
 pub mod organ;
+pub mod organ_codes;
 pub mod payload;
 pub mod receipt_number;
 pub mod request;

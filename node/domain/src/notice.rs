@@ -4,7 +4,7 @@ use daiban_sync::id::{LogId, NodeKey, OfficeCode};
 use serde::{Deserialize, Serialize};
 
 use crate::authority::Delegation;
-use crate::numbering::Lease;
+use crate::numbering::{Lease, Resumed};
 
 /// The order of the variants is part of the format: add at the end only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,4 +23,8 @@ pub enum Notice {
     Lease(Lease),
     /// A file of what becomes of offices, see [`crate::office::directory`].
     Directory { csv: String },
+    /// Codes of organs as `office,organ,code` rows, which join those in force or take their place.
+    OrganCodes { csv: String },
+    /// From here on the issuer's node knows which numbers its office has given.
+    Numbering(Resumed),
 }

@@ -6,16 +6,18 @@
 //! holds. Which leases hold follows from the set of leases alone, not from their order of arrival.
 
 mod block;
+mod ledger;
 
 use std::collections::BTreeSet;
 
-use daiban_sync::id::{Millis, OfficeCode, Tier};
+use daiban_sync::id::{Incarnation, Millis, OfficeCode, Tier};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Date;
 use crate::case_number::{BasicCode, SERIAL_MAX};
 use crate::words::{self, Said};
 pub use block::{Block, BlockError};
+pub use ledger::{BlockLedger, Given, Ledger, Line};
 
 /// A block of the daily serials for an office that accepts. The order is that of the decisions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -50,6 +52,17 @@ impl Lease {
     }
 }
 
+/// The store of an office knows every number of the office that those above hold. Said once in each
+/// life of a store, before it gives any.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resumed {
+    pub at: Millis,
+    pub incarnation: Incarnation,
+    /// There was an earlier life, and what it gave in the end is known to nobody: serials of that day
+    /// may stand on papers, out of any block that was leased before.
+    pub after_loss: bool,
+}
+
 /// The lease has no effect.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -60,7 +73,7 @@ pub struct LeaseRefused(pub Said);
 pub enum NoSerial {
     /// Nothing is leased to the office for this item and day.
     NoLease,
-    /// As many as were leased are used.
+    /// As many as were leased are used, or lost with an earlier store.
     UsedUp { leased: usize },
 }
 
@@ -70,6 +83,7 @@ pub struct Numbering {
     here: Option<OfficeCode>,
     told: BTreeSet<(OfficeCode, Lease)>,
     in_force: Vec<(OfficeCode, Lease)>,
+    losses: BTreeSet<(OfficeCode, Millis)>,
 }
 
 /// Who leases the serials of what is carried out at this office: its county, or the city itself.
@@ -78,9 +92,10 @@ pub fn issuer(carried_out_at: OfficeCode) -> OfficeCode {
 }
 
 impl Numbering {
-    /// What is known at `here`, to which leases of its own line come down and no others.
-    pub fn at(here: OfficeCode) -> Self {
-        Self { here: Some(here), ..Self::default() }
+    /// The same leases, at an office to which those of its own line come down and no others.
+    #[must_use]
+    pub fn at(self, here: OfficeCode) -> Self {
+        Self { here: Some(here), ..self }
     }
 
     /// What is known at the same office before any lease comes.
@@ -117,6 +132,21 @@ impl Numbering {
             }
             _ => Ok(()),
         }
+    }
+
+    /// The store of `office` began anew.
+    pub fn resume(&mut self, office: OfficeCode, resumed: &Resumed) {
+        if resumed.after_loss {
+            self.losses.insert((office, resumed.at));
+        }
+    }
+
+    /// Whether serials of this lease and day may have been lost with a store: they are not given
+    /// again, and the next day they are new.
+    pub fn is_lost(&self, lease: &Lease, day: Date) -> bool {
+        let since = self.losses.range((lease.office, lease.decided)..);
+        let mut own = since.take_while(|(office, _)| *office == lease.office);
+        own.any(|(_, at)| Date::at(*at) == day)
     }
 
     fn settle(&mut self) {
@@ -187,11 +217,12 @@ impl Numbering {
         let leases = self.of(issuer, item, day);
         let own = leases.iter().filter(|lease| lease.office == office);
         let mut leased = 0;
-        for serial in own.flat_map(|lease| lease.block.serials()) {
-            if !taken.contains(&serial) {
+        for lease in own {
+            let is_free = |serial: &u16| !taken.contains(serial) && !self.is_lost(lease, day);
+            if let Some(serial) = lease.block.serials().find(is_free) {
                 return Ok(serial);
             }
-            leased += 1;
+            leased += lease.block.serials().count();
         }
         Err(if leased == 0 { NoSerial::NoLease } else { NoSerial::UsedUp { leased } })
     }

@@ -3,6 +3,7 @@
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::office::OfficeTree;
+use crate::organ_codes::OrganCodes;
 
 /// The item files as `(file name, text)`.
 pub const CATALOG_FILES: &[(&str, &str)] = &[
@@ -56,6 +57,12 @@ pub fn offices() -> OfficeTree {
     let parse = |csv| OfficeTree::parse(csv).expect("a test reads the shipped trees");
     parse(include_str!("../../../configs/offices/yueqing.csv"))
         .with(parse(include_str!("../../../configs/offices/bozhou.csv")))
+}
+
+/// Invented codes of the organs that carry the shipped items out.
+pub fn organ_codes() -> OrganCodes {
+    OrganCodes::parse(include_str!("../../../configs/organs/codes.csv"))
+        .expect("a test reads the shipped codes")
 }
 
 /// The shipped items.

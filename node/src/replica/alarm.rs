@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use daiban_domain::calendar::Date;
+use daiban_domain::case_number::CaseNumber;
 use daiban_domain::words::{self, Said};
 use daiban_sync::id::{BlobId, Incarnation, LogId, NodeKey, OfficeCode};
 use serde::{Deserialize, Serialize};
@@ -34,6 +36,10 @@ pub enum Alarm {
     Views { reason: String },
     /// A peer's clock is far from ours.
     ClockError { office: OfficeCode, off_by_ms: i64 },
+    /// The numbers that were leased for an item and day are used.
+    NumbersUsedUp { item: String, day: Date, leased: usize },
+    /// Two cases, named by their receipts, have one number.
+    NumberTwice { number: CaseNumber, one: String, other: String },
 }
 
 impl Alarm {
@@ -59,6 +65,12 @@ impl Alarm {
             Self::Repaired { log, from, to } => words::alarm_repaired(*log, *from, *to),
             Self::BlobRepaired { blob } => words::alarm_blob_repaired(*blob),
             Self::Views { reason } => words::alarm_views(reason),
+            Self::NumbersUsedUp { item, day, leased } => {
+                words::alarm_numbers_used_up(item, *day, *leased)
+            }
+            Self::NumberTwice { number, one, other } => {
+                words::alarm_number_twice(*number, one, other)
+            }
             Self::ClockError { office, off_by_ms } => {
                 words::alarm_clock_error(*office, off_by_ms / 1_000)
             }

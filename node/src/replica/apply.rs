@@ -81,7 +81,7 @@ impl Replica {
         let records = self.store.unapplied(SLICE_BYTES)?;
         let Some(up_to) = records.last().map(|last| last.next) else {
             self.reach_end(now)?;
-            return Ok(self.reckon_some()?);
+            return Ok(self.reckon_some()? || self.see_to_numbers(now)?);
         };
         let mut slice = Slice::default();
         for durable in &records {
@@ -148,6 +148,7 @@ impl Replica {
             Kind::Notice => match payload::read_notice(bytes) {
                 Ok(notice) => {
                     slice.batch.put(keys::notice(log, seq), None, bytes);
+                    self.note_resumed(tip.office, &notice);
                     self.take_notice((entry.at, log, seq), tip.office, notice, slice);
                     None
                 }
@@ -302,16 +303,12 @@ impl Replica {
         Ok(u64::from(self.store.view_get(key)?.is_none()))
     }
 
-    /// What work lists show of a case by the law in force.
-    pub(super) fn summary_of(&mut self, case: &Case) -> (Option<CaseState>, Vec<u8>) {
+    /// Where a case stands by the law in force.
+    pub(super) fn state_of(&mut self, case: &Case) -> Option<CaseState> {
         self.counters.folded_cases += 1;
-        let state = self.state_of_case(case);
-        if let Some(state) = &state {
-            self.alarm_of_case(state);
-        }
-        let summary = serde_json::to_vec(&case.summary(state.as_ref()))
-            .expect("a summary is plain data with text keys");
-        (state, summary)
+        let state = self.state_of_case(case)?;
+        self.alarm_of_case(&state);
+        Some(state)
     }
 
     /// An act without authority changes nothing, and somebody must know.
@@ -344,6 +341,11 @@ impl Replica {
         }
         self.retry_deferred(now);
     }
+}
+
+/// What work lists show of a case.
+pub(super) fn summary_of(case: &Case, state: Option<&CaseState>) -> Vec<u8> {
+    serde_json::to_vec(&case.summary(state)).expect("a summary is plain data with text keys")
 }
 
 pub(super) fn writer_of(tip: &Tip) -> Writer {

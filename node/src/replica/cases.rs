@@ -41,6 +41,7 @@ impl Replica {
         match command {
             Command::NewCase { .. } => self.new_case(now, id, command),
             Command::Publish { notice, rehearse } => self.publish(now, id, &notice, rehearse),
+            Command::LeaseNumbers { .. } => self.lease(now, id, command),
             Command::SyncNow => {
                 self.upstream.hurry(now);
                 self.answer(id, Answer::Done);
@@ -125,7 +126,13 @@ impl Replica {
     ) -> Result<Vec<(Hlc, Draft)>, Refusal> {
         let by = self.by(now, officer, organ);
         let held: BTreeSet<BlobId> = self.held_materials(case).into_iter().collect();
-        Ok(at(&by, self.law.desk(self.config.training).act(&by, case, request, &held)?))
+        let accepts = request == ActRequest::Accept;
+        let desk = self.law.desk(self.config.training);
+        let mut drafts = at(&by, desk.act(&by, case, request, &held)?);
+        if accepts {
+            drafts.extend(self.number_accepted(&by, case));
+        }
+        Ok(drafts)
     }
 
     /// Puts drafts into this node's log; the answer follows when they are durable and visible.
@@ -139,9 +146,11 @@ impl Replica {
     ) -> Result<(), Refusal> {
         let state = self.law.desk(self.config.training).state_of(&case).ok();
         let status = state.as_ref().map_or(Status::Incomplete, |state| state.status);
+        let number = state.as_ref().and_then(|state| state.number).map(|known| known.number);
         let act = drafts.iter().rev().find(|(_, draft)| draft.kind == Kind::Act);
         let act = act.map(|(_, draft)| ActId::of(self.author.node, &draft.payload));
-        let answer = Answer::Saved { case: case.id, receipt: case.receipt(), status, act, request };
+        let receipt = case.receipt();
+        let answer = Answer::Saved { case: case.id, receipt, number, status, act, request };
         if drafts.is_empty() {
             self.answer(id, answer);
             return Ok(());

@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 use daiban_domain::act::{ActId, BlobRef, CaseId, OfficerRef, SignedAct};
 use daiban_domain::calendar::Date;
 use daiban_domain::case::Summary;
+use daiban_domain::case_number::CaseNumber;
 use daiban_domain::clock::{Card, Clock, Given, Standing};
 use daiban_domain::desk::{ActRequest, Migration};
 use daiban_domain::figures::{By, Group, Period};
 use daiban_domain::fold::{CaseState, Status, Times};
 use daiban_domain::form::Fields;
 use daiban_domain::notice::Notice;
+use daiban_domain::numbering::Block;
 use daiban_domain::office::directory::OfficeChange;
 use daiban_domain::organ::OrganCode;
 use daiban_domain::receipt_number::ReceiptNumber;
@@ -22,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use super::alarm::Alarm;
 use super::law::Consequence;
+use super::leases::{LeaseView, LedgerView};
 use super::licences::{MaterialChoice, Reuse};
 use super::listed::{ItemView, KnownCase, Listed};
 
@@ -134,6 +137,32 @@ pub enum Command {
     Migration {
         case: String,
     },
+    /// Give an office a block of the daily serials: this one, or the lowest free one of so many.
+    LeaseNumbers {
+        office: OfficeCode,
+        #[serde(default)]
+        item: Option<String>,
+        #[serde(default)]
+        block: Option<Block>,
+        #[serde(default)]
+        count: Option<u16>,
+        /// Today, unless another day is named.
+        #[serde(default)]
+        from: Option<Date>,
+        #[serde(default)]
+        until: Option<Date>,
+    },
+    /// The blocks that hold.
+    NumberLeases,
+    /// What became of every serial of an item and day.
+    NumberLedger {
+        item: String,
+        #[serde(default)]
+        day: Option<Date>,
+        /// Who carries it out.
+        #[serde(default)]
+        office: Option<OfficeCode>,
+    },
 }
 
 impl Command {
@@ -141,9 +170,11 @@ impl Command {
     pub(super) fn writes(&self) -> bool {
         match self {
             Self::NewCase { listed, .. } => !listed.is_some_and(|listed| listed.rehearse),
-            Self::EditCase { .. } | Self::Attach { .. } | Self::Reuse { .. } | Self::Act { .. } => {
-                true
-            }
+            Self::EditCase { .. }
+            | Self::Attach { .. }
+            | Self::Reuse { .. }
+            | Self::Act { .. }
+            | Self::LeaseNumbers { .. } => true,
             Self::Publish { rehearse, .. } => !rehearse,
             Self::ShowCase { .. }
             | Self::CaseMaterials { .. }
@@ -155,6 +186,8 @@ impl Command {
             | Self::Alarms
             | Self::Quarantine
             | Self::SyncNow
+            | Self::NumberLeases
+            | Self::NumberLedger { .. }
             | Self::Notices
             | Self::Directory
             | Self::Migration { .. } => false,
@@ -178,6 +211,9 @@ pub enum Answer {
     Saved {
         case: CaseId,
         receipt: Option<ReceiptNumber>,
+        /// 办件编号, once it has one.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        number: Option<CaseNumber>,
         status: Status,
         act: Option<ActId>,
         /// What the case asks for, if it was opened just now.
@@ -205,6 +241,10 @@ pub enum Answer {
         groups: Vec<Group>,
         training: bool,
     },
+    Leases {
+        leases: Vec<LeaseView>,
+    },
+    Ledger(Box<LedgerView>),
     Status(Box<StatusView>),
     Alarms {
         alarms: Vec<(Millis, Alarm, Said)>,
@@ -333,6 +373,8 @@ pub struct StatusView {
     pub views_behind: bool,
     pub blobs_wanted: usize,
     pub quarantined: u64,
+    /// Cases accepted here whose number is still to come.
+    pub numbers_waiting: usize,
     pub evidence: usize,
     pub damaged: Vec<String>,
     pub latched: Option<String>,

@@ -12,10 +12,13 @@
 //! | `q` log, sequence | why this entry has no effect |
 //! | `t` log, sequence | a notice in force |
 //! | `r` | the case from which on work lists are still to be reckoned by a new law |
+//! | `x` case number, case id | empty: an act gave the case this number |
+//! | `p` case id | empty: its number is owed, or is to be compared with others |
 //! | `k` date | the last serial number given out on that day |
 
 use daiban_domain::act::CaseId;
 use daiban_domain::calendar::Date;
+use daiban_domain::case_number::{CaseNumber, ItemCode};
 use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_domain::request::RequestId;
 use daiban_sync::channel::Channel;
@@ -96,6 +99,34 @@ pub(super) const TO_RECKON: &[u8] = b"r";
 pub(super) const NOTICES: &[u8] = b"t";
 pub(super) const SERIALS: &[u8] = b"k";
 pub(super) const RECEIPTS: &[u8] = b"n";
+
+pub(super) const UNNUMBERED: &[u8] = b"p";
+const NUMBERS: &[u8] = b"x";
+
+/// Every number of an item and day.
+pub(super) fn numbers(item: ItemCode, day: Date) -> Vec<u8> {
+    let (year, month, of_month) = day.ymd();
+    [NUMBERS, format!("{item}{year:04}{month:02}{of_month:02}").as_bytes()].concat()
+}
+
+pub(super) fn number(number: &CaseNumber) -> Vec<u8> {
+    [NUMBERS, number.as_str().as_bytes()].concat()
+}
+
+pub(super) fn numbered_by(id: CaseId, of: &CaseNumber) -> Vec<u8> {
+    [number(of).as_slice(), &id.0].concat()
+}
+
+/// The number and the case in a key of [`numbered_by`].
+pub(super) fn numbered(key: &[u8]) -> Option<(CaseNumber, CaseId)> {
+    let (number, id) = key.get(1..)?.split_at_checked(CaseNumber::LEN)?;
+    let number = std::str::from_utf8(number).ok()?.parse().ok()?;
+    Some((number, CaseId(id.try_into().ok()?)))
+}
+
+pub(super) fn unnumbered(id: CaseId) -> Vec<u8> {
+    [UNNUMBERED, &id.0].concat()
+}
 
 pub(super) fn notice(log: LogId, seq: u64) -> Vec<u8> {
     [NOTICES, &log.0, &seq.to_be_bytes()].concat()

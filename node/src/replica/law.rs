@@ -18,6 +18,7 @@ use daiban_domain::notice::Notice;
 use daiban_domain::numbering::Numbering;
 use daiban_domain::office::directory::OfficeChange;
 use daiban_domain::office::{OfficeTree, directory};
+use daiban_domain::organ_codes::OrganCodes;
 use daiban_domain::shipped;
 use daiban_domain::words::{self, Said};
 use daiban_sync::id::{Hlc, LogId, Millis, OfficeCode, Tier};
@@ -36,6 +37,7 @@ pub struct Law {
     pub(super) authority: Authority,
     delegations: Vec<Delegation>,
     numbering: Numbering,
+    pub(super) codes: OrganCodes,
     changes: Vec<(OfficeCode, OfficeChange)>,
     day: Date,
     issued: BTreeMap<Place, Arc<Issued>>,
@@ -87,6 +89,7 @@ impl Default for Law {
             authority: Authority::default(),
             delegations: Vec::new(),
             numbering: Numbering::default(),
+            codes: shipped::organ_codes(),
             changes: Vec::new(),
             day: Date::at(Millis(0)),
             issued: BTreeMap::new(),
@@ -109,7 +112,7 @@ impl Law {
     /// The law as it is known at an office.
     #[must_use]
     pub(super) fn at(mut self, here: OfficeCode) -> Self {
-        self.numbering = Numbering::at(here);
+        self.numbering = std::mem::take(&mut self.numbering).at(here);
         self.place_authority();
         self
     }
@@ -117,6 +120,10 @@ impl Law {
     /// What is known to become of offices, whatever the day.
     pub fn office_changes(&self) -> impl Iterator<Item = &OfficeChange> {
         self.changes.iter().map(|(_, change)| change)
+    }
+
+    pub(super) fn numbering(&self) -> &Numbering {
+        &self.numbering
     }
 
     /// Another day: offices are what they are then.
@@ -132,7 +139,10 @@ impl Law {
         if self.issued.contains_key(&place) {
             return Taken::default();
         }
-        let judges = !matches!(notice, Notice::Revoked { .. } | Notice::Announcement { .. });
+        let judges = !matches!(
+            notice,
+            Notice::Revoked { .. } | Notice::Announcement { .. } | Notice::Numbering(_)
+        );
         let is_last = self.issued.last_key_value().is_none_or(|(last, _)| *last < place);
         let mut issued = Issued { issuer, notice, refused: None };
         let verdicts = if is_last {
@@ -204,6 +214,11 @@ impl Law {
                 self.place_authority();
                 taken.map_err(|refused| refused.0)
             }
+            Notice::OrganCodes { csv } => self.name_organs(issuer, csv),
+            Notice::Numbering(resumed) => {
+                self.numbering.resume(issuer, resumed);
+                Ok(())
+            }
             Notice::Announcement { from, .. } if *from != issuer => {
                 Err(words::announced_for_another(issuer, *from))
             }
@@ -269,6 +284,15 @@ impl Law {
         self.changes.extend(rows.into_iter().map(|(_, change)| (issuer, change)));
         self.place_offices();
         self.place_authority();
+        Ok(())
+    }
+
+    fn name_organs(&mut self, issuer: OfficeCode, csv: &str) -> Result<(), Said> {
+        let newer = OrganCodes::parse(csv).map_err(|error| of_file(&error.to_string()))?;
+        if let Some(other) = newer.offices().find(|office| !office.is_within(issuer)) {
+            return Err(words::organs_of_another(issuer, other));
+        }
+        self.codes = std::mem::take(&mut self.codes).with(newer);
         Ok(())
     }
 

@@ -20,6 +20,7 @@ use daiban_domain::words::{self, Said};
 use daiban_sync::id::{Hlc, Millis};
 use serde::{Deserialize, Serialize};
 
+use super::apply::summary_of;
 use super::cases::at;
 use super::refusal::{Refusal, RefusalKind};
 use super::{Replica, keys};
@@ -59,14 +60,16 @@ pub struct Offer {
 }
 
 impl Replica {
-    /// What work lists show of a case, and whose licences it has verified.
+    /// What work lists show of a case, its number, and whose licences it has verified.
     pub(super) fn list_case(
         &mut self,
         case: &Case,
         batch: &mut ViewBatch,
     ) -> Result<(), ViewError> {
-        let (state, summary) = self.summary_of(case);
+        let state = self.state_of(case);
+        let summary = summary_of(case, state.as_ref());
         batch.put(keys::summary(case.id), Some(case.id.0), summary);
+        self.put_numbers(case, state.as_ref(), batch)?;
         let Some((item, state)) = self.item_of_case(case).zip(state) else { return Ok(()) };
         let verified = verified_by(item, case, &state);
         let holders: BTreeSet<_> = verified.iter().map(|known| known.verified.holder).collect();

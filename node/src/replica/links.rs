@@ -118,6 +118,7 @@ impl Replica {
         if let Some(peer) = self.links.remove(&link) {
             self.upstream.lost(now, peer.office, Some(link), self.random.next());
             self.wants.peer_lost(link);
+            self.numbers.lost(link);
             self.recovery_lost(link);
             self.ask_everybody_for_blobs();
         }
@@ -189,10 +190,16 @@ impl Replica {
     fn happened(&mut self, now: Millis, link: LinkId, event: Event) -> Result<(), SessionError> {
         match event {
             Event::Hello(hello) => self.greeted(now, link, hello),
-            Event::Live => self.ask_for_blobs(link),
+            Event::Live => {
+                self.told_all(link);
+                self.ask_for_blobs(link);
+            }
             Event::Run(run) => self.take_run(now, link, run)?,
             Event::Durable { .. } | Event::BlobHeld(_) => {}
-            Event::Ahead { log, len } => self.claimed_ahead(link, log, len),
+            Event::Ahead { log, len } => {
+                self.owed_from_above(link, log, len);
+                self.claimed_ahead(link, log, len);
+            }
             Event::Diverged { log, theirs } => self.diverged(link, log, theirs),
             Event::Fetched { log, run } => self.fetched(now, link, log, run)?,
             Event::Receipts(receipts) => self.take_receipts(receipts)?,
@@ -243,6 +250,7 @@ impl Replica {
         for link in older.map(|(&l, _)| l).collect::<Vec<_>>() {
             self.effects.push_back(Effect::Close { link, reason: "a newer link took over".into() });
             self.links.remove(&link);
+            self.numbers.lost(link);
             self.wants.peer_lost(link);
             self.recovery_lost(link);
         }

@@ -29,6 +29,7 @@ mod kept;
 mod keys;
 mod latch;
 mod law;
+mod leases;
 mod licences;
 mod links;
 mod listed;
@@ -36,6 +37,7 @@ mod listed;
 mod mutants;
 mod new_case;
 mod notices;
+mod numbers;
 mod open;
 mod queries;
 mod random;
@@ -70,6 +72,7 @@ pub use command::{
 };
 pub use io::{CommandId, CommitId, Config, Effect, Input, LinkId, Timing};
 pub use law::{Consequence, Law};
+pub use leases::{LeaseView, LedgerView};
 pub use licences::{MaterialChoice, Offer, Reuse};
 pub use listed::{FieldView, ItemView, KnownCase, Listed};
 #[cfg(feature = "mutants")]
@@ -81,6 +84,7 @@ use author::Author;
 use commit::Commits;
 use law::Serials;
 use links::Links;
+use numbers::Numbers;
 use random::Random;
 use recover::{Hold, Recovery};
 use upstream::Upstream;
@@ -120,6 +124,7 @@ pub struct Replica {
     deferred: VecDeque<(CaseId, CommandId, Command)>,
     replies: VecDeque<PendingReply>,
     serials: Serials,
+    numbers: Numbers,
     space: Space,
     beacons: BTreeMap<OfficeCode, Beacon>,
     beacon_at: Millis,

@@ -35,10 +35,21 @@ impl Replica {
             self.answer(id, answer);
             return Ok(());
         }
+        self.issue(now, id, notice, answer)
+    }
+
+    /// Signs a notice that was checked.
+    pub(super) fn issue(
+        &mut self,
+        now: Millis,
+        id: CommandId,
+        notice: &Notice,
+        answer: Answer,
+    ) -> Result<(), Refusal> {
         self.check_writable(false)?;
         let channel = Channel::Notices { issuer: self.config.office };
         let at = self.author.tick(now);
-        self.author.write(channel, at, Kind::Notice, payload);
+        self.author.write(channel, at, Kind::Notice, payload::notice(notice));
         self.commits.after(After::Reply { id, answer });
         Ok(())
     }
@@ -76,12 +87,12 @@ impl Replica {
             at: at.millis(),
             issuer: issued.issuer,
             name: self.law.offices.name(issued.issuer),
-            words: law::said(&issued.notice),
+            words: law::said(issued.issuer, &issued.notice),
         };
         Answer::Notices { notices: self.law.in_force().map(view).collect() }
     }
 }
 
-fn faulty(why: &Said) -> Refusal {
+pub(super) fn faulty(why: &Said) -> Refusal {
     Refusal::new(RefusalKind::Input, words::notice_faulty(why), words::mend_and_publish())
 }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use daiban_domain::act::CaseId;
 use daiban_domain::calendar::Date;
 use daiban_domain::payload;
 use daiban_sync::admission::Admission;
@@ -18,6 +19,7 @@ use super::law::{Law, Serials};
 use super::links::Links;
 #[cfg(feature = "mutants")]
 use super::mutants;
+use super::numbers::Numbers;
 use super::random::Random;
 use super::recover::Hold;
 use super::upstream::Upstream;
@@ -72,6 +74,7 @@ impl Replica {
             deferred: VecDeque::new(),
             replies: VecDeque::new(),
             serials: Serials::default(),
+            numbers: Numbers::default(),
             space: Space::Plenty,
             beacons: BTreeMap::new(),
             beacon_at: now,
@@ -112,8 +115,10 @@ impl Replica {
         }
         // In their order, so that each is taken once. What has no effect is in quarantine already.
         for (place, (issuer, notice)) in notices {
+            self.note_resumed(issuer, &notice);
             drop(self.law.take(place, issuer, notice));
         }
+        self.read_numbers()?;
         self.reckons = self.store.view_get(keys::TO_RECKON)?.is_some();
         for (key, bytes) in self.store.view_scan(keys::WANTED, &[], usize::MAX)? {
             if let (Some(blob), Ok(channel)) =
@@ -133,6 +138,15 @@ impl Replica {
         self.case_count = self.store.view_scan(keys::RECEIPTS, &[], usize::MAX)?.len() as u64;
         self.quarantine_count =
             self.store.view_scan(keys::QUARANTINE, &[], usize::MAX)?.len() as u64;
+        Ok(())
+    }
+
+    fn read_numbers(&mut self) -> Result<(), ViewError> {
+        for (key, _) in self.store.view_scan(keys::UNNUMBERED, &[], usize::MAX)? {
+            key.get(1..).and_then(|id| id.try_into().ok()).into_iter().for_each(|id| {
+                self.numbers.see_to(CaseId(id));
+            });
+        }
         Ok(())
     }
 

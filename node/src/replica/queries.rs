@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use daiban_domain::act::CaseId;
 use daiban_domain::calendar::Date;
 use daiban_domain::case::Case;
+use daiban_domain::case_number::CaseNumber;
 use daiban_domain::clock::{self, Clock};
 use daiban_domain::figures::{self, By, Period};
 use daiban_domain::fold::Status;
@@ -70,6 +71,10 @@ impl Replica {
                 let changes = self.law.office_changes().cloned().collect();
                 Ok(Answer::Directory { changes })
             }
+            Command::NumberLeases => Ok(self.leases()),
+            Command::NumberLedger { item, day, office } => {
+                self.ledger(&item, day.unwrap_or(Date::at(now)), office)
+            }
             Command::Status => Ok(Answer::Status(Box::new(self.status(now)))),
             Command::Alarms => {
                 let said = self.alarms.iter().map(|(at, a)| (*at, a.clone(), a.said()));
@@ -80,7 +85,7 @@ impl Replica {
         }
     }
 
-    /// The case with this receipt number, or this id in hex.
+    /// The case with this receipt or case number, or this id in hex.
     pub(super) fn find_case(&self, name: &str) -> Result<CaseId, Refusal> {
         let name = name.trim().to_ascii_uppercase();
         if name.len() == 32
@@ -89,12 +94,12 @@ impl Replica {
         {
             return Ok(CaseId(id));
         }
-        let number: ReceiptNumber =
-            name.parse().map_err(|error: daiban_domain::receipt_number::ReceiptNumberError| {
-                let said = error.to_string();
-                let sentence = Said::of_data(said.as_str(), said.as_str());
-                Refusal::new(RefusalKind::Input, sentence, words::check_receipt())
-            })?;
+        if CaseNumber::is_like(&name) {
+            let number = name.parse().map_err(misread)?;
+            let found = self.numbered_case(&number).map_err(Refusal::internal)?;
+            return found.ok_or_else(no_such_case);
+        }
+        let number: ReceiptNumber = name.parse().map_err(misread)?;
         let stored = self.store.view_get(&keys::receipt(&number)).map_err(Refusal::internal)?;
         stored.and_then(|id| id.try_into().ok()).map(CaseId).ok_or_else(no_such_case)
     }
@@ -254,6 +259,7 @@ impl Replica {
             views_behind: self.store.applied() < self.store.durable().position,
             blobs_wanted: self.wants.len(),
             quarantined: self.quarantine_count,
+            numbers_waiting: self.numbers.waiting(),
             evidence: self.store.evidence().len(),
             damaged: self.damaged(),
             latched: self.writes_nothing().map(str::to_owned),
@@ -302,4 +308,11 @@ impl Replica {
         });
         AboveView { office, receipted, missing: held - receipted }
     }
+}
+
+/// A number that was not copied as it stands on the paper.
+fn misread(error: impl std::fmt::Display) -> Refusal {
+    let said = error.to_string();
+    let sentence = Said::of_data(said.as_str(), said.as_str());
+    Refusal::new(RefusalKind::Input, sentence, words::check_receipt())
 }

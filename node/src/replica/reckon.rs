@@ -14,6 +14,7 @@ impl Replica {
     /// A new law: what work lists show is to be reckoned from the first case on.
     pub(super) fn reckon_all(&mut self, batch: &mut ViewBatch) {
         self.reckons = true;
+        self.numbers.try_again();
         batch.put(keys::TO_RECKON, None, Vec::new());
     }
 

@@ -145,7 +145,13 @@ impl Story<'_> {
     fn accept(&mut self) -> Done {
         self.wait(TOWN, "收件 (received)", |view| status(view) == "received")?;
         self.act(TOWN, "ZJ", "李超", ActRequest::Accept)?;
-        self.done("镇便民服务中心受理", "the town accepts")
+        let numbered = |view: &serde_json::Value| view["summary"]["number"].is_string();
+        let view = self.wait(TOWN, "办件编号 (its number)", numbered)?;
+        let number = view["summary"]["number"].as_str().unwrap_or_default();
+        self.done(
+            &format!("镇便民服务中心受理，办件编号 {number}（演练编码）"),
+            &format!("the town accepts; legal number {number} (invented codes)"),
+        )
     }
 
     fn refer(&mut self) -> Done {

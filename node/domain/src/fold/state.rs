@@ -96,8 +96,8 @@ pub struct CaseState {
     pub opened: Option<OpenedView>,
     /// 办件编号
     pub number: Option<NumberView>,
-    /// Accepted, and the number is still to come.
-    pub number_pending: bool,
+    /// The office that accepted and has still to give the number.
+    pub number_owed_by: Option<OfficeCode>,
     pub times: Times,
     pub stages: Vec<StageView>,
     pub next: Vec<NextAct>,

@@ -24,7 +24,7 @@ pub(super) fn view(form: &Form, machine: Machine<'_>, acts: &[&SignedAct]) -> Ca
         status_words: status.words(),
         opened: opened(law, &machine),
         number: machine.number,
-        number_pending: machine.owes_number(),
+        number_owed_by: machine.owes_number(),
         times: times(&machine),
         stages: stages(&machine),
         next: next::acts(&machine, status, &decision.stale_acts),

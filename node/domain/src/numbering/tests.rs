@@ -33,7 +33,7 @@ fn blocks_read_as_people_write_them() {
 
 #[test]
 fn the_lowest_serial_that_is_left_is_next() {
-    let mut numbering = Numbering::at(office(1));
+    let mut numbering = Numbering::default().at(office(1));
     numbering.take(office(0), lease(1, 1, (5, 6))).unwrap();
     numbering.take(office(0), lease(2, 1, (2, 2))).unwrap();
     let next = |town: u64, on: i32, taken: &[u16]| {
@@ -51,7 +51,7 @@ fn the_lowest_serial_that_is_left_is_next() {
 
 #[test]
 fn a_lease_is_refused_with_its_reason() {
-    let mut numbering = Numbering::at(office(0));
+    let mut numbering = Numbering::default().at(office(0));
     numbering.take(office(0), lease(1, 1, (1, 99))).unwrap();
     for (issuer, lease, said) in [
         (office(0), lease(2, 2, (50, 120)), "0001-0099"),
@@ -69,7 +69,7 @@ fn a_lease_is_refused_with_its_reason() {
 
 #[test]
 fn a_free_block_is_found_between_others() {
-    let mut numbering = Numbering::at(office(0));
+    let mut numbering = Numbering::default().at(office(0));
     numbering.take(office(0), lease(1, 1, (1, 99))).unwrap();
     numbering.take(office(0), lease(2, 2, (150, 9_000))).unwrap();
     let free = |count| numbering.free(office(0), &lease(3, 3, (1, 1)), count);
@@ -104,7 +104,7 @@ proptest! {
             other.rotate_left(order.index(told.len()));
         }
         let [forth, back] = [told.iter().collect::<Vec<_>>(), other.iter().rev().collect()].map(|told| {
-            let mut numbering = Numbering::at(office(0));
+            let mut numbering = Numbering::default().at(office(0));
             for lease in told {
                 let taken = numbering.take(office(0), lease.clone());
                 let held = numbering.in_force().any(|(_, held)| held == lease);
@@ -124,7 +124,7 @@ proptest! {
 
     #[test]
     fn a_block_that_is_called_free_can_be_leased(told in leases(), count in 1_u16..200) {
-        let mut numbering = Numbering::at(office(0));
+        let mut numbering = Numbering::default().at(office(0));
         for lease in told {
             drop(numbering.take(office(0), lease));
         }
@@ -132,5 +132,46 @@ proptest! {
         let block = numbering.free(office(0), &wanted, count).unwrap();
         prop_assert_eq!(block.serials().count(), usize::from(count));
         prop_assert_eq!(numbering.take(office(0), Lease { block, ..wanted }), Ok(()));
+    }
+
+    /// Each step: a case is numbered, those above hear of all, the store is lost (or an old copy of
+    /// it comes back) and resumes, or another block is leased.
+    #[test]
+    fn an_office_that_loses_its_store_again_and_again_gives_no_serial_twice(
+        steps in prop::collection::vec((0_u8..8, 1_u16..9), 0..120),
+    ) {
+        let (mut numbering, mut now) = (Numbering::default().at(office(0)), Millis(1_772_413_200_000));
+        let today = Date::at(now);
+        let (mut here, mut above) = (BTreeSet::new(), BTreeSet::new());
+        let mut on_paper = BTreeSet::new();
+        for (step, count) in steps {
+            now = now.plus(1);
+            match step {
+                0 => here.clone_from(&above),
+                1 => above.clone_from(&here),
+                2 => {
+                    let like = Lease { decided: now, ..lease(0, 1, (1, 1)) };
+                    let block = numbering.free(office(0), &like, count).unwrap();
+                    prop_assert_eq!(numbering.take(office(0), Lease { block, ..like }), Ok(()));
+                }
+                _ => {
+                    let next = numbering.next((office(0), office(1)), item(1), today, &here);
+                    let Ok(serial) = next else { continue };
+                    prop_assert!(on_paper.insert(serial), "{serial} is given twice");
+                    here.insert(serial);
+                }
+            }
+            if step == 0 {
+                let incarnation = Incarnation(now.0);
+                let resumed = Resumed { at: now, incarnation, after_loss: true };
+                numbering.resume(office(1), &resumed);
+            }
+        }
+        above.extend(&here);
+        for lease in numbering.of(office(0), item(1), today) {
+            let mut lost = on_paper.difference(&above).filter(|s| lease.block.contains(**s));
+            prop_assert!(lost.next().is_none() || numbering.is_lost(lease, today));
+            prop_assert!(!numbering.is_lost(lease, today.plus(1)));
+        }
     }
 }

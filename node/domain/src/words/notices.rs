@@ -85,5 +85,17 @@ messages! {
     announced(title: &str, text: &str) { zh: "公告：{title}　{text}", en: "announcement: {title}: {text}" }
     notice_of_items(items: &str) { zh: "目录：{items}", en: "catalog: {items}" }
     notice_of_days(years: &str) { zh: "日历：{years}", en: "calendar: {years}" }
+    notice_of_organ_codes(count: usize) {
+        zh: "部门统一社会信用代码{count}个",
+        en: "unified social credit codes of {count} organs",
+    }
+    organ_code_is(office: OfficeCode, organ: OrganCode, code: &str) {
+        zh: "{office}的{organ}的统一社会信用代码为{code}",
+        en: "organ {organ} of office {office} has the unified social credit code {code}",
+    }
+    organs_of_another(issuer: OfficeCode, office: OfficeCode) {
+        zh: "{issuer}不能发布{office}的部门代码，请由{office}或其上级发布",
+        en: "office {issuer} cannot name the organs of {office}; have {office} or an office above publish it",
+    }
     notice_of_offices(count: usize) { zh: "机构变动{count}项", en: "{count} changes of offices" }
 }

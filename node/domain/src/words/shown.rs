@@ -7,6 +7,7 @@ use daiban_sync::id::{BlobId, Incarnation, LogId, NodeKey, OfficeCode};
 use super::Said;
 use crate::act::{ActId, ActKind};
 use crate::calendar::Date;
+use crate::case_number::CaseNumber;
 use crate::catalog::{Action, Grade, Limit};
 use crate::fold::Status;
 use crate::organ::OrganCode;
@@ -51,7 +52,7 @@ macro_rules! shown_alike {
     )+};
 }
 shown_alike!(str, i32, u8, u16, u32, u64, usize, i64);
-shown_alike!(Date, Grade, OfficeCode, NodeKey, LogId, BlobId);
+shown_alike!(Date, Grade, OfficeCode, NodeKey, LogId, BlobId, CaseNumber);
 
 macro_rules! shown_by_words {
     ($($type:ty),+) => {$(

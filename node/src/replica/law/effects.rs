@@ -2,11 +2,15 @@
 
 use daiban_domain::authority::Delegation;
 use daiban_domain::calendar::{Calendar, Date, Day};
+use daiban_domain::case_number::Uscc;
 use daiban_domain::catalog::{Catalog, Change};
 use daiban_domain::notice::Notice;
 use daiban_domain::numbering::Lease;
 use daiban_domain::office::directory;
+use daiban_domain::organ::OrganCode;
+use daiban_domain::organ_codes::OrganCodes;
 use daiban_domain::words::{self, Said};
+use daiban_sync::id::OfficeCode;
 use serde::{Deserialize, Serialize};
 
 use super::Law;
@@ -42,6 +46,8 @@ impl Law {
             }
             Notice::Directory { csv } => self.moved_offices(csv),
             Notice::Lease(lease) => vec![Consequence::new(lease.office, leased(lease))],
+            Notice::OrganCodes { csv } => self.new_codes(csv),
+            Notice::Numbering(_) => Vec::new(),
             Notice::Revoked { node, .. } => {
                 vec![Consequence::new(node, words::node_revoked(*node))]
             }
@@ -67,6 +73,16 @@ impl Law {
         effects.collect()
     }
 
+    fn new_codes(&self, csv: &str) -> Vec<Consequence> {
+        let newer = OrganCodes::parse(csv).unwrap_or_default();
+        let new =
+            newer.iter().filter(|(place, code)| self.codes.get(place.0, place.1) != Some(*code));
+        let effect = |((office, organ), code): ((OfficeCode, OrganCode), Uscc)| {
+            Consequence::new(office, words::organ_code_is(office, organ, code.as_str()))
+        };
+        new.map(effect).collect()
+    }
+
     fn moved_offices(&self, csv: &str) -> Vec<Consequence> {
         let rows = directory::parse(csv).unwrap_or_default();
         let tree = rows.iter().map(|(_, change)| change.from).max().map_or_else(
@@ -85,7 +101,7 @@ impl Law {
 }
 
 /// In a few words, for a list of notices.
-pub(in crate::replica) fn said(notice: &Notice) -> Said {
+pub(in crate::replica) fn said(issuer: OfficeCode, notice: &Notice) -> Said {
     match notice {
         Notice::Catalog { files } => {
             let items = files.iter().filter(|(name, _)| !name.starts_with('_'));
@@ -103,6 +119,13 @@ pub(in crate::replica) fn said(notice: &Notice) -> Said {
             words::notice_of_offices(csv.lines().count().saturating_sub(1))
         }
         Notice::Lease(lease) => leased(lease),
+        Notice::Numbering(resumed) if resumed.after_loss => {
+            words::numbering_resumed_after_loss(issuer)
+        }
+        Notice::Numbering(_) => words::numbering_resumed(issuer),
+        Notice::OrganCodes { csv } => {
+            words::notice_of_organ_codes(OrganCodes::parse(csv).unwrap_or_default().iter().count())
+        }
         Notice::Revoked { node, .. } => words::node_revoked(*node),
         Notice::Announcement { title, text, .. } => words::announced(title, text),
     }

@@ -70,7 +70,7 @@ fn shown(law: &Law) -> (Vec<u32>, u16, usize, Vec<(Hlc, Said)>) {
         versions.map(|item| item.version).collect(),
         law.catalog.latest("CL-SB-02").unwrap().promised.value,
         open,
-        law.in_force().map(|(at, issued)| (at, said(&issued.notice))).collect(),
+        law.in_force().map(|(at, issued)| (at, said(issued.issuer, &issued.notice))).collect(),
     )
 }
 

@@ -1,5 +1,7 @@
 //! The legal case number: who may give which, and when.
 
+use daiban_sync::id::OfficeCode;
+
 use super::Machine;
 use crate::act::{ActId, SignedAct};
 use crate::calendar::Date;
@@ -61,8 +63,9 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Accepted, and still without the number that its item has.
-    pub(in crate::fold) fn owes_number(&self) -> bool {
-        self.accepted_by.is_some() && self.number.is_none() && self.law.item.basic_code.is_some()
+    /// Who accepted, while the case is without the number that its item calls for.
+    pub(in crate::fold) fn owes_number(&self) -> Option<OfficeCode> {
+        let is_owed = self.number.is_none() && self.law.item.basic_code.is_some();
+        self.accepted_by.filter(|_| is_owed)
     }
 }
