@@ -1,14 +1,16 @@
 //! `daiban simulate`: a virtual city in which anything may break.
 
+mod compare;
+
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
-use std::{fs, io};
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use daiban_sim::scenario::random;
 use daiban_sim::sweep::{describe, sweep};
-use daiban_sim::{Options, Outcome, Record, Scenario, run, shrink};
+use daiban_sim::{Options, Outcome, RECORD_VERSION, Record, Scenario, report, run, shrink};
 use serde_json::json;
 
 use crate::exit::{Code, Done, Failure};
@@ -20,7 +22,10 @@ const FAILURES_MAX: usize = 5;
 const DAY_S: f64 = 86_400.0;
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct SimulateArgs {
+    #[command(subcommand)]
+    verb: Option<SimulateVerb>,
     /// 场景文件 (scenario files, see simulations/scenarios)
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -36,13 +41,23 @@ pub(crate) struct SimulateArgs {
     /// 打印经过 (print what happens)
     #[arg(long)]
     tell: bool,
-    /// 记录写入此文件夹，JSON (write each run's record into this folder, as JSON)
+    /// 记录写入此文件夹：JSON和网页 (write each run's record into this folder, as JSON and as a page)
     #[arg(long, value_name = "DIR")]
     record: Option<PathBuf>,
 }
 
+/// What is done with runs that are over.
+#[derive(Debug, Subcommand)]
+enum SimulateVerb {
+    /// 对比两次运行 (two runs beside each other)
+    Compare(compare::CompareArgs),
+}
+
 /// `daiban simulate`
 pub(crate) fn simulate(screen: &Screen, args: &SimulateArgs) -> Done {
+    if let Some(SimulateVerb::Compare(args)) = &args.verb {
+        return compare::compare(screen, args);
+    }
     if let Some(count) = args.sweep {
         return many(screen, args, count);
     }
@@ -197,15 +212,26 @@ fn many(screen: &Screen, args: &SimulateArgs, count: u64) -> Done {
 fn keep(args: &SimulateArgs, record: &Record) -> Done {
     let Some(folder) = &args.record else { return Ok(()) };
     let path = folder.join(format!("{}-{}.json", record.scenario, record.seed));
-    let write = || -> io::Result<()> {
-        fs::create_dir_all(folder)?;
-        fs::write(&path, serde_json::to_vec_pretty(record)?)
-    };
-    write().map_err(|error| {
-        let shown = path.display();
-        let (zh, en) = (format!("写不了记录 {shown}"), format!("record {shown} cannot be written"));
-        Failure::new(Code::Disk, zh, en).because(error)
-    })
+    let json = serde_json::to_string_pretty(record).map_err(internal)?;
+    let page = report(std::slice::from_ref(record)).map_err(internal)?;
+    fs::create_dir_all(folder).map_err(|error| unwritten(folder, error))?;
+    write(&path, &json)?;
+    write(&path.with_extension("html"), &page)
+}
+
+fn write(path: &Path, text: &str) -> Done {
+    fs::write(path, text).map_err(|error| unwritten(path, error))
+}
+
+fn unwritten(path: &Path, error: std::io::Error) -> Failure {
+    let shown = path.display();
+    let (zh, en) = (format!("写不了记录 {shown}"), format!("record {shown} cannot be written"));
+    Failure::new(Code::Disk, zh, en).because(error)
+}
+
+fn internal(error: serde_json::Error) -> Failure {
+    Failure::new(Code::Internal, "无法生成JSON", "the record cannot be written as JSON")
+        .because(error)
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a figure for people")]

@@ -12,6 +12,8 @@
 //! link     ordered streams that reset           ─┘  checkers: what must be true whatever happens
 //!                                                     ↓ figures, events
 //!                                                   record: what is written down of a run
+//!                                                     ↓
+//!                                                   report: a page of one run, or of two
 //! ```
 //!
 //! First the story breaks things and the checkers of safety watch; then everything heals and within
@@ -30,6 +32,7 @@ mod mutants;
 mod node;
 mod people;
 mod record;
+mod report;
 pub mod scenario;
 mod shrink;
 pub mod story;
@@ -44,7 +47,8 @@ pub use checkers::{Checker, Failure};
 pub use fault::{Death, Point, Said};
 #[cfg(feature = "mutants")]
 pub use mutants::Mutant;
-pub use record::{Distribution, Happening, ProfileFigures, Record, Sample};
+pub use record::{Distribution, Happening, ProfileFigures, RECORD_VERSION, Record, Sample};
+pub use report::report;
 pub use scenario::{Scenario, ScenarioError};
 pub use shrink::shrink;
 pub use story::{Counts, Options, Outcome, run, run_random};

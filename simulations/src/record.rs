@@ -11,6 +11,8 @@ use crate::node::Node;
 use crate::story::Counts;
 use crate::told::{ABOVE, Promises};
 
+/// The form of [`Record`].
+pub const RECORD_VERSION: u32 = 1;
 /// Samples of one run, about.
 pub(crate) const SAMPLES: u64 = 240;
 /// Events that are written down; later ones are only counted.

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::checkers::{Checker, Failure, Verdict, authorship, convergence, lost};
 use crate::fault::Death;
 use crate::node::Node;
-use crate::record::Record;
+use crate::record::{RECORD_VERSION, Record};
 use crate::scenario::{self, Scenario};
 use crate::world::World;
 
@@ -25,8 +25,6 @@ const CASES_COMPARED: usize = 300;
 const OFFICES_PROVED: usize = 24;
 /// Steps between which a waiting person is told how far the story has come.
 const STEPS: u64 = 200;
-/// The form of [`Record`].
-const RECORD_VERSION: u32 = 1;
 
 /// What a story is run with.
 #[derive(Clone, Copy, Debug, Default)]

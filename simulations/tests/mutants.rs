@@ -1,12 +1,13 @@
 //! Bugs that are planted in the node: the seeds that find nothing without them find each of them.
 
+use daiban_node::replica::Mutant;
 use daiban_sim::sweep::{describe, sweep};
-use daiban_sim::{Checker, Mutant, Options};
+use daiban_sim::{Checker, Mutant as Planted, Options};
 
 const SEEDS: u64 = 500;
 
 fn find(mutant: Mutant, ignored: Option<Checker>) -> Checker {
-    let options = Options { mutant: Some(mutant), ignored, ..Options::default() };
+    let options = Options { mutant: Some(Planted::Node(mutant)), ignored, ..Options::default() };
     let report = sweep(0..SEEDS, options, 1, &|_| ());
     let found = report.failures.first().unwrap_or_else(|| panic!("{mutant:?} was not found"));
     println!("{mutant:?}: found after {} seeds\n{}", report.seeds, describe(found));

@@ -51,7 +51,8 @@ fn holders<'a>(
             Box::new(lines.filter_map(found))
         }
         Channel::Notices { issuer } => {
-            Box::new(places.range(issuer.subtree()).map(|(office, replica)| (*office, *replica)))
+            let below = places.range(issuer.subtree()).map(|(office, replica)| (*office, *replica));
+            Box::new(issuer.line().skip(1).filter_map(found).chain(below))
         }
     }
 }
