@@ -1,7 +1,6 @@
 //! `daiban demo`: a city, a county, a town and two villages as real processes on this machine.
 
 mod cast;
-mod draw;
 mod live;
 mod names;
 mod nodes;

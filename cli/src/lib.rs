@@ -10,6 +10,7 @@ mod catalog;
 mod client;
 mod data;
 mod demo;
+mod draw;
 mod exit;
 mod figures;
 mod home;
@@ -24,6 +25,8 @@ mod run;
 mod say;
 mod simulate;
 mod status;
+
+pub use case::{ListRow, list_rows};
 
 use std::process::ExitCode;
 

@@ -1,46 +1,97 @@
-//! A road between two offices that can be cut: it passes UDP packets on and counts them.
+//! A road between two offices: a UDP relay that is as slow, lossy and unreliable as it is told, and
+//! that counts what passes.
+//!
+//! One thread for each road waits for packets and for their hour, with the system's finest timer;
+//! `daiban bench link` tells how well it keeps it. What befalls a packet is decided in [`course`],
+//! without a clock: the same seed and the same packets at the same times fare the same.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-use std::net::SocketAddr;
-use std::sync::Arc;
+mod course;
+mod pump;
+mod weather;
+
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 
-use tokio::net::UdpSocket;
-use tokio::task::JoinHandle;
+use pump::Pump;
+pub use weather::{Burst, Lane, Weather};
 
-/// Larger than any UDP packet.
-const PACKET_BYTES_MAX: usize = 65_536;
-/// The bit of a QUIC packet's first byte that marks the long header of a handshake (RFC 9000, 17.2).
-const LONG_HEADER: u8 = 0x80;
+/// Which way a packet goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Towards the office.
+    Up,
+    /// Back from it.
+    Down,
+}
 
 /// A relay in front of one office. It ends with its owner.
 pub struct Relay {
     address: SocketAddr,
     road: Arc<Road>,
-    task: JoinHandle<()>,
+    pump: Option<JoinHandle<()>>,
 }
 
+/// What owner and pump share.
 struct Road {
-    socket: UdpSocket,
     target: SocketAddr,
-    is_cut: AtomicBool,
-    up: AtomicU64,
-    down: AtomicU64,
+    orders: Mutex<Orders>,
+    ways: [Counters; 2],
+    is_over: AtomicBool,
+}
+
+/// What the pump is to do; it looks before each packet.
+#[derive(Clone, Copy)]
+struct Orders {
+    weather: Weather,
+    is_cut: [bool; 2],
+    /// Counts the rebinds.
+    mapping: u64,
+}
+
+/// What has arrived on one way.
+#[derive(Default)]
+struct Counters {
+    packets: AtomicU64,
+    bytes: AtomicU64,
+    bytes_after_handshake: AtomicU64,
+    lost: AtomicU64,
+}
+
+/// What went one way of a road.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Arrived.
+    pub packets: u64,
+    /// Arrived, of UDP payload.
+    pub bytes: u64,
+    /// Packets that did not arrive.
+    pub lost: u64,
 }
 
 impl Relay {
-    /// Relays from a free port on loopback to `target`.
+    /// Relays from a free port on loopback to `target`, as well as this machine can.
     ///
     /// # Errors
     /// Those of the socket.
-    pub async fn start(target: SocketAddr) -> std::io::Result<Self> {
-        let socket = UdpSocket::bind("127.0.0.1:0").await?;
-        let address = socket.local_addr()?;
-        let (is_cut, up, down) = (AtomicBool::new(false), AtomicU64::new(0), AtomicU64::new(0));
-        let road = Arc::new(Road { socket, target, is_cut, up, down });
-        let task = tokio::spawn(pass_up(Arc::clone(&road)));
-        Ok(Self { address, road, task })
+    pub fn start(target: SocketAddr) -> std::io::Result<Self> {
+        Self::start_in(target, Weather::CLEAR, 0)
+    }
+
+    /// The same in some weather; what is left to chance is drawn from `seed`.
+    ///
+    /// # Errors
+    /// Those of the socket.
+    pub fn start_in(target: SocketAddr, weather: Weather, seed: u64) -> std::io::Result<Self> {
+        let front = UdpSocket::bind("127.0.0.1:0")?;
+        let address = front.local_addr()?;
+        let orders = Orders { weather, is_cut: [false; 2], mapping: 0 };
+        let (ways, is_over) = (Default::default(), AtomicBool::new(false));
+        let road = Arc::new(Road { target, orders: Mutex::new(orders), ways, is_over });
+        let pump = Pump::new(Arc::clone(&road), front, seed)?;
+        let pump = std::thread::Builder::new().name("road".into()).spawn(move || pump.run())?;
+        Ok(Self { address, road, pump: Some(pump) })
     }
 
     /// Where the office is reached through this relay.
@@ -50,75 +101,56 @@ impl Relay {
 
     /// Cuts the road (every packet is lost) or mends it.
     pub fn cut(&self, is_cut: bool) {
-        self.road.is_cut.store(is_cut, Ordering::Relaxed);
+        self.road.orders().is_cut = [is_cut; 2];
+    }
+
+    /// Cuts or mends one way of it.
+    pub fn cut_way(&self, way: Way, is_cut: bool) {
+        self.road.orders().is_cut[way as usize] = is_cut;
+    }
+
+    /// Forgets the mappings, as a NAT does: the next packet of a caller leaves from a new port, and
+    /// what is sent to the old one is lost.
+    pub fn rebind(&self) {
+        self.road.orders().mapping += 1;
+    }
+
+    /// Changes the weather for packets from now on.
+    pub fn set_weather(&self, weather: Weather) {
+        self.road.orders().weather = weather;
+    }
+
+    /// What has arrived, and what was lost.
+    pub fn traffic(&self, way: Way) -> Traffic {
+        let Counters { packets, bytes, lost, .. } = &self.road.ways[way as usize];
+        let [packets, bytes, lost] = [packets, bytes, lost].map(|n| n.load(Ordering::Relaxed));
+        Traffic { packets, bytes, lost }
     }
 
     /// Bytes of packets after the handshake: towards the office, and back from it.
     pub fn bytes_after_handshake(&self) -> (u64, u64) {
-        (self.road.up.load(Ordering::Relaxed), self.road.down.load(Ordering::Relaxed))
+        let [up, down] = &self.road.ways;
+        let [up, down] = [up, down].map(|way| way.bytes_after_handshake.load(Ordering::Relaxed));
+        (up, down)
     }
 }
 
 impl Drop for Relay {
     fn drop(&mut self) {
-        self.task.abort();
+        self.road.is_over.store(true, Ordering::Relaxed);
+        // Any packet wakes the pump; if none gets through, it looks by itself before long.
+        if let Ok(socket) = UdpSocket::bind("127.0.0.1:0") {
+            let _ = socket.send_to(&[], self.address);
+        }
+        // A pump that panicked has said so.
+        let _ = self.pump.take().map(JoinHandle::join);
     }
 }
 
 impl Road {
-    fn passes(&self, packet: &[u8], counter: &AtomicU64) -> bool {
-        if self.is_cut.load(Ordering::Relaxed) {
-            return false;
-        }
-        if packet.first().is_some_and(|first| first & LONG_HEADER == 0) {
-            counter.fetch_add(packet.len() as u64, Ordering::Relaxed);
-        }
-        true
-    }
-}
-
-/// Each caller gets a socket of its own towards the office, so that answers find their way back.
-struct Caller {
-    socket: Arc<UdpSocket>,
-    back: JoinHandle<()>,
-}
-
-impl Drop for Caller {
-    fn drop(&mut self) {
-        self.back.abort();
-    }
-}
-
-async fn pass_up(road: Arc<Road>) {
-    let mut callers: BTreeMap<SocketAddr, Caller> = BTreeMap::new();
-    let mut packet = vec![0; PACKET_BYTES_MAX];
-    loop {
-        // A refused packet of the past is no reason to stop.
-        let Ok((len, from)) = road.socket.recv_from(&mut packet).await else { continue };
-        if !road.passes(&packet[..len], &road.up) {
-            continue;
-        }
-        if let Entry::Vacant(place) = callers.entry(from) {
-            let Ok(socket) = UdpSocket::bind("127.0.0.1:0").await else { continue };
-            let socket = Arc::new(socket);
-            let back = tokio::spawn(pass_down(Arc::clone(&road), Arc::clone(&socket), from));
-            place.insert(Caller { socket, back });
-        }
-        if let Some(caller) = callers.get(&from) {
-            // Lost like any packet.
-            let _ = caller.socket.send_to(&packet[..len], road.target).await;
-        }
-    }
-}
-
-async fn pass_down(road: Arc<Road>, socket: Arc<UdpSocket>, to: SocketAddr) {
-    let mut packet = vec![0; PACKET_BYTES_MAX];
-    loop {
-        let Ok((len, _)) = socket.recv_from(&mut packet).await else { continue };
-        if road.passes(&packet[..len], &road.down) {
-            // Lost like any packet.
-            let _ = road.socket.send_to(&packet[..len], to).await;
-        }
+    fn orders(&self) -> MutexGuard<'_, Orders> {
+        // Plain values: a panic elsewhere leaves none half written.
+        self.orders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -127,31 +159,67 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    #[tokio::test]
-    async fn what_is_sent_arrives_while_the_road_is_open() {
-        let office = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-        let relay = Relay::start(office.local_addr().unwrap()).await.unwrap();
-        let village = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-        village.connect(relay.address()).await.unwrap();
-        let mut packet = [0; 16];
+    fn pair() -> (UdpSocket, Relay, UdpSocket) {
+        let office = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let relay = Relay::start(office.local_addr().unwrap()).unwrap();
+        let village = UdpSocket::bind("127.0.0.1:0").unwrap();
+        village.connect(relay.address()).unwrap();
+        (office, relay, village)
+    }
 
-        village.send(b"hello").await.unwrap();
-        let (len, caller) = office.recv_from(&mut packet).await.unwrap();
-        assert_eq!(&packet[..len], b"hello");
-        office.send_to(b"back", caller).await.unwrap();
-        let len = village.recv(&mut packet).await.unwrap();
-        assert_eq!(&packet[..len], b"back");
+    fn heard(socket: &UdpSocket) -> (Vec<u8>, SocketAddr) {
+        let mut packet = [0; 16];
+        let (len, from) = socket.recv_from(&mut packet).unwrap();
+        (packet[..len].to_vec(), from)
+    }
+
+    fn is_silent(socket: &UdpSocket) -> bool {
+        socket.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+        let silent = socket.recv(&mut [0; 16]).is_err();
+        socket.set_read_timeout(None).unwrap();
+        silent
+    }
+
+    #[test]
+    fn what_is_sent_arrives_while_the_road_is_open() {
+        let (office, relay, village) = pair();
+        village.send(b"hello").unwrap();
+        let (said, caller) = heard(&office);
+        assert_eq!(said, b"hello");
+        office.send_to(b"back", caller).unwrap();
+        assert_eq!(heard(&village).0, b"back");
         assert_eq!(relay.bytes_after_handshake(), (5, 4));
+        assert_eq!(relay.traffic(Way::Up), Traffic { packets: 1, bytes: 5, lost: 0 });
 
         relay.cut(true);
-        village.send(b"lost").await.unwrap();
-        let silence =
-            tokio::time::timeout(Duration::from_millis(100), office.recv_from(&mut packet));
-        assert!(silence.await.is_err());
-
+        village.send(b"lost").unwrap();
+        assert!(is_silent(&office));
         relay.cut(false);
-        village.send(b"again").await.unwrap();
-        let (len, _) = office.recv_from(&mut packet).await.unwrap();
-        assert_eq!(&packet[..len], b"again");
+        village.send(b"again").unwrap();
+        assert_eq!(heard(&office).0, b"again");
+    }
+
+    #[test]
+    fn one_way_can_be_cut() {
+        let (office, relay, village) = pair();
+        relay.cut_way(Way::Down, true);
+        village.send(b"hello").unwrap();
+        let (_, caller) = heard(&office);
+        office.send_to(b"lost", caller).unwrap();
+        assert!(is_silent(&village));
+    }
+
+    #[test]
+    fn a_rebind_gives_a_caller_another_port() {
+        let (office, relay, village) = pair();
+        village.send(b"one").unwrap();
+        let (_, before) = heard(&office);
+        relay.rebind();
+        village.send(b"two").unwrap();
+        let (_, after) = heard(&office);
+        assert_ne!(before, after);
+        office.send_to(b"lost", before).unwrap();
+        office.send_to(b"back", after).unwrap();
+        assert_eq!(heard(&village).0, b"back");
     }
 }

@@ -1,5 +1,6 @@
-//! Helpers of the tests with real processes: a tree of offices on loopback.
+//! Helpers of the tests: a tree of real processes on loopback, and what is fuzzed.
 
+pub mod fuzz;
 pub mod harm;
 pub mod line;
 pub mod office;

@@ -3,7 +3,6 @@
 use daiban::relay::Relay;
 use daiban_domain::{sample, shipped};
 use serde_json::{Value, json};
-use tokio::runtime::Runtime;
 
 use crate::office::{Office, free_port};
 use crate::tree::{self, CITY, COUNTY, TOWN, VILLAGE_A};
@@ -15,14 +14,12 @@ pub struct Line {
     pub county: Office,
     pub city: Office,
     road: Relay,
-    _runtime: Runtime,
     folder: tempfile::TempDir,
 }
 
 impl Line {
     /// Enrols all and starts them.
     pub fn start() -> Self {
-        let runtime = Runtime::new().expect("a runtime");
         let folder = tempfile::tempdir().expect("a writable folder");
         tree::enrol(folder.path());
         let office = |code: u64, parent: u16| {
@@ -31,10 +28,9 @@ impl Line {
         let city = office(CITY, 9);
         let county = office(COUNTY, city.listen());
         let town = office(TOWN, county.listen());
-        let road = Relay::start(([127, 0, 0, 1], town.listen()).into());
-        let road = runtime.block_on(road).expect("loopback has room");
+        let road = Relay::start(([127, 0, 0, 1], town.listen()).into()).expect("loopback has room");
         let village = office(VILLAGE_A, road.address().port());
-        let mut line = Self { village, town, county, city, road, _runtime: runtime, folder };
+        let mut line = Self { village, town, county, city, road, folder };
         // From the top, so that nobody dials in vain.
         line.offices_mut().into_iter().rev().for_each(Office::start);
         line

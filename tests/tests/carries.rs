@@ -10,7 +10,6 @@ use daiban_tests::tree::{self, COUNTY, TOWN, VILLAGE_A, VILLAGE_B};
 use serde_json::{Value, json};
 
 struct Scene {
-    runtime: tokio::runtime::Runtime,
     folder: tempfile::TempDir,
     town: Office,
     village: Office,
@@ -20,7 +19,6 @@ struct Scene {
 impl Scene {
     /// A town and a village that have met once; then the road is cut.
     fn new() -> Self {
-        let runtime = tokio::runtime::Runtime::new().unwrap();
         let folder = tempfile::tempdir().unwrap();
         tree::enrol(folder.path());
         let office = |code: u64, listen, parent| {
@@ -28,13 +26,13 @@ impl Scene {
         };
         let mut town = office(TOWN, free_port(), 9);
         let target = ([127, 0, 0, 1], town.listen()).into();
-        let road = runtime.block_on(Relay::start(target)).unwrap();
+        let road = Relay::start(target).unwrap();
         let mut village = office(VILLAGE_A, free_port(), road.address().port());
         town.start();
         village.start();
         village.wait("to know the town's node", |village| village.status()["logs"] == 1);
         road.cut(true);
-        Self { runtime, folder, town, village, road }
+        Self { folder, town, village, road }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -150,5 +148,4 @@ fn a_bundle_that_is_cut_or_for_somebody_else_has_no_effect() {
         office.stop();
         assert!(office.verb(&["verify"]).status.success());
     }
-    drop(scene.runtime);
 }

@@ -32,7 +32,6 @@ impl Dice {
 
 #[test]
 fn nothing_acknowledged_is_lost() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
     let folder = tempfile::tempdir().unwrap();
     tree::enrol(folder.path());
     let mut dice = Dice(7);
@@ -42,7 +41,7 @@ fn nothing_acknowledged_is_lost() {
         .map(|code| {
             let parent = u64::from(tree::office(code).parent().unwrap());
             let target = ([127, 0, 0, 1], ports[&parent]).into();
-            (code, runtime.block_on(Relay::start(target)).unwrap())
+            (code, Relay::start(target).unwrap())
         })
         .collect();
     let mut offices: BTreeMap<u64, Office> = [CITY, COUNTY, TOWN, VILLAGE_A, VILLAGE_B]

@@ -41,7 +41,7 @@ pub(super) async fn run(sizes: &[u64]) -> Result<Value, BenchError> {
 async fn reconnect(stage: &Stage) -> Result<(u64, u64), BenchError> {
     let port = free_port()?;
     let town = ChildNode::start(&stage.data(TOWN), port, None)?;
-    let relay = Relay::start(([127, 0, 0, 1], port).into()).await?;
+    let relay = Relay::start(([127, 0, 0, 1], port).into())?;
     let village =
         ChildNode::start(&stage.data(VILLAGE), free_port()?, Some(relay.address().port()))?;
     let both_live = |status: &Value| {

@@ -22,6 +22,7 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use daiban_domain::form::Fields;
 use daiban_node::replica::{Command, ItemView, Listed};
 use serde_json::json;
 
@@ -33,7 +34,7 @@ use super::Officer;
 use crate::client::Client;
 use crate::exit::{Code, Done, Failure};
 use crate::progress::Progress;
-use crate::say::Screen;
+use crate::say::{Lang, Screen};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -92,6 +93,31 @@ pub(super) fn import(client: &Client, screen: &Screen, args: ImportArgs) -> Done
     }
     let (tally, errors) = sending.finish()?;
     tell(screen, &item, args.dry_run, &tally, errors.as_deref())
+}
+
+/// One row of a list, as it would be sent.
+pub struct ListRow {
+    /// Its number in a spreadsheet, from 1.
+    pub line: u64,
+    /// `None` if a cell of it cannot be read.
+    pub fields: Option<Fields>,
+}
+
+/// The rows of a list for an item, as `daiban case import` reads them.
+///
+/// # Errors
+/// What a person would be told: of the list at once, of a row in its place.
+pub fn list_rows(
+    file: &Path,
+    item: &ItemView,
+) -> Result<impl Iterator<Item = Result<ListRow, String>> + use<>, String> {
+    let told = |failure: Failure| failure.shown(Lang::En);
+    let List { header, rows, .. } = list::open(file, None).map_err(told)?;
+    let columns = Columns::find(header, item).map_err(told)?;
+    Ok(rows.map(move |row| {
+        let read = columns.read(row.map_err(told)?);
+        Ok(ListRow { line: read.line, fields: read.fields.ok() })
+    }))
 }
 
 fn progress(screen: &Screen) -> Option<Progress> {

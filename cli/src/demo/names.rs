@@ -1,6 +1,6 @@
 //! Names of people who do not exist, and of the places they live in.
 
-use super::draw::Draw;
+use crate::draw::Draw;
 
 /// Family names with weights in tenths of a percent, as frequent as in the whole country.
 const FAMILIES: &[(&str, u64)] = &[

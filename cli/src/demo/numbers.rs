@@ -2,7 +2,7 @@
 
 use daiban_sync::id::OfficeCode;
 
-use super::draw::{Draw, low};
+use crate::draw::{Draw, low};
 
 /// 18 digits by GB 11643 under province 99, which does not exist.
 pub(super) fn citizen_id(draw: &mut Draw, home: OfficeCode, year: u64) -> String {

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 
-use super::draw::Draw;
+use crate::draw::Draw;
 use crate::exit::{Code, Done, Failure};
 
 /// As a cheap phone takes them.

@@ -9,9 +9,9 @@ use daiban_domain::shipped;
 use daiban_sync::id::{OfficeCode, Tier};
 use serde_json::{Value, json};
 
-use super::draw::Draw;
 use super::names;
 use super::numbers::{bank_card, citizen_id, credit_code, mobile};
+use crate::draw::Draw;
 use crate::exit::{Code, Done, Failure};
 use crate::say::Screen;
 
@@ -267,8 +267,8 @@ fn is_bozhou(office: OfficeCode) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::draw::low;
     use super::*;
+    use crate::draw::low;
     use daiban_domain::check::{self, Entry};
 
     #[test]

@@ -83,7 +83,7 @@ fn raise(dir: &Path, runtime: &Runtime) -> Done<(City, Vec<Relay>)> {
     for role in ALL.into_iter().filter(|role| role.has_children()) {
         let address = free_address()?;
         direct.insert(role.folder, address);
-        let relay = runtime.block_on(Relay::start(address)).map_err(|error| {
+        let relay = Relay::start(address).map_err(|error| {
             Failure::new(Code::Internal, "无法建立中继", "the relay cannot be set up")
                 .because(error)
         })?;

@@ -1,11 +1,11 @@
 //! Numbers drawn from a seed.
 
 /// SplitMix64: small, and the same everywhere.
-pub(super) struct Draw(u64);
+pub(crate) struct Draw(u64);
 
 impl Draw {
     /// From all of these.
-    pub(super) fn new(seeds: &[u64]) -> Self {
+    pub(crate) fn new(seeds: &[u64]) -> Self {
         let mut draw = Self(0);
         for seed in seeds {
             draw.0 = draw.next() ^ seed;
@@ -21,21 +21,21 @@ impl Draw {
     }
 
     /// Below `bound`; zero if the bound is.
-    pub(super) fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound.max(1)
     }
 
     /// One of `choices`, of which there is at least one.
-    pub(super) fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
         &choices[low(self.below(choices.len() as u64))]
     }
 
-    pub(super) fn digit(&mut self) -> char {
+    pub(crate) fn digit(&mut self) -> char {
         char::from(b"0123456789"[low(self.below(10))])
     }
 }
 
 /// A small number as an index.
-pub(super) fn low(number: u64) -> usize {
+pub(crate) fn low(number: u64) -> usize {
     usize::try_from(number).unwrap_or(0)
 }
