@@ -85,6 +85,9 @@ pub(crate) enum Verb {
     Case(case::CaseVerb),
     /// 办理：受理、审核、决定 … (a named officer acts on a case)
     Act(act::ActArgs),
+    /// 页面账号 (who may sign in at the pages of this office)
+    #[command(subcommand)]
+    Account(crate::account::AccountVerb),
     /// 效能统计 (figures of supervision, with the cases behind them)
     Figures(crate::figures::FiguresArgs),
     /// 办件编号：编号段、台账 (legal case numbers: blocks for offices, and the ledger)

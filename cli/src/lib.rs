@@ -1,6 +1,7 @@
 //! `daiban`: one binary, all verbs. Start reading at [`args`] (what can be said) and [`exit`] (how
 //! it ends); each group of verbs has its file.
 
+mod account;
 mod act;
 mod args;
 mod bench;
@@ -60,6 +61,7 @@ fn carry_out(global: &Global, verb: Verb) -> Done {
         Verb::Case(verb) => case::case(&home, &screen, verb),
         Verb::Act(args) => act::act(&home, &screen, args),
         Verb::Numbers(verb) => numbers::numbers(&home, &screen, verb),
+        Verb::Account(verb) => account::account(&home, &screen, verb),
         Verb::Figures(args) => figures::figures(&home, &screen, &args),
         Verb::Status => status::status(&home, &screen),
         Verb::Alarms => status::alarms(&home, &screen),

@@ -118,6 +118,9 @@ pub(crate) fn not_started(error: StartError) -> Failure {
         StartError::Directory(_) | StartError::Io(_) => {
             (Code::Disk, "无法使用数据目录", "the data directory cannot be used")
         }
+        StartError::Accounts(_) => {
+            (Code::Damage, "无法读取账号文件", "the accounts cannot be read")
+        }
         StartError::Identity(_) => {
             (Code::NotFound, "没有可用的节点身份", "there is no usable identity")
         }

@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 
 use daiban_domain::words::Said;
-use daiban_sync::id::Millis;
+pub(crate) use daiban_domain::words::{bytes, moment};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -123,22 +123,6 @@ fn internal(error: serde_json::Error) -> Failure {
         .because(error)
 }
 
-/// `2026-11-21 16:05`, in China.
-pub(crate) fn moment(at: Millis) -> String {
-    let day = daiban_domain::calendar::Date::at(at);
-    let minutes = at.0.saturating_add(8 * 3_600_000) / 60_000 % 1_440;
-    format!("{day} {:02}:{:02}", minutes / 60, minutes % 60)
-}
-
-/// `1.4 MB`.
-pub(crate) fn bytes(count: u64) -> String {
-    match count {
-        0..1_024 => format!("{count} B"),
-        1_024..1_048_576 => format!("{} KB", count.div_ceil(1_024)),
-        _ => format!("{}.{} MB", count >> 20, ((count % (1 << 20)) * 10) >> 20),
-    }
-}
-
 /// Rows in columns. Chinese characters take two places.
 pub(crate) fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
@@ -182,15 +166,5 @@ mod tests {
             assert_eq!(marked["training"].as_bool(), training.then_some(true));
             assert_eq!(marked["rows"], 1);
         }
-    }
-
-    #[test]
-    fn moments_are_chinas() {
-        assert_eq!(moment(Millis(0)), "1970-01-01 08:00");
-    }
-
-    #[test]
-    fn sizes_are_rounded() {
-        assert_eq!([bytes(5), bytes(1_025), bytes(1_572_864)], ["5 B", "2 KB", "1.5 MB"]);
     }
 }

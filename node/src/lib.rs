@@ -1,7 +1,9 @@
 //! A running office.
 
+pub mod accounts;
 pub mod bundle;
 pub mod identity;
+mod owned_file;
 pub mod settings;
 pub mod telemetry;
 pub mod transport;
@@ -9,3 +11,4 @@ pub mod transport;
 pub mod replica;
 pub mod shell;
 pub mod store;
+mod web;

@@ -6,6 +6,7 @@ use daiban_domain::shipped;
 use daiban_sync::id::OfficeCode;
 
 use crate::home::Home;
+use daiban_node::accounts::NewAccount;
 
 /// One of the five.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,57 @@ impl Role {
     }
 }
 
+/// A person of the demo: who may sign in where, and as what.
+pub(super) struct Person {
+    pub(super) at: Role,
+    pub(super) id: &'static str,
+    pub(super) name: &'static str,
+    pub(super) role: daiban_node::accounts::Role,
+    pub(super) organ: Option<&'static str>,
+}
+
+impl Person {
+    pub(super) fn account(&self) -> NewAccount {
+        NewAccount {
+            id: self.id.to_owned(),
+            name: self.name.to_owned(),
+            roles: vec![self.role],
+            organ: self.organ.map(|organ| organ.parse().expect("a test reads them all")),
+            password: PASSWORD.to_owned(),
+        }
+    }
+}
+
+/// Everybody's password: the demo holds practice data only.
+pub(super) const PASSWORD: &str = "daiban-demo";
+
+/// Who sits in the five offices.
+pub(super) const PEOPLE: &[Person] = {
+    use daiban_node::accounts::Role::{Agent, Auditor, Officer, Operator};
+    const fn person(
+        at: Role,
+        (id, name): (&'static str, &'static str),
+        role: daiban_node::accounts::Role,
+        organ: Option<&'static str>,
+    ) -> Person {
+        Person { at, id, name, role, organ }
+    }
+    &[
+        person(VILLAGE_1, ("wangxy", "王秀英"), Agent, None),
+        person(VILLAGE_2, ("chenm", "陈梅"), Agent, None),
+        person(TOWN, ("lichao", "李超"), Officer, Some("ZJ")),
+        person(COUNTY, ("zhangwei", "张伟"), Officer, Some("FG")),
+        person(COUNTY, ("qianjian", "钱建"), Officer, Some("ZJJ")),
+        person(COUNTY, ("liuyang", "刘洋"), Officer, Some("ZR")),
+        person(COUNTY, ("zhaolei", "赵磊"), Officer, Some("HJ")),
+        person(COUNTY, ("sunli", "孙丽"), Officer, Some("NY")),
+        person(COUNTY, ("hemin", "何敏"), Officer, Some("MZ")),
+        person(COUNTY, ("zhouyun", "周运"), Operator, None),
+        person(COUNTY, ("wucha", "吴察"), Auditor, None),
+        person(CITY, ("zhengyun", "郑运"), Operator, None),
+    ]
+};
+
 /// What every node of a demo is set to: practice, small disks, impatient.
 pub(super) fn settings() -> Vec<(String, String)> {
     let set = [
@@ -77,6 +129,11 @@ mod tests {
         assert_eq!(ALL.map(Role::parent), [None, Some(CITY), Some(COUNTY), Some(TOWN), Some(TOWN)]);
         assert_eq!(ALL.map(Role::has_children), [true, true, true, false, false]);
         assert_eq!(CITY.name(), "温州市");
+    }
+
+    #[test]
+    fn everybody_sits_at_an_organ_that_is_there() {
+        assert!(PEOPLE.iter().all(|person| person.account().organ.is_none_or(|o| o.is_known())));
     }
 
     #[test]

@@ -4,17 +4,18 @@ use std::path::Path;
 use std::time::Duration;
 
 use daiban_domain::shipped;
+use daiban_node::shell::AccountChange;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::cast::{self, TOWN, VILLAGE_1, VILLAGE_2};
+use super::cast::{self, Person, TOWN, VILLAGE_1, VILLAGE_2};
 use super::nodes::{City, free_address, log_path};
 use super::{papers, people};
 use crate::exit::{Code, Done, Failure};
 use crate::home::disk;
 use crate::office::pick;
-use crate::say::{Screen, table};
+use crate::say::{Lang, Screen, table};
 
 /// Practice material to attach.
 const SAMPLES_FOLDER: &str = "samples";
@@ -34,6 +35,7 @@ pub(super) fn run(screen: &Screen, dir: &Path) -> Done {
         Ok(settings)
     })?;
     write_samples(&dir.join(SAMPLES_FOLDER))?;
+    seat(&city)?;
     screen.show(&map(&city)?, |map| page(screen, dir, map))?;
     let fallen = wait(&runtime, &mut city)?;
     screen.remark("正在停止 …", "stopping …")?;
@@ -42,6 +44,19 @@ pub(super) fn run(screen: &Screen, dir: &Path) -> Done {
         Some(failure) => Err(failure),
         None => stopped,
     }
+}
+
+/// Gives everybody an account, unless a former demo did.
+fn seat(city: &City) -> Done {
+    for person in cast::PEOPLE {
+        let client = &city.at(person.at).client;
+        let accounts = client.get("/v1/accounts")?;
+        let known = accounts.as_array().into_iter().flatten().any(|known| known["id"] == person.id);
+        if !known {
+            client.post("/v1/accounts", &AccountChange::Add(person.account()))?;
+        }
+    }
+    Ok(())
 }
 
 /// Until somebody ends the demo, or a node ends by itself.
@@ -125,8 +140,13 @@ fn page(screen: &Screen, dir: &Path, map: &[Value]) -> String {
     ];
     let tries = tries.map(|(command, zh, en)| format!("  # {}\n  {command}", lang.word(zh, en)));
     format!(
-        "{}\n\n{}\n{}\n\n{}",
+        "{}\n\n{}\n{}\n\n{}\n{}\n\n{}",
         table(&rows),
+        lang.word(
+            "页面（用浏览器打开，账号如下，密码都是 daiban-demo）：",
+            "Pages, for a browser; everybody's password is daiban-demo:"
+        ),
+        table(&people(lang, map)),
         lang.word("试一试（在另一个窗口）：", "Try, in another window:"),
         tries.join("\n"),
         lang.word(
@@ -134,6 +154,23 @@ fn page(screen: &Screen, dir: &Path, map: &[Value]) -> String {
             "ctrl-c stops; the data stays for the next time."
         )
     )
+}
+
+/// Who signs in where.
+fn people(lang: Lang, map: &[Value]) -> Vec<Vec<String>> {
+    let row = |person: &Person| {
+        let at = map.iter().find(|node| node["office"] == json!(person.at.code()));
+        let address = at.and_then(|node| node["admin"].as_str()).unwrap_or_default();
+        let organ = person.organ.unwrap_or_default();
+        vec![
+            format!("  http://{address}/"),
+            person.at.name(),
+            format!("{} {organ}", lang.of(&person.role.words())),
+            person.name.to_owned(),
+            person.id.to_owned(),
+        ]
+    };
+    cast::PEOPLE.iter().map(row).collect()
 }
 
 /// A joint case with its materials, to be entered by hand.

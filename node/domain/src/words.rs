@@ -14,6 +14,7 @@ mod licences;
 mod node;
 mod notices;
 mod numbers;
+mod pages;
 mod shown;
 mod states;
 mod versions;
@@ -33,7 +34,8 @@ pub use licences::*;
 pub use node::*;
 pub use notices::*;
 pub use numbers::*;
-pub use shown::Shown;
+pub use pages::*;
+pub use shown::{Shown, bytes, moment};
 pub use states::*;
 pub use versions::*;
 
@@ -91,6 +93,7 @@ pub const ALL: &[&[Message]] = &[
     node::MESSAGES,
     notices::MESSAGES,
     numbers::MESSAGES,
+    pages::MESSAGES,
     states::MESSAGES,
     versions::MESSAGES,
 ];

@@ -4,16 +4,16 @@
 //! written last and replaced as a whole: a renewal is there or it is not.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use daiban_sync::id::OfficeCode;
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::Mode;
 use serde::{Deserialize, Serialize};
 
 use super::chain::{ChainError, verify_chain};
 use super::key::Secret;
 use super::own::{Identity, Issuing, Upstream};
+use crate::owned_file;
 
 const FOLDER: &str = "identity";
 const PUBLIC_FILE: &str = "identity.json";
@@ -203,15 +203,6 @@ pub(super) fn read_secret(path: &Path) -> Result<Option<Secret>, SaveError> {
 
 /// Temporary file → fsync → rename → fsync of the folder; 0600 from the first byte on.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), SaveError> {
-    write_through(path, bytes).map_err(|source| SaveError::Io { path: path.to_owned(), source })
-}
-
-fn write_through(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let temporary = path.with_extension("tmp");
-    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::CLOEXEC;
-    let mut file = fs::File::from(rustix::fs::open(&temporary, flags, Mode::RUSR | Mode::WUSR)?);
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&temporary, path)?;
-    path.parent().map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())
+    owned_file::replace(path, bytes)
+        .map_err(|source| SaveError::Io { path: path.to_owned(), source })
 }

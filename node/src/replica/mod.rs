@@ -267,6 +267,14 @@ impl Replica {
         &self.store
     }
 
+    /// Another number once something that people see has changed.
+    pub(crate) fn pulse(&self) -> u64 {
+        let live = self.links.values().filter(|link| link.session.is_live()).count() as u64;
+        let Position { segment, offset } = self.store.applied();
+        let views = u64::from(segment) << 32 | u64::from(offset);
+        views.wrapping_add(live << 48).wrapping_add((self.alarms.len() as u64) << 56)
+    }
+
     /// The law in force.
     pub fn law(&self) -> &Law {
         &self.law

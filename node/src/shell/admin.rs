@@ -14,6 +14,8 @@
 //! | `POST /v1/invitations` | yes | invites an office; answered by the code |
 //! | `GET /v1/invitations` | yes | all invitations |
 //! | `GET /v1/links` | yes | the QUIC connections and how they do |
+//! | `GET /v1/accounts` | yes | who may sign in at the pages |
+//! | `POST /v1/accounts` | yes | makes an account, or changes one |
 //! | `GET /v1/me` | yes | which office, where it listens, how long its certificate lasts |
 
 use std::net::SocketAddr;
@@ -31,11 +33,12 @@ use daiban_sync::id::{Millis, OfficeCode};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
-use super::{Handle, SharedTransport, StartError, batch, bundles, clock, files, metrics};
+use super::{Handle, SharedTransport, StartError, accounts, batch, bundles, clock, files, metrics};
 use crate::identity::{Desk, Identity};
 use crate::replica::{Answer, Command, Refusal, RefusalKind};
 use crate::settings::{MaterialSettings, Settings};
 use crate::store::os_entropy;
+use crate::web::{self, Web};
 
 /// Where the command line finds the address and the token, inside the data directory.
 pub const ADMIN_FILE: &str = "admin.json";
@@ -58,6 +61,7 @@ pub(super) struct Admin {
     listener: TcpListener,
     address: SocketAddr,
     served: Served,
+    web: Web,
 }
 
 #[derive(Clone)]
@@ -87,6 +91,7 @@ impl Admin {
         settings: &Settings,
         (handle, identity, desk): (Handle, Arc<Identity>, Arc<Mutex<Desk>>),
         (transport, listen): (SharedTransport, SocketAddr),
+        web: Web,
     ) -> Result<Self, StartError> {
         let wanted = settings.node.admin;
         let failed = |source| StartError::Admin { address: wanted, source };
@@ -101,7 +106,7 @@ impl Admin {
         let (office, data) = (identity.office(), data.into());
         let served =
             Served { handle, office, identity, data, listen, token, desk, transport, materials };
-        Ok(Self { listener, address, served })
+        Ok(Self { listener, address, served, web })
     }
 
     pub(super) fn address(&self) -> SocketAddr {
@@ -123,13 +128,16 @@ pub(super) async fn serve(admin: Admin) {
         .route("/v1/invitations", post(invite).get(invitations))
         .route("/v1/links", get(links))
         .route("/v1/me", get(me))
+        .with_state(admin.served.clone())
+        .merge(accounts::router(admin.web.clone()))
         .layer(middleware::from_fn_with_state(admin.served.clone(), require_token));
     let open = Router::new()
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
-        .route("/metrics", get(metrics::metrics));
-    let app =
-        guarded.merge(open).layer(DefaultBodyLimit::max(BODY_BYTES_MAX)).with_state(admin.served);
+        .route("/metrics", get(metrics::metrics))
+        .with_state(admin.served);
+    let app = guarded.merge(open).merge(web::router(admin.web));
+    let app = app.layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
     if let Err(error) = axum::serve(admin.listener, app).await {
         tracing::error!(%error, "the admin socket is gone");
     }
@@ -177,7 +185,7 @@ pub(super) fn answered(result: Result<Answer, Refusal>) -> Response {
     }
 }
 
-fn status_of(kind: RefusalKind) -> StatusCode {
+pub(crate) fn status_of(kind: RefusalKind) -> StatusCode {
     match kind {
         RefusalKind::Input => StatusCode::UNPROCESSABLE_ENTITY,
         RefusalKind::NotFound => StatusCode::NOT_FOUND,

@@ -13,6 +13,8 @@ pub enum StartError {
     Store(#[from] crate::store::OpenError),
     #[error(transparent)]
     Key(#[from] crate::store::keyring::KeyError),
+    #[error(transparent)]
+    Accounts(#[from] crate::accounts::AccountError),
     #[error("the views cannot be read: {0}; `daiban rebuild` makes them anew")]
     Views(#[from] ViewError),
     #[error(transparent)]

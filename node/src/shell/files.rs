@@ -10,7 +10,7 @@ use daiban_sync::id::{BlobId, IdError};
 use serde::Deserialize;
 
 use super::admin::{Served, answered, refused, unfit};
-use super::materials;
+use super::{Handle, materials};
 use crate::replica::Refusal;
 use crate::store::{BlobError, Space, os_entropy};
 
@@ -49,23 +49,29 @@ pub(super) async fn get(State(served): State<Served>, Path(id): Path<String>) ->
         Ok(id) => id,
         Err(error) => return refused(&IdError::to_string(&error)),
     };
-    let handle = served.handle.clone();
+    match read(&served.handle, id).await {
+        Ok(Some(bytes)) => Body::from(bytes).into_response(),
+        Ok(None) => (StatusCode::NOT_FOUND, "this file is not here (yet)\n").into_response(),
+        Err(refusal) => answered(Err(refusal)),
+    }
+}
+
+/// The content of a file; `None` while it is not here. A damaged one is fetched again.
+pub(crate) async fn read(handle: &Handle, id: BlobId) -> Result<Option<Vec<u8>>, Refusal> {
+    let blobs = handle.blobs().clone();
     let read = tokio::task::spawn_blocking(move || {
-        let blobs = handle.blobs();
         let Some(manifest) = blobs.manifest(id)? else { return Ok(None) };
         let chunks = (0..manifest.chunks.len()).map(|chunk| blobs.read_chunk(id, chunk));
-        chunks.collect::<Result<Vec<_>, _>>().map(|chunks| Some(chunks.concat()))
+        chunks.collect::<Result<Vec<_>, BlobError>>().map(|chunks| Some(chunks.concat()))
     });
     match read.await {
-        Ok(Ok(Some(bytes))) => Body::from(bytes).into_response(),
-        Ok(Ok(None)) => (StatusCode::NOT_FOUND, "this file is not here (yet)\n").into_response(),
+        Ok(Ok(found)) => Ok(found),
         Ok(Err(error)) => {
-            let error: BlobError = error;
             if error.is_damage() {
-                served.handle.tell_damaged(id).await;
+                handle.tell_damaged(id).await;
             }
-            refused(&error.to_string())
+            Err(unfit(&error.to_string()))
         }
-        Err(error) => refused(&error.to_string()),
+        Err(error) => Err(Refusal::internal(error)),
     }
 }

@@ -9,15 +9,16 @@
 //!
 //! Nothing is decided here.
 
+mod accounts;
 mod admin;
 mod batch;
 mod bundles;
 mod carried_files;
-mod clock;
+pub(crate) mod clock;
 mod congestion;
 mod drive;
 mod error;
-mod files;
+pub(crate) mod files;
 mod hands;
 mod materials;
 mod metrics;
@@ -32,6 +33,8 @@ use daiban_sync::frame::Frame;
 use daiban_sync::id::{BlobId, OfficeCode};
 use tokio::sync::{mpsc, oneshot, watch};
 
+pub use accounts::AccountChange;
+pub(crate) use admin::status_of;
 pub use admin::{ADMIN_FILE, AdminAddress};
 pub use error::StartError;
 pub use materials::{MaterialError, Prepared, prepare};

@@ -21,6 +21,7 @@ use crate::settings::Settings;
 use crate::store::disk::Disk;
 use crate::store::{Space, SpaceKeeper, Thresholds};
 use crate::transport::{JoinHandler, Parts, Transport, TransportSettings};
+use crate::web::Web;
 
 impl Node {
     /// Starts the node of a data directory. Must be called inside a tokio runtime.
@@ -63,12 +64,15 @@ impl Node {
         let renewal = renewal(data, &settings, &identity, &desk, &transport);
         let asked = (handle.clone(), Arc::clone(&identity), desk);
         let reached = (Arc::clone(&transport), listen);
-        let admin = Admin::bind(data, &settings, asked, reached).await?;
+        let web = Web::open(data, handle.clone(), identity.office(), settings.node.training)?;
+        let pulse = web.pulse(handle.clone());
+        let admin = Admin::bind(data, &settings, asked, reached, web).await?;
         let (office, address) = (identity.office(), admin.address());
         let tasks = vec![
             tokio::spawn(forward(from_transport, inbox)),
             tokio::spawn(admin::serve(admin)),
             tokio::spawn(renewal.keep()),
+            tokio::spawn(pulse),
             tokio::spawn(congestion.watch(Arc::clone(&transport))),
         ];
         tracing::info!(%office, %listen, admin = %address, "ready");

@@ -2,7 +2,7 @@
 
 use std::fmt::{Debug, Display};
 
-use daiban_sync::id::{BlobId, Incarnation, LogId, NodeKey, OfficeCode};
+use daiban_sync::id::{BlobId, Incarnation, LogId, Millis, NodeKey, OfficeCode};
 
 use super::Said;
 use crate::act::{ActId, ActKind};
@@ -97,5 +97,35 @@ impl Shown for Incarnation {
 
     fn en(&self) -> impl Display + Debug {
         self.zh().to_string()
+    }
+}
+
+/// `2026-11-21 16:05`, in China.
+pub fn moment(at: Millis) -> String {
+    let minutes = at.0.saturating_add(8 * 3_600_000) / 60_000 % 1_440;
+    format!("{} {:02}:{:02}", Date::at(at), minutes / 60, minutes % 60)
+}
+
+/// `1.4 MB`
+pub fn bytes(count: u64) -> String {
+    match count {
+        0..1_024 => format!("{count} B"),
+        1_024..1_048_576 => format!("{} KB", count.div_ceil(1_024)),
+        _ => format!("{}.{} MB", count >> 20, ((count % (1 << 20)) * 10) >> 20),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_chinas() {
+        assert_eq!(moment(Millis(0)), "1970-01-01 08:00");
+    }
+
+    #[test]
+    fn sizes_are_rounded() {
+        assert_eq!([bytes(5), bytes(1_025), bytes(1_572_864)], ["5 B", "2 KB", "1.5 MB"]);
     }
 }

@@ -1,0 +1,143 @@
+//! The pages of a node: headings, labels, and why somebody is not let in.
+
+use super::{Said, messages};
+
+messages! {
+    role_agent { zh: "代办员", en: "agent" }
+    role_officer { zh: "审批人员", en: "officer" }
+    role_operator { zh: "运维人员", en: "operator" }
+    role_auditor { zh: "监察人员", en: "auditor" }
+
+    page_training { zh: "培训模式：测试数据，不是真实办件", en: "TRAINING: practice data, no real cases" }
+    page_skip { zh: "跳到正文", en: "Skip to the content" }
+    page_other_language { zh: "English", en: "中文" }
+    page_menu { zh: "主菜单", en: "Main menu" }
+    page_work { zh: "今日待办", en: "Work" }
+    page_sign_in { zh: "登录", en: "Sign in" }
+    page_sign_out { zh: "退出", en: "Sign out" }
+    page_unlock { zh: "已锁定", en: "Locked" }
+    page_case(receipt: &str) { zh: "办件 {receipt}", en: "Case {receipt}" }
+    page_not_done { zh: "没有办成", en: "It was not done" }
+    page_saved { zh: "已保存到本机磁盘", en: "Saved on this computer's disk" }
+
+    sign_in_id { zh: "账号", en: "Account" }
+    sign_in_password { zh: "密码", en: "Password" }
+    sign_in_wrong { zh: "账号或密码不对", en: "The account or the password is wrong" }
+    sign_in_locked(seconds: u64) {
+        zh: "试错次数过多，请 {seconds} 秒后再试",
+        en: "Too many tries; try again in {seconds} seconds",
+    }
+    sign_in_nobody {
+        zh: "本机构还没有账号：请运维人员用 daiban account add 建立",
+        en: "No account yet: the operator makes one with `daiban account add`",
+    }
+    unlock_hint(name: &str) {
+        zh: "{name}：很久没有操作，请再输入密码。没有保存的内容仍在原页",
+        en: "{name}: nothing was clicked for long; enter the password again",
+    }
+    unlock { zh: "解锁", en: "Unlock" }
+    switch_person { zh: "换人登录", en: "Somebody else" }
+    not_your_role(role: &Said) {
+        zh: "此页不对{role}开放",
+        en: "This page is not open to the role {role}",
+    }
+    ask_for_role { zh: "需要时请运维人员调整账号", en: "Ask the operator if your account should have it" }
+    form_too_old {
+        zh: "表单已过期，请返回后重新打开该页",
+        en: "The form is out of date; go back and open the page again",
+    }
+
+    work_drafts { zh: "草稿", en: "Drafts" }
+    work_to_correct { zh: "待补正", en: "To correct" }
+    work_to_deliver { zh: "待送达、办结", en: "To deliver or close" }
+    work_for_you { zh: "待您办理", en: "Waiting for you" }
+    work_others { zh: "其他在办", en: "With others" }
+    work_done { zh: "已结束", en: "Ended" }
+    work_nothing { zh: "没有", en: "None" }
+    work_more(shown: usize) { zh: "只显示最近 {shown} 件", en: "Only the newest {shown} are shown" }
+    column_receipt { zh: "收件号", en: "Receipt" }
+    column_item { zh: "事项", en: "Item" }
+    column_applicant { zh: "申请人", en: "Applicant" }
+    column_status { zh: "状态", en: "Status" }
+    column_due { zh: "到期", en: "Due" }
+    due_unknown { zh: "日历未知，待通知", en: "calendar unknown until notice" }
+    due_suspended { zh: "等申请人补正", en: "waits for the applicant" }
+    due_overdue { zh: "超期", en: "overdue" }
+
+    case_form { zh: "申请表", en: "Form" }
+    case_materials { zh: "材料", en: "Materials" }
+    case_stages { zh: "环节", en: "Stages" }
+    case_history { zh: "经过", en: "History" }
+    case_decision { zh: "决定", en: "Decision" }
+    case_stale {
+        zh: "决定之后内容有变，请核对后重新确认",
+        en: "The content has changed since the decision: compare, then reconfirm",
+    }
+    case_conflicts { zh: "两人同时填写，请选定其一", en: "Written by two at the same time: choose one" }
+    case_safety { zh: "安全保存", en: "Safely held" }
+    case_number { zh: "办件编号", en: "Case number" }
+    case_origin { zh: "收件地", en: "Handed in at" }
+    case_promised { zh: "承诺时限", en: "Promised" }
+    case_statutory { zh: "法定时限", en: "By law" }
+    case_your_turn { zh: "您可以办理", en: "What you can do" }
+    case_not_your_turn { zh: "现在没有您要办的", en: "Nothing for you to do now" }
+    case_on_its_way { zh: "传输中", en: "on its way" }
+    case_missing { zh: "缺少", en: "missing" }
+    case_open_since(at: &str) { zh: "待办，自 {at}", en: "open since {at}" }
+    case_correcting_since(at: &str) { zh: "补正中，自 {at}", en: "with the applicant since {at}" }
+    case_done_by(name: &str, at: &str) { zh: "{name} {at}", en: "{name} {at}" }
+    case_deemed_agreed(at: &str) { zh: "逾期视为同意 {at}", en: "silent, so agreed {at}" }
+    case_later { zh: "未到", en: "later" }
+    case_skipped { zh: "不再需要", en: "not needed" }
+    case_show_whole { zh: "查看完整号码", en: "Show the whole numbers" }
+    case_why_whole { zh: "查看理由（会留下记录）", en: "Why (this is recorded)" }
+    case_why_needed { zh: "请填写查看理由", en: "Say why you need to see them" }
+
+    case_other_acts { zh: "其他办理动作", en: "Other acts" }
+    case_choose { zh: "选定", en: "Choose" }
+
+    no_such_act { zh: "页面没有这一动作", en: "pages offer no such act" }
+    mend_form { zh: "请改正后再提交", en: "mend it and send it again" }
+    days_expected(found: &str) {
+        zh: "天数应为整数，收到“{found}”",
+        en: "expected a whole number of days, got {found:?}",
+    }
+    not_your_organ { zh: "这是其他部门的动作", en: "this is for another organ to do" }
+    node_stopping { zh: "节点正在停止", en: "the node is stopping" }
+    try_again_soon { zh: "请稍后再试；已保存的都在", en: "try again soon; what was saved is kept" }
+
+    ask_reasons { zh: "理由，一行一条", en: "Reasons, one a line" }
+    ask_items { zh: "需补正的内容，一行一条，一次说全", en: "What is missing, one a line, everything at once" }
+    ask_note { zh: "说明", en: "Note" }
+    ask_reason { zh: "理由", en: "Reason" }
+    ask_findings { zh: "踏勘、核查情况", en: "Findings" }
+    ask_procedure { zh: "特别程序", en: "Special procedure" }
+    ask_days { zh: "工作日数", en: "Working days" }
+    ask_objections { zh: "异议，一行一条，没有则空", en: "Objections, one a line; empty if none" }
+    ask_certificate { zh: "证照编号", en: "Number of the certificate" }
+    ask_amount { zh: "金额（元）", en: "Amount (yuan)" }
+    ask_how { zh: "送达方式", en: "How" }
+    ask_tracking { zh: "邮件号", en: "Tracking number" }
+    ask_organs { zh: "抄告的部门", en: "Organs to refer to" }
+    ask_silent { zh: "逾期未答复的部门", en: "The organ that was silent" }
+    ask_other_organ { zh: "移送给", en: "Transfer to" }
+    ask_card { zh: "亮牌", en: "The card" }
+    ask_stars { zh: "评价", en: "Rating" }
+    stars_5 { zh: "★★★★★ 非常满意", en: "★★★★★ very satisfied" }
+    stars_4 { zh: "★★★★ 满意", en: "★★★★ satisfied" }
+    stars_3 { zh: "★★★ 基本满意", en: "★★★ fairly satisfied" }
+    stars_2 { zh: "★★ 不满意", en: "★★ dissatisfied" }
+    stars_1 { zh: "★ 非常不满意", en: "★ very dissatisfied" }
+    way_post { zh: "邮政快递", en: "post" }
+    ask_opinion { zh: "意见", en: "Opinion" }
+    opinion_agree { zh: "同意", en: "agree" }
+    opinion_disagree { zh: "不同意", en: "disagree" }
+    opinion_forward { zh: "同意但需转报", en: "agree, to be forwarded" }
+    ask_outcome { zh: "决定", en: "Outcome" }
+    outcome_granted { zh: "准予", en: "granted" }
+    outcome_refused { zh: "不予批准", en: "refused" }
+    amount_expected(found: &str) {
+        zh: "金额应为如 1234.56 的数，收到“{found}”",
+        en: "expected an amount such as 1234.56, got {found:?}",
+    }
+}

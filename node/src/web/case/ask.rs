@@ -1,0 +1,384 @@
+//! What an act asks of whoever takes it: the inputs of its form, and the request that they become.
+
+use daiban_domain::act::{Handover, Opinion, Outcome, Pin};
+use daiban_domain::catalog::Action;
+use daiban_domain::desk::ActRequest;
+use daiban_domain::fold::StageState;
+use daiban_domain::organ::{self, OrganCode};
+use daiban_domain::words::{self, Said};
+use maud::{Markup, html};
+
+use super::Shown;
+use crate::replica::CaseView;
+use crate::web::guard::Posted;
+
+/// One input.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ask {
+    /// A line or more each, at least one.
+    Reasons,
+    Reason,
+    Items,
+    Note,
+    Findings,
+    Procedure,
+    Days,
+    Objections,
+    Certificate,
+    Amount,
+    How,
+    Organs,
+    SilentOrgan,
+    OtherOrgan,
+    Opinion,
+    Outcome,
+    Stars,
+    Text,
+    Card,
+}
+
+/// What a verb asks for; `None` if pages do not offer it.
+pub(super) fn asks(verb: &str) -> Option<&'static [Ask]> {
+    Some(match verb {
+        "submit" | "accept" | "resume" | "close" | "confirm" | "reconfirm" => &[],
+        "withdraw" | "extend" | "void" => &[Ask::Reason],
+        "pre-check" | "first-check" | "correct" => &[Ask::Note],
+        "refuse" => &[Ask::Reasons],
+        "request-correction" => &[Ask::Items],
+        "refer" => &[Ask::Organs],
+        "survey" => &[Ask::Findings],
+        "review" => &[Ask::Opinion, Ask::Reasons],
+        "record-silence" => &[Ask::SilentOrgan],
+        "pause" => &[Ask::Procedure, Ask::Days],
+        "publicise" => &[Ask::Days, Ask::Objections],
+        "decide" => &[Ask::Outcome, Ask::Reasons],
+        "issue" => &[Ask::Certificate],
+        "pay" => &[Ask::Amount],
+        "deliver" => &[Ask::How],
+        "rate" => &[Ask::Stars, Ask::Note],
+        "rectify" | "complain" | "answer-complaint" | "supervise" => &[Ask::Text],
+        "transfer" => &[Ask::OtherOrgan, Ask::Reason],
+        "appeal-card" | "withdraw-card" | "refuse-appeal" => &[Ask::Card, Ask::Reason],
+        _ => return None,
+    })
+}
+
+/// The request that a form of this verb says.
+///
+/// # Errors
+/// What is not as expected.
+pub(super) fn request(verb: &str, posted: &Posted, view: &CaseView) -> Result<ActRequest, Said> {
+    let text = |name: &str| posted.text(name).to_owned();
+    let pin = || serde_json::from_str::<Pin>(posted.text("pin")).ok();
+    let card = || {
+        let found = view.cards.iter().find(|card| card.id == posted.text("card"));
+        found.map(|card| card.clock.clone()).ok_or_else(words::choose_one)
+    };
+    Ok(match verb {
+        "submit" => ActRequest::Submit,
+        "accept" => ActRequest::Accept,
+        "resume" => ActRequest::Resume,
+        "close" => ActRequest::Close,
+        "confirm" => ActRequest::Confirm { pin: pin() },
+        "reconfirm" => ActRequest::Reconfirm { decision: None, pin: pin() },
+        "withdraw" => ActRequest::Withdraw { reason: text("reason") },
+        "extend" => ActRequest::Extend { reason: text("reason") },
+        "void" => ActRequest::Void { reason: text("reason") },
+        "pre-check" => ActRequest::PreCheck { note: text("note") },
+        "first-check" => ActRequest::FirstCheck { note: text("note") },
+        "correct" => ActRequest::Correct { note: text("note") },
+        "refuse" => ActRequest::Refuse { reasons: posted.lines("reasons") },
+        "request-correction" => ActRequest::RequestCorrection { items: posted.lines("items") },
+        "refer" => ActRequest::Refer {
+            organs: posted.all("organ").filter_map(|o| o.parse().ok()).collect(),
+        },
+        "survey" => ActRequest::Survey { findings: text("findings") },
+        "review" => ActRequest::Review { opinion: opinion(posted)? },
+        "record-silence" => ActRequest::RecordSilence { organ: organ(posted, "silent")? },
+        "pause" => ActRequest::Pause { procedure: text("procedure"), days: days(posted)? },
+        "publicise" => {
+            ActRequest::Publicise { days: days(posted)?, objections: posted.lines("objections") }
+        }
+        "decide" => ActRequest::Decide { outcome: outcome(posted)?, pin: pin() },
+        "issue" => ActRequest::Issue { certificate: text("certificate") },
+        "pay" => ActRequest::Pay { amount_cent: cents(posted.text("amount"))? },
+        "deliver" => ActRequest::Deliver { how: handover(posted)? },
+        "rate" => ActRequest::Rate {
+            stars: posted.text("stars").parse().map_err(|_| words::choose_one())?,
+            comment: text("note"),
+        },
+        "rectify" => ActRequest::Rectify { measures: text("text") },
+        "complain" => ActRequest::Complain { text: text("text") },
+        "answer-complaint" => ActRequest::AnswerComplaint { complaint: None, answer: text("text") },
+        "supervise" => ActRequest::Supervise { text: text("text") },
+        "transfer" => ActRequest::Transfer { to: organ(posted, "to")?, reason: text("reason") },
+        "appeal-card" => ActRequest::AppealCard { card: card()?, reason: text("reason") },
+        "withdraw-card" => ActRequest::WithdrawCard { card: card()?, reason: text("reason") },
+        "refuse-appeal" => ActRequest::RefuseAppeal { card: card()?, reason: text("reason") },
+        _ => return Err(words::no_such_act()),
+    })
+}
+
+fn opinion(posted: &Posted) -> Result<Opinion, Said> {
+    match posted.text("opinion") {
+        "agree" => Ok(Opinion::Agree),
+        "forward" => Ok(Opinion::AgreeForward),
+        "disagree" => Ok(Opinion::Disagree { reasons: posted.lines("reasons") }),
+        _ => Err(words::choose_one()),
+    }
+}
+
+fn outcome(posted: &Posted) -> Result<Outcome, Said> {
+    match posted.text("outcome") {
+        "granted" => Ok(Outcome::Granted),
+        "refused" => Ok(Outcome::Refused { reasons: posted.lines("reasons") }),
+        _ => Err(words::choose_one()),
+    }
+}
+
+fn handover(posted: &Posted) -> Result<Handover, Said> {
+    match posted.text("how") {
+        "pickup" => Ok(Handover::Pickup),
+        "agent" => Ok(Handover::Agent),
+        "post" => Ok(Handover::Post { tracking: posted.text("tracking").to_owned() }),
+        "electronic" => Ok(Handover::Electronic),
+        _ => Err(words::choose_one()),
+    }
+}
+
+fn organ(posted: &Posted, name: &str) -> Result<OrganCode, Said> {
+    posted.text(name).parse().map_err(|_| words::choose_one())
+}
+
+fn days(posted: &Posted) -> Result<u16, Said> {
+    let found = posted.text("days");
+    found.parse().map_err(|_| words::days_expected(found))
+}
+
+/// `1234.56` yuan; nothing if nothing is said.
+fn cents(found: &str) -> Result<Option<i64>, Said> {
+    if found.is_empty() {
+        return Ok(None);
+    }
+    let (yuan, cent) = found.split_once('.').unwrap_or((found, "00"));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let cent = format!("{cent:0<2}");
+    let number =
+        (is_number(yuan) && is_number(&cent) && cent.len() == 2).then(|| format!("{yuan}{cent}"));
+    let number = number.and_then(|number| number.parse().ok());
+    number.map(Some).ok_or_else(|| words::amount_expected(found))
+}
+
+impl Shown<'_> {
+    /// The inputs of a verb, with what was typed before.
+    pub(super) fn inputs(&self, verb: &str, typed: Option<&Posted>) -> Markup {
+        let typed = Typed(typed);
+        html! {
+            @for ask in asks(verb).unwrap_or_default() { (self.input(verb, *ask, typed)) }
+        }
+    }
+
+    fn input(&self, verb: &str, ask: Ask, typed: Typed<'_>) -> Markup {
+        let lines = |name, said: Said| self.lines((verb, name), &said, typed);
+        let line = |name, said: Said, kind: &str| self.line((verb, name), &said, kind, typed);
+        match ask {
+            Ask::Reasons => lines("reasons", words::ask_reasons()),
+            Ask::Items => lines("items", words::ask_items()),
+            Ask::Objections => lines("objections", words::ask_objections()),
+            Ask::Findings => lines("findings", words::ask_findings()),
+            Ask::Note => lines("note", words::ask_note()),
+            Ask::Text => lines("text", words::ask_note()),
+            Ask::Reason => line("reason", words::ask_reason(), "text"),
+            Ask::Days => line("days", words::ask_days(), "number"),
+            Ask::Certificate => line("certificate", words::ask_certificate(), "text"),
+            Ask::Amount => line("amount", words::ask_amount(), "text"),
+            Ask::Procedure => self.procedure(verb, typed),
+            Ask::How => html! {
+                (self.choice((verb, "how"), &words::ask_how(), typed, &[
+                    ("pickup", words::handover_pickup()),
+                    ("agent", words::handover_agent()),
+                    ("post", words::way_post()),
+                    ("electronic", words::handover_electronic()),
+                ]))
+                (line("tracking", words::ask_tracking(), "text"))
+            },
+            Ask::Opinion => self.choice(
+                (verb, "opinion"),
+                &words::ask_opinion(),
+                typed,
+                &[
+                    ("agree", words::opinion_agree()),
+                    ("disagree", words::opinion_disagree()),
+                    ("forward", words::opinion_forward()),
+                ],
+            ),
+            Ask::Outcome => self.choice(
+                (verb, "outcome"),
+                &words::ask_outcome(),
+                typed,
+                &[("granted", words::outcome_granted()), ("refused", words::outcome_refused())],
+            ),
+            Ask::Stars => self.stars(verb, typed),
+            Ask::Organs => self.organs(),
+            Ask::SilentOrgan => {
+                let silent = self.reviewing(true);
+                let silent: Vec<_> = silent.iter().map(organ_option).collect();
+                self.choice((verb, "silent"), &words::ask_silent(), typed, &silent)
+            }
+            Ask::OtherOrgan => self.other_organ(verb),
+            Ask::Card => {
+                let shown =
+                    |card: &daiban_domain::clock::Given| (card.id.clone(), card.name.clone());
+                let cards: Vec<_> = self.view.cards.iter().map(shown).collect();
+                let cards: Vec<_> =
+                    cards.iter().map(|(id, name)| (id.as_str(), name.clone())).collect();
+                self.choice((verb, "card"), &words::ask_card(), typed, &cards)
+            }
+        }
+    }
+
+    fn lines(&self, (verb, name): (&str, &str), label: &Said, typed: Typed<'_>) -> Markup {
+        let id = format!("{verb}-{name}");
+        html! {
+            label for=(id) { (self.say(label)) }
+            textarea id=(id) name=(name) rows="3" { (typed.text(name)) }
+        }
+    }
+
+    fn line(
+        &self,
+        (verb, name): (&str, &str),
+        label: &Said,
+        kind: &str,
+        typed: Typed<'_>,
+    ) -> Markup {
+        let id = format!("{verb}-{name}");
+        html! {
+            label for=(id) { (self.say(label)) }
+            input id=(id) name=(name) type=(kind) value=(typed.text(name));
+        }
+    }
+
+    fn choice(
+        &self,
+        (verb, name): (&str, &str),
+        label: &Said,
+        typed: Typed<'_>,
+        options: &[(&str, Said)],
+    ) -> Markup {
+        html! {
+            fieldset {
+                legend { (self.say(label)) }
+                @for (value, words) in options {
+                    @let id = format!("{verb}-{name}-{value}");
+                    span.option {
+                        input id=(id) type="radio" name=(name) value=(value) required
+                            checked[typed.text(name) == *value];
+                        label for=(id) { (self.say(words)) }
+                    }
+                }
+            }
+        }
+    }
+
+    fn procedure(&self, verb: &str, typed: Typed<'_>) -> Markup {
+        let names = self.item.map(|item| &item.special_procedures[..]).unwrap_or_default();
+        let named: Vec<_> = names
+            .iter()
+            .map(|name| (name.as_str(), Said::of_data(name.as_str(), name.as_str())))
+            .collect();
+        self.choice((verb, "procedure"), &words::ask_procedure(), typed, &named)
+    }
+
+    fn stars(&self, verb: &str, typed: Typed<'_>) -> Markup {
+        self.choice(
+            (verb, "stars"),
+            &words::ask_stars(),
+            typed,
+            &[
+                ("5", words::stars_5()),
+                ("4", words::stars_4()),
+                ("3", words::stars_3()),
+                ("2", words::stars_2()),
+                ("1", words::stars_1()),
+            ],
+        )
+    }
+
+    fn organs(&self) -> Markup {
+        html! {
+            fieldset {
+                legend { (self.say(&words::ask_organs())) }
+                @for organ in self.reviewing(false) {
+                    @let id = format!("refer-organ-{organ}");
+                    span.option {
+                        input id=(id) type="checkbox" name="organ" value=(organ) checked;
+                        label for=(id) { (organ.name()) }
+                    }
+                }
+            }
+        }
+    }
+
+    fn other_organ(&self, verb: &str) -> Markup {
+        let id = format!("{verb}-to");
+        html! {
+            label for=(id) { (self.say(&words::ask_other_organ())) }
+            select id=(id) name="to" required {
+                option value="" {}
+                @for (code, name) in organ::NAMES { option value=(code) { (name) } }
+            }
+        }
+    }
+
+    /// The organs that the item asks; or only those that owe their answer.
+    fn reviewing(&self, only_silent: bool) -> Vec<OrganCode> {
+        let asked = [Action::Review, Action::JointReview, Action::Appraise, Action::Forward];
+        let stages = self.view.state.iter().flat_map(|state| &state.stages);
+        let wanted = stages.filter(|stage| {
+            let is_open = matches!(stage.state, StageState::Open { .. });
+            asked.contains(&stage.action) && (is_open || !only_silent)
+        });
+        let mut organs: Vec<_> = wanted.map(|stage| stage.organ).collect();
+        organs.sort();
+        organs.dedup();
+        organs
+    }
+}
+
+fn organ_option(organ: &OrganCode) -> (&str, Said) {
+    (organ.as_str(), Said::of_data(organ.name(), organ.name()))
+}
+
+/// What was typed before, if anything.
+#[derive(Clone, Copy)]
+struct Typed<'a>(Option<&'a Posted>);
+
+impl<'a> Typed<'a> {
+    fn text(self, name: &str) -> &'a str {
+        self.0.map_or("", |posted| posted.text(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_act_but_help_from_elsewhere_has_a_form() {
+        let without: Vec<_> =
+            ActRequest::VERBS.iter().filter(|verb| asks(verb).is_none()).collect();
+        assert_eq!(without, [&"ask-help", &"record-help"]);
+    }
+
+    #[test]
+    fn amounts_are_yuan_with_cents() {
+        for (typed, cent) in [("1234.56", 123_456), ("8", 800), ("0.5", 50)] {
+            assert_eq!(cents(typed).unwrap(), Some(cent));
+        }
+        assert_eq!(cents("").unwrap(), None);
+        for typed in ["-1", "1.234", "一百", "1,000"] {
+            assert!(cents(typed).unwrap_err().zh.contains(typed));
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! `/case/{receipt}`: a case, and what the visitor may do in it.
+
+mod act;
+mod ask;
+mod page;
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use daiban_domain::catalog::Item;
+use daiban_domain::words;
+use daiban_sync::id::BlobId;
+use maud::Markup;
+use serde::Deserialize;
+
+use super::Web;
+use super::frame::Frame;
+use super::guard::{Posted, Visitor};
+use crate::accounts::Role;
+use crate::replica::{Answer, CaseView, Command};
+use crate::shell::{clock, files};
+
+pub(super) use act::{act, settle};
+
+const READERS: [Role; 3] = [Role::Agent, Role::Officer, Role::Auditor];
+
+/// A case as it is drawn.
+struct Shown<'a> {
+    frame: &'a Frame<'a>,
+    visitor: &'a Visitor,
+    view: &'a CaseView,
+    item: Option<&'a Item>,
+    /// Whole numbers of people, for a reason that stands in the audit.
+    whole: bool,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Done {
+    /// The verb that was just carried out.
+    done: Option<String>,
+}
+
+/// `GET /case/{receipt}`
+pub(super) async fn page(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Path(receipt): Path<String>,
+    Query(Done { done }): Query<Done>,
+) -> Response {
+    if let Some(refused) = visitor.refused(&web, &READERS) {
+        return refused;
+    }
+    let frame = Frame::of(&web, &visitor);
+    let notice = done.map(|_| frame.saved());
+    draw(&frame, &visitor, &receipt, false, notice).await.into_response()
+}
+
+/// `POST /case/{receipt}/whole`: the numbers of people in full, once the reason is on the disk.
+pub(super) async fn whole(
+    State(web): State<Web>,
+    Path(receipt): Path<String>,
+    posted: Posted,
+) -> Response {
+    let visitor = &posted.visitor;
+    if let Some(refused) = visitor.refused(&web, &READERS) {
+        return refused;
+    }
+    let frame = Frame::of(&web, visitor);
+    let why = posted.text("why");
+    if why.is_empty() {
+        let fault = frame.fault(&words::case_why_needed(), &words::case_why_whole());
+        let page = draw(&frame, visitor, &receipt, false, Some(fault)).await;
+        return page.map(|page| (StatusCode::UNPROCESSABLE_ENTITY, page)).into_response();
+    }
+    if let Err(error) = web.audit.look(clock::now(), &visitor.account.id, &receipt, why) {
+        return frame.refused(&crate::replica::Refusal::not_written(error));
+    }
+    draw(&frame, visitor, &receipt, true, None).await.into_response()
+}
+
+/// `GET /case/{receipt}/file/{blob}`: a material that this case holds.
+pub(super) async fn file(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Path((receipt, blob)): Path<(String, BlobId)>,
+) -> Response {
+    if let Some(refused) = visitor.refused(&web, &READERS) {
+        return refused;
+    }
+    let frame = Frame::of(&web, &visitor);
+    let view = match web.case(&frame, &receipt).await {
+        Ok((view, _)) => view,
+        Err(refused) => return refused,
+    };
+    let materials = view.state.iter().flat_map(|state| &state.materials);
+    let Some(found) = materials.map(|m| &m.blob).find(|b| b.id == blob) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    match files::read(&web.handle, blob).await {
+        Ok(Some(bytes)) => {
+            let headers = [
+                (header::CONTENT_TYPE, shown_as(&found.media)),
+                (header::CONTENT_SECURITY_POLICY, "sandbox"),
+            ];
+            (headers, Body::from(bytes)).into_response()
+        }
+        Ok(None) => {
+            let waits = frame.refusal(&words::case_on_its_way(), &words::wait_for_materials());
+            (StatusCode::NOT_FOUND, waits).into_response()
+        }
+        Err(refusal) => frame.refused(&refusal),
+    }
+}
+
+/// Only what a browser draws without running anything.
+fn shown_as(media: &str) -> &'static str {
+    match media {
+        "image/jpeg" => "image/jpeg",
+        "image/png" => "image/png",
+        "application/pdf" => "application/pdf",
+        _ => "application/octet-stream",
+    }
+}
+
+/// The page, or the one that says why there is none.
+async fn draw(
+    frame: &Frame<'_>,
+    visitor: &Visitor,
+    receipt: &str,
+    whole: bool,
+    notice: Option<Markup>,
+) -> Result<Markup, Response> {
+    let (view, item) = frame.web.case(frame, receipt).await?;
+    let shown = Shown { frame, visitor, view: &view, item: item.as_deref(), whole };
+    Ok(shown.page(notice.as_ref(), None))
+}
+
+fn back_to(receipt: &str, verb: &str) -> Redirect {
+    Redirect::to(&format!("/case/{receipt}?done={verb}"))
+}
+
+impl Web {
+    /// The case and the version of the item that it pins, or the page that says why not.
+    pub(super) async fn case(
+        &self,
+        frame: &Frame<'_>,
+        receipt: &str,
+    ) -> Result<(Box<CaseView>, Option<Arc<Item>>), Response> {
+        let view = match self.handle.ask(Command::ShowCase { case: receipt.to_owned() }).await {
+            Some(Ok(Answer::Case(view))) => view,
+            Some(Err(refusal)) => return Err(frame.refused(&refusal)),
+            _ => return Err(frame.stopping()),
+        };
+        let opened = view.state.as_ref().and_then(|state| state.opened.as_ref());
+        let item = match opened.map(|opened| (opened.item.clone(), opened.version)) {
+            None => None,
+            Some((code, version)) => self.item(code, version).await,
+        };
+        Ok((view, item))
+    }
+
+    /// An item of the catalog in force.
+    pub(super) async fn item(&self, code: String, version: u32) -> Option<Arc<Item>> {
+        let found = self.handle.look(move |replica| {
+            replica.law().catalog.get(&code, version).map(|item| Arc::new(item.clone()))
+        });
+        found.await.flatten()
+    }
+}

@@ -1,0 +1,285 @@
+//! The page of a case, section by section.
+
+use daiban_domain::fold::{DecisionState, StageState, StageView};
+use daiban_domain::words::{self, Said, bytes, moment};
+use maud::{Markup, html};
+
+use super::Shown;
+use crate::replica::Safety;
+use crate::web::guard::Posted;
+use crate::web::show;
+
+impl Shown<'_> {
+    /// The whole page; `typed` is what somebody has typed and was refused.
+    pub(super) fn page(&self, notice: Option<&Markup>, typed: Option<&Posted>) -> Markup {
+        let receipt = self.view.summary.receipt.map(|receipt| receipt.to_string());
+        let body = html! {
+            @if let Some(notice) = notice { (notice) }
+            div data-live="case" {
+                (self.head())
+                (self.decision())
+                (self.stages())
+            }
+            (self.acts(typed))
+            (self.conflicts())
+            (self.form())
+            (self.materials())
+            (self.history())
+        };
+        self.frame.page(&words::page_case(receipt.as_deref().unwrap_or("—")), &body)
+    }
+
+    pub(super) fn say(&self, said: &Said) -> String {
+        self.frame.say(said)
+    }
+
+    fn head(&self) -> Markup {
+        let (lang, summary) = (self.frame.lang, &self.view.summary);
+        let offices = &self.frame.web.offices;
+        html! {
+            dl.facts {
+                dt { (self.say(&words::column_item())) }
+                dd { (summary.item) " " (summary.item_name) }
+                dt { (self.say(&words::column_applicant())) }
+                dd { (summary.applicant) }
+                dt { (self.say(&words::column_status())) }
+                dd { strong { (self.say(&summary.status.words())) } }
+                @if let Some(number) = &summary.number {
+                    dt { (self.say(&words::case_number())) }
+                    dd { (number) }
+                }
+                dt { (self.say(&words::case_origin())) }
+                dd {
+                    (offices.full_name(summary.origin))
+                    @if let Some(opened) = summary.opened { " " (moment(opened)) }
+                }
+                @if let Some(state) = &self.view.state {
+                    dt { (self.say(&words::case_promised())) }
+                    dd { (show::due(lang, &state.deadlines.promised)) }
+                    dt { (self.say(&words::case_statutory())) }
+                    dd { (show::due(lang, &state.deadlines.statutory)) }
+                }
+                dt { (self.say(&words::case_safety())) }
+                dd { (self.safety(&self.view.safety)) }
+                @for card in &self.view.cards {
+                    dt { (self.say(&card.card.words())) }
+                    dd { (self.say(&card.name)) " " (card.on) }
+                }
+            }
+        }
+    }
+
+    fn safety(&self, safety: &[Safety]) -> Markup {
+        let offices = &self.frame.web.offices;
+        html! {
+            ol.safety {
+                @for at in safety {
+                    li.safe[at.safe] {
+                        (offices.name(at.office)) " "
+                        (if at.safe { "✓" } else { "…" })
+                    }
+                }
+            }
+        }
+    }
+
+    fn decision(&self) -> Markup {
+        let Some(decision) = self.view.state.as_ref().map(|state| &state.decision) else {
+            return html! {};
+        };
+        let label = |key: &str| self.label(key).to_owned();
+        html! {
+            @if let Some(outcome) = &decision.outcome {
+                section {
+                    h2 { (self.say(&words::case_decision())) }
+                    p { strong { (show::outcome(self.frame.lang, outcome)) } " " (decision.by.as_deref().unwrap_or_default()) }
+                    @if decision.state == DecisionState::Stale {
+                        div.fault role="alert" { p { (self.say(&words::case_stale())) } }
+                        ul {
+                            @for change in &decision.difference {
+                                li {
+                                    (label(&change.field)) "："
+                                    del { (self.value(&change.field, change.before.as_ref().map(ToString::to_string))) } " → "
+                                    ins { (self.value(&change.field, change.now.as_ref().map(ToString::to_string))) }
+                                }
+                            }
+                            @for key in &decision.new_materials { li { ins { (key) } } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn stages(&self) -> Markup {
+        let stages = self.view.state.as_ref().map(|state| &state.stages[..]).unwrap_or_default();
+        html! {
+            section {
+                h2 { (self.say(&words::case_stages())) }
+                table { tbody { @for stage in stages { (self.stage(stage)) } } }
+            }
+        }
+    }
+
+    fn stage(&self, stage: &StageView) -> Markup {
+        let lang = self.frame.lang;
+        let state = match &stage.state {
+            StageState::Later => self.say(&words::case_later()),
+            StageState::Open { since } => self.say(&words::case_open_since(&moment(*since))),
+            StageState::Correcting { since } => {
+                self.say(&words::case_correcting_since(&moment(*since)))
+            }
+            StageState::Done { by, at, opinion, .. } => {
+                let said = opinion.as_ref().map(|given| show::opinion(lang, given));
+                let done = words::case_done_by(by, &moment(*at));
+                format!("✓ {} {}", self.say(&done), said.unwrap_or_default())
+            }
+            StageState::DeemedAgreed { at, .. } => {
+                self.say(&words::case_deemed_agreed(&moment(*at)))
+            }
+            StageState::Skipped => self.say(&words::case_skipped()),
+        };
+        let is_open = matches!(stage.state, StageState::Open { .. });
+        html! {
+            tr.open[is_open] {
+                td { (stage.seq) }
+                td { (self.say(&stage.action.words())) }
+                td { (self.frame.web.offices.name(stage.office)) " " (stage.organ_name) }
+                td { (state) }
+                td { (show::due(lang, &stage.due)) }
+            }
+        }
+    }
+
+    fn conflicts(&self) -> Markup {
+        let conflicts = self.view.state.as_ref().map(|s| &s.conflicts[..]).unwrap_or_default();
+        html! {
+            @if !conflicts.is_empty() {
+                section.fault {
+                    h2 { (self.say(&words::case_conflicts())) }
+                    @for conflict in conflicts {
+                        form method="post" action={ (self.path()) "/settle" } {
+                            (self.frame.form_key())
+                            input type="hidden" name="field" value=(conflict.field);
+                            fieldset {
+                                legend { (self.label(&conflict.field)) }
+                                @for (at, version) in conflict.versions.iter().enumerate() {
+                                    label {
+                                        input type="radio" name="version" value=(at) required;
+                                        " " (self.value(&conflict.field, Some(version.value.to_string())))
+                                    }
+                                }
+                                @if self.may_edit() { button { (self.say(&words::case_choose())) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn form(&self) -> Markup {
+        let fields = self.view.form.as_object().into_iter().flatten();
+        let text = |value: &serde_json::Value| match value {
+            serde_json::Value::String(text) => text.clone(),
+            serde_json::Value::Null => String::new(),
+            other => other.to_string(),
+        };
+        let filled: Vec<_> = fields
+            .map(|(key, value)| (key, text(value)))
+            .filter(|(_, text)| !text.is_empty())
+            .collect();
+        html! {
+            section {
+                h2 { (self.say(&words::case_form())) }
+                dl.facts {
+                    @for (key, text) in filled {
+                        dt { (self.label(key)) }
+                        dd { (self.value(key, Some(text))) }
+                    }
+                }
+                @if !self.whole {
+                    details {
+                        summary { (self.say(&words::case_show_whole())) }
+                        form.narrow method="post" action={ (self.path()) "/whole" } {
+                            (self.frame.form_key())
+                            label for="why" { (self.say(&words::case_why_whole())) }
+                            input id="why" name="why" required maxlength="200";
+                            button { (self.say(&words::case_show_whole())) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn materials(&self) -> Markup {
+        let Some(state) = &self.view.state else { return html! {} };
+        let name = |key: &str| {
+            let rule = self.item.and_then(|item| item.material(key));
+            rule.map_or_else(|| key.to_owned(), |rule| rule.name.clone())
+        };
+        html! {
+            section {
+                h2 { (self.say(&words::case_materials())) }
+                ul.materials {
+                    @for material in &state.materials {
+                        @let path = format!("{}/file/{}", self.path(), material.blob.id);
+                        li {
+                            @if !self.view.held.contains(&material.blob.id) {
+                                (material.name) " " em { (self.say(&words::case_on_its_way())) }
+                            } @else {
+                                a href=(path) target="_blank" rel="noopener" { (material.name) }
+                                " " span.hint { (material.blob.name) " " (bytes(material.blob.size)) }
+                                @if material.blob.media.starts_with("image/") {
+                                    a.thumb href=(path) { img src=(path) alt=(material.name) loading="lazy"; }
+                                }
+                            }
+                        }
+                    }
+                    @for key in &state.missing_materials {
+                        li { strong.late { (self.say(&words::case_missing())) } " " (name(key)) }
+                    }
+                }
+            }
+        }
+    }
+
+    fn history(&self) -> Markup {
+        let (lang, offices) = (self.frame.lang, &self.frame.web.offices);
+        html! {
+            section {
+                h2 { (self.say(&words::case_history())) }
+                table { tbody {
+                    @for act in &self.view.acts {
+                        tr {
+                            td { (moment(act.at.millis())) }
+                            td { (self.say(&act.act.kind.words())) }
+                            td { (show::value(None, &show::said_by(lang, &act.act.kind), self.whole)) }
+                            td {
+                                (offices.name(act.office)) " "
+                                @if let Some(organ) = act.act.organ { (organ.name()) " " }
+                                (act.act.officer.name)
+                            }
+                        }
+                    }
+                } }
+            }
+        }
+    }
+
+    fn label<'a>(&'a self, key: &'a str) -> &'a str {
+        self.item.and_then(|item| item.field(key)).map_or(key, |field| &field.label)
+    }
+
+    fn value(&self, key: &str, text: Option<String>) -> String {
+        let field = self.item.and_then(|item| item.field(key));
+        show::value(field, &text.unwrap_or_default(), self.whole)
+    }
+
+    pub(super) fn path(&self) -> String {
+        let summary = &self.view.summary;
+        let name = summary.receipt.map_or_else(|| summary.id.to_string(), |r| r.to_string());
+        format!("/case/{name}")
+    }
+}

@@ -1,0 +1,149 @@
+//! What stands around every page.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use daiban_domain::words::{self, Said};
+use maud::{DOCTYPE, Markup, html};
+
+use super::guard::{FORM_KEY, Visitor};
+use super::lang::Lang;
+use super::{Web, asset};
+use crate::accounts::Role;
+use crate::replica::Refusal;
+use crate::shell::status_of;
+
+/// Who looks, in which language, at which office.
+pub(super) struct Frame<'a> {
+    pub(super) web: &'a Web,
+    pub(super) lang: Lang,
+    visitor: Option<&'a Visitor>,
+}
+
+/// A page of the menu, with who sees it.
+struct Entry {
+    path: &'static str,
+    title: fn() -> Said,
+    roles: &'static [Role],
+}
+
+const MENU: &[Entry] =
+    &[Entry { path: "/", title: words::page_work, roles: &[Role::Agent, Role::Officer, Role::Auditor] }];
+
+impl<'a> Frame<'a> {
+    pub(super) fn of(web: &'a Web, visitor: &'a Visitor) -> Self {
+        Self { web, lang: visitor.lang, visitor: Some(visitor) }
+    }
+
+    /// Before anybody has signed in.
+    pub(super) fn outside(web: &'a Web, lang: Lang) -> Self {
+        Self { web, lang, visitor: None }
+    }
+
+    pub(super) fn say(&self, said: &Said) -> String {
+        self.lang.of(said).to_owned()
+    }
+
+    /// A whole page.
+    pub(super) fn page(&self, title: &Said, body: &Markup) -> Markup {
+        let lang = self.lang;
+        let office = self.web.offices.full_name(self.web.office);
+        html! {
+            (DOCTYPE)
+            html lang=(lang.tag()) {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    title { (lang.of(title)) " · " (office) }
+                    link rel="stylesheet" href=(asset::STYLE_PATH);
+                    link rel="icon" href="data:,";
+                    script src=(asset::LIVE_PATH) defer {}
+                }
+                body {
+                    a.skip href="#content" { (lang.of(&words::page_skip())) }
+                    @if self.web.training {
+                        p.training role="note" { (lang.of(&words::page_training())) }
+                    }
+                    header {
+                        p.office { (office) }
+                        (self.menu())
+                        (self.person())
+                    }
+                    main id="content" {
+                        h1 { (lang.of(title)) }
+                        (body)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Why something was not done, and what to do.
+    pub(super) fn refusal(&self, why: &Said, remedy: &Said) -> Markup {
+        self.page(&words::page_not_done(), &self.fault(why, remedy))
+    }
+
+    /// A box that says what is wrong, read out at once by a screen reader.
+    pub(super) fn fault(&self, why: &Said, remedy: &Said) -> Markup {
+        html! {
+            div.fault role="alert" {
+                p { strong { (self.lang.of(why)) } }
+                p { (self.lang.of(remedy)) }
+            }
+        }
+    }
+
+    /// A refusal of the node, with the status of its kind.
+    pub(super) fn refused(&self, refusal: &Refusal) -> Response {
+        let page = self.refusal(&refusal.sentence, &refusal.remedy);
+        (status_of(refusal.kind), page).into_response()
+    }
+
+    /// The node ends just now.
+    pub(super) fn stopping(&self) -> Response {
+        let page = self.refusal(&words::node_stopping(), &words::try_again_soon());
+        (StatusCode::SERVICE_UNAVAILABLE, page).into_response()
+    }
+
+    /// What was done is on the disk.
+    pub(super) fn saved(&self) -> Markup {
+        html! { p.done role="status" { (self.lang.of(&words::page_saved())) } }
+    }
+
+    /// The hidden field that shows that a form is ours.
+    pub(super) fn form_key(&self) -> Markup {
+        html! {
+            @if let Some(visitor) = self.visitor {
+                input type="hidden" name=(FORM_KEY) value=(visitor.token.form_key());
+            }
+        }
+    }
+
+    fn menu(&self) -> Markup {
+        let may = |entry: &&Entry| {
+            self.visitor.is_some_and(|v| entry.roles.iter().any(|role| v.account.has(*role)))
+        };
+        let other = self.lang.other().tag();
+        html! {
+            nav aria-label=(self.lang.of(&words::page_menu())) {
+                @for entry in MENU.iter().filter(may) {
+                    a href=(entry.path) { (self.lang.of(&(entry.title)())) }
+                }
+                a href={ "/language/" (other) } lang=(other) {
+                    (self.lang.of(&words::page_other_language()))
+                }
+            }
+        }
+    }
+
+    fn person(&self) -> Markup {
+        html! {
+            @if let Some(visitor) = self.visitor {
+                form.person method="post" action="/sign-out" {
+                    (self.form_key())
+                    span { (visitor.account.name) }
+                    button { (self.lang.of(&words::page_sign_out())) }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The pages for people, served by the node itself: they work when nothing else does.
+//!
+//! | page | who |
+//! |---|---|
+//! | `/sign-in`, `/unlock` | everybody |
+//! | `/` what is to be done | agent, officer, auditor |
+//! | `/case/{receipt}` a case, and what the visitor may do in it | agent, officer, auditor |
+//!
+//! Data goes one way: a page asks a [`Command`](crate::replica::Command) as the command line does,
+//! and draws the answer. Nothing is decided here; an act is refused by the same law as everywhere.
+//! Every page works without scripts, and asks no other host for anything.
+
+mod asset;
+mod audit;
+mod case;
+mod frame;
+mod guard;
+mod lang;
+mod live;
+mod show;
+mod sign_in;
+mod work;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use axum::Router;
+use axum::middleware;
+use axum::routing::{get, post};
+use daiban_domain::office::OfficeTree;
+use daiban_domain::shipped;
+use daiban_sync::id::OfficeCode;
+
+use crate::accounts::{AccountError, Accounts, Token, Visit};
+use crate::shell::{Handle, clock};
+
+use audit::Audit;
+use live::Pulse;
+
+/// What all pages need.
+#[derive(Clone)]
+pub(crate) struct Web {
+    handle: Handle,
+    office: OfficeCode,
+    accounts: Arc<Mutex<Accounts>>,
+    audit: Arc<Audit>,
+    offices: Arc<OfficeTree>,
+    training: bool,
+    pulse: Arc<Pulse>,
+}
+
+impl Web {
+    /// The pages of an office, with the accounts of its data directory.
+    ///
+    /// # Errors
+    /// [`AccountError`]: a file of accounts that cannot be read.
+    pub(crate) fn open(
+        data: &Path,
+        handle: Handle,
+        office: OfficeCode,
+        training: bool,
+    ) -> Result<Self, AccountError> {
+        Ok(Self {
+            handle,
+            office,
+            training,
+            accounts: Arc::new(Mutex::new(Accounts::open(data)?)),
+            audit: Arc::new(Audit::of(data)),
+            offices: Arc::new(shipped::offices()),
+            pulse: Pulse::new(),
+        })
+    }
+
+    /// Watches the node for open pages; ends with it.
+    pub(crate) fn pulse(&self, handle: Handle) -> impl Future<Output = ()> + Send + use<> {
+        Arc::clone(&self.pulse).watch(handle)
+    }
+
+    /// Who is at this browser; `by_itself` if the page renews itself.
+    fn visit(&self, token: &Token, by_itself: bool) -> Option<Visit> {
+        self.accounts().visit(clock::now(), token, !by_itself)
+    }
+
+    pub(crate) fn accounts(&self) -> MutexGuard<'_, Accounts> {
+        self.accounts.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// All pages.
+pub(crate) fn router(web: Web) -> Router {
+    Router::new()
+        .route("/", get(work::page))
+        .route("/case/{receipt}", get(case::page))
+        .route("/case/{receipt}/act/{verb}", post(case::act))
+        .route("/case/{receipt}/settle", post(case::settle))
+        .route("/case/{receipt}/whole", post(case::whole))
+        .route("/case/{receipt}/file/{blob}", get(case::file))
+        .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/unlock", get(sign_in::locked).post(sign_in::unlock))
+        .route("/language/{lang}", get(lang::switch))
+        .route("/live", get(live::changes))
+        .route(asset::STYLE_PATH, get(asset::style))
+        .route(asset::LIVE_PATH, get(asset::live))
+        .layer(middleware::from_fn(guard::headers))
+        .with_state(web)
+}

@@ -1,0 +1,157 @@
+//! Values as pages show them.
+
+use daiban_domain::act::{ActKind, Opinion, Outcome};
+use daiban_domain::catalog::{Field, FieldType};
+use daiban_domain::check;
+use daiban_domain::clock::Due;
+use daiban_domain::words;
+use maud::{Markup, html};
+use serde_json::Value;
+
+use super::lang::Lang;
+
+/// A deadline.
+pub(super) fn due(lang: Lang, due: &Due) -> Markup {
+    due_json(lang, &serde_json::to_value(due).unwrap_or_default())
+}
+
+/// A deadline out of a summary.
+pub(super) fn due_json(lang: Lang, due: &Value) -> Markup {
+    let date = |key: &str| due[key].as_str().unwrap_or_default().to_owned();
+    html! {
+        @match due["is"].as_str().unwrap_or_default() {
+            "on" => time datetime=(date("date")) { (date("date")) },
+            "calendar_unknown" => (lang.of(&words::due_unknown())),
+            "suspended" => (lang.of(&words::due_suspended())),
+            "done" => {
+                time datetime=(date("done")) { (date("done")) }
+                @if due["late"] == true { " " strong.late { (lang.of(&words::due_overdue())) } }
+            }
+            _ => "—",
+        }
+    }
+}
+
+/// A value of a form; numbers of people only with their ends, unless `whole`.
+pub(super) fn value(field: Option<&Field>, text: &str, whole: bool) -> String {
+    match field {
+        _ if whole => text.to_owned(),
+        Some(field) if check::is_sensitive(field) => masked(text),
+        Some(field) if field.kind == FieldType::Uscc => text.to_owned(),
+        // A list of persons, or a remark in which somebody wrote a number.
+        _ => masked_within(text),
+    }
+}
+
+/// Digits that make a number of a person: mobile phones have eleven.
+const NUMBER_DIGITS_MIN: usize = 11;
+
+fn masked_within(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut run = String::new();
+    for c in text.chars().chain(['\n']) {
+        match c.is_ascii_digit() || (matches!(c, 'X' | 'x') && run.len() == 17) {
+            true => run.push(c),
+            false => {
+                shown += &if run.len() < NUMBER_DIGITS_MIN { run.clone() } else { masked(&run) };
+                run.clear();
+                shown.push(c);
+            }
+        }
+    }
+    shown.pop();
+    shown
+}
+
+/// `330***********1234`
+fn masked(number: &str) -> String {
+    let chars: Vec<char> = number.chars().collect();
+    if chars.len() <= 7 {
+        return "*".repeat(chars.len());
+    }
+    let star = |(at, c): (usize, &char)| if at < 3 || at + 4 >= chars.len() { *c } else { '*' };
+    chars.iter().enumerate().map(star).collect()
+}
+
+/// What an organ thinks.
+pub(super) fn opinion(lang: Lang, opinion: &Opinion) -> String {
+    match opinion {
+        Opinion::Agree => lang.of(&words::opinion_agree()).to_owned(),
+        Opinion::AgreeForward => lang.of(&words::opinion_forward()).to_owned(),
+        Opinion::Disagree { reasons } => {
+            format!("{}: {}", lang.of(&words::opinion_disagree()), reasons.join("；"))
+        }
+    }
+}
+
+/// How it was decided.
+pub(super) fn outcome(lang: Lang, outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Granted => lang.of(&words::outcome_granted()).to_owned(),
+        Outcome::Refused { reasons } => {
+            format!("{}: {}", lang.of(&words::outcome_refused()), reasons.join("；"))
+        }
+    }
+}
+
+/// What an act says beyond its kind.
+pub(super) fn said_by(lang: Lang, kind: &ActKind) -> String {
+    match kind {
+        ActKind::Withdrawn { reason }
+        | ActKind::Extended { reason }
+        | ActKind::Voided { reason }
+        | ActKind::CardAppealed { reason, .. }
+        | ActKind::CardWithdrawn { reason, .. }
+        | ActKind::AppealRefused { reason, .. } => reason.clone(),
+        ActKind::Transferred { to, reason } => format!("{}：{reason}", to.name()),
+        ActKind::PreChecked { note }
+        | ActKind::FirstChecked { note }
+        | ActKind::Corrected { note } => note.clone(),
+        ActKind::Refused { reasons } => reasons.join("；"),
+        ActKind::CorrectionRequested { items } => items.join("；"),
+        ActKind::Referred { organs } => {
+            organs.iter().map(|o| o.name()).collect::<Vec<_>>().join("、")
+        }
+        ActKind::Surveyed { findings } | ActKind::HelpRecorded { findings, .. } => findings.clone(),
+        ActKind::Reviewed { opinion: given } => opinion(lang, given),
+        ActKind::Paused { procedure, declared_days } => format!("{procedure} {declared_days}"),
+        ActKind::Publicised { objections, .. } => objections.join("；"),
+        ActKind::Decided { outcome: decided, .. } => outcome(lang, decided),
+        ActKind::Issued { certificate } => certificate.clone(),
+        ActKind::Delivered { how } => lang.of(&how.words()).to_owned(),
+        ActKind::Rated { stars, comment } => {
+            format!("{} {comment}", "★".repeat(usize::from(*stars)))
+        }
+        ActKind::Rectified { measures } => measures.clone(),
+        ActKind::Complained { text } | ActKind::SupervisionNoted { text } => text.clone(),
+        ActKind::ComplaintAnswered { answer, .. } => answer.clone(),
+        ActKind::HelpAsked { question, .. } => question.clone(),
+        ActKind::Numbered { number, .. } => number.to_string(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_people_show_their_ends() {
+        assert_eq!(masked("990382199001011234"), "990***********1234");
+        assert_eq!(masked("13800138000"), "138****8000");
+        assert_eq!(masked("1234"), "****");
+    }
+
+    #[test]
+    fn a_number_in_a_text_is_masked_too() {
+        let list = r#"[{"name":"阿卜杜拉·买买提","id":"99038219900101123X"}]"#;
+        assert_eq!(
+            masked_within(list),
+            r#"[{"name":"阿卜杜拉·买买提","id":"990***********123X"}]"#
+        );
+        assert_eq!(
+            masked_within("地块 1234 平方米，电话13800138000"),
+            "地块 1234 平方米，电话138****8000"
+        );
+    }
+}
