@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use daiban::process::{self, Process};
 use serde_json::{Value, json};
 
+use crate::browser::Browser;
+
 /// Longer than anything here takes on a slow machine.
 pub const PATIENCE: Duration = Duration::from_secs(90);
 
@@ -199,6 +201,22 @@ impl Office {
         let view = view.as_object_mut().expect("a case is an object");
         ["safety", "held"].iter().for_each(|key| drop(view.remove(*key)));
         Value::Object(view.clone())
+    }
+
+    /// Gives somebody an account at the pages; the role with its organ, if it has one.
+    pub fn seat(&self, id: &str, (role, organ): (&str, Option<&str>), password: &str) {
+        let change = json!({
+            "change": "add", "id": id, "name": id, "roles": [role], "organ": organ,
+            "password": password,
+        });
+        let body = serde_json::to_vec(&change).expect("plain data becomes JSON");
+        self.post("/v1/accounts", body).map(drop).expect("the account is made");
+    }
+
+    /// A browser at the pages.
+    pub fn browser(&self) -> Browser {
+        let (url, _) = self.admin("").expect("it is up");
+        Browser::at(url.trim_start_matches("http://"))
     }
 
     /// Waits until all of these cases are here.

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::admin::{Served, answered, refused, unfit};
 use super::{Handle, materials};
 use crate::replica::Refusal;
+use crate::settings::MaterialSettings;
 use crate::store::{BlobError, Space, os_entropy};
 
 #[derive(Deserialize)]
@@ -25,23 +26,33 @@ pub(super) async fn put(
     Query(BlobName { name }): Query<BlobName>,
     body: Bytes,
 ) -> Response {
-    let room = served.handle.room();
+    match store(&served.handle, &served.materials, name, body.to_vec()).await {
+        Ok(blob) => Json(blob).into_response(),
+        Err(refusal) => answered(Err(refusal)),
+    }
+}
+
+/// Prepares a file and writes it; it is on the disk when the reference comes.
+pub(crate) async fn store(
+    handle: &Handle,
+    settings: &MaterialSettings,
+    name: String,
+    content: Vec<u8>,
+) -> Result<BlobRef, Refusal> {
+    let room = handle.room();
     if room >= Space::NoNewMaterials {
-        return answered(Err(Refusal::no_room(room)));
+        return Err(Refusal::no_room(room));
     }
+    let (blobs, settings) = (handle.blobs().clone(), settings.clone());
     let stored = tokio::task::spawn_blocking(move || {
-        let prepared = materials::prepare(body.to_vec(), &served.materials)
-            .map_err(|error| unfit(&error.to_string()))?;
+        let prepared =
+            materials::prepare(content, &settings).map_err(|error| unfit(&error.to_string()))?;
         let size = prepared.bytes.len() as u64;
-        let written = served.handle.blobs().put(&prepared.bytes, &mut os_entropy);
+        let written = blobs.put(&prepared.bytes, &mut os_entropy);
         let id = written.map_err(Refusal::not_written)?;
-        Ok::<_, Refusal>(BlobRef { id, size, media: prepared.media, name })
+        Ok(BlobRef { id, size, media: prepared.media, name })
     });
-    match stored.await {
-        Ok(Ok(blob)) => Json(blob).into_response(),
-        Ok(Err(refusal)) => answered(Err(refusal)),
-        Err(error) => refused(&error.to_string()),
-    }
+    stored.await.map_err(Refusal::internal)?
 }
 
 pub(super) async fn get(State(served): State<Served>, Path(id): Path<String>) -> Response {

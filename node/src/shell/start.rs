@@ -64,7 +64,7 @@ impl Node {
         let renewal = renewal(data, &settings, &identity, &desk, &transport);
         let asked = (handle.clone(), Arc::clone(&identity), desk);
         let reached = (Arc::clone(&transport), listen);
-        let web = Web::open(data, handle.clone(), identity.office(), settings.node.training)?;
+        let web = Web::open(data, handle.clone(), identity.office(), &settings)?;
         let pulse = web.pulse(handle.clone());
         let admin = Admin::bind(data, &settings, asked, reached, web).await?;
         let (office, address) = (identity.office(), admin.address());

@@ -26,8 +26,14 @@ struct Entry {
     roles: &'static [Role],
 }
 
-const MENU: &[Entry] =
-    &[Entry { path: "/", title: words::page_work, roles: &[Role::Agent, Role::Officer, Role::Auditor] }];
+const MENU: &[Entry] = &[
+    Entry {
+        path: "/",
+        title: words::page_work,
+        roles: &[Role::Agent, Role::Officer, Role::Auditor],
+    },
+    Entry { path: "/new", title: words::page_new, roles: &[Role::Agent] },
+];
 
 impl<'a> Frame<'a> {
     pub(super) fn of(web: &'a Web, visitor: &'a Visitor) -> Self {

@@ -75,6 +75,11 @@ impl Posted {
         found.map_or("", |(_, value)| value.trim())
     }
 
+    /// Whether the form has an input of this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|(key, _)| key == name)
+    }
+
     /// Every value of this name.
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.fields.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.trim())

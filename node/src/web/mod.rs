@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `/sign-in`, `/unlock` | everybody |
 //! | `/` what is to be done | agent, officer, auditor |
+//! | `/new` … `/case/{receipt}/check` entering an application, page by page | agent |
 //! | `/case/{receipt}` a case, and what the visitor may do in it | agent, officer, auditor |
 //!
 //! Data goes one way: a page asks a [`Command`](crate::replica::Command) as the command line does,
@@ -13,6 +14,7 @@
 mod asset;
 mod audit;
 mod case;
+mod entry;
 mod frame;
 mod guard;
 mod lang;
@@ -32,6 +34,7 @@ use daiban_domain::shipped;
 use daiban_sync::id::OfficeCode;
 
 use crate::accounts::{AccountError, Accounts, Token, Visit};
+use crate::settings::{MaterialSettings, Settings};
 use crate::shell::{Handle, clock};
 
 use audit::Audit;
@@ -46,6 +49,7 @@ pub(crate) struct Web {
     audit: Arc<Audit>,
     offices: Arc<OfficeTree>,
     training: bool,
+    materials: MaterialSettings,
     pulse: Arc<Pulse>,
 }
 
@@ -58,12 +62,13 @@ impl Web {
         data: &Path,
         handle: Handle,
         office: OfficeCode,
-        training: bool,
+        settings: &Settings,
     ) -> Result<Self, AccountError> {
         Ok(Self {
             handle,
             office,
-            training,
+            training: settings.node.training,
+            materials: settings.materials.clone(),
             accounts: Arc::new(Mutex::new(Accounts::open(data)?)),
             audit: Arc::new(Audit::of(data)),
             offices: Arc::new(shipped::offices()),
@@ -92,6 +97,12 @@ pub(crate) fn router(web: Web) -> Router {
         .route("/", get(work::page))
         .route("/case/{receipt}", get(case::page))
         .route("/case/{receipt}/act/{verb}", post(case::act))
+        .route("/new", get(entry::find))
+        .route("/new/{item}", get(entry::guide).post(entry::open))
+        .route("/case/{receipt}/enter/{step}", get(entry::step).post(entry::save))
+        .route("/case/{receipt}/papers", get(entry::papers))
+        .route("/case/{receipt}/papers/{key}", post(entry::attach))
+        .route("/case/{receipt}/check", get(entry::check))
         .route("/case/{receipt}/settle", post(case::settle))
         .route("/case/{receipt}/whole", post(case::whole))
         .route("/case/{receipt}/file/{blob}", get(case::file))

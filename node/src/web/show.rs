@@ -4,7 +4,7 @@ use daiban_domain::act::{ActKind, Opinion, Outcome};
 use daiban_domain::catalog::{Field, FieldType};
 use daiban_domain::check;
 use daiban_domain::clock::Due;
-use daiban_domain::words;
+use daiban_domain::words::{self, Said};
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -36,11 +36,44 @@ pub(super) fn due_json(lang: Lang, due: &Value) -> Markup {
 pub(super) fn value(field: Option<&Field>, text: &str, whole: bool) -> String {
     match field {
         _ if whole => text.to_owned(),
+        Some(field) if field.kind == FieldType::MoneyCent => yuan(text),
         Some(field) if check::is_sensitive(field) => masked(text),
         Some(field) if field.kind == FieldType::Uscc => text.to_owned(),
         // A list of persons, or a remark in which somebody wrote a number.
         _ => masked_within(text),
     }
+}
+
+/// What a field is called; amounts are shown and typed in yuan, whatever the item counts in.
+pub(super) fn label(field: &Field) -> String {
+    match field.kind {
+        FieldType::MoneyCent => {
+            field.label.replace(&*words::unit_cent().zh, &words::unit_yuan().zh)
+        }
+        _ => field.label.clone(),
+    }
+}
+
+/// Cents as yuan.
+pub(super) fn yuan(text: &str) -> String {
+    let cents: Option<i64> = text.parse().ok();
+    cents.map_or_else(
+        || text.to_owned(),
+        |cents| format!("{}.{:02}", cents / 100, cents.abs() % 100),
+    )
+}
+
+/// `1234.56` yuan as cents; nothing if nothing is said.
+pub(super) fn cents(found: &str) -> Result<Option<i64>, Said> {
+    if found.is_empty() {
+        return Ok(None);
+    }
+    let (yuan, cent) = found.split_once('.').unwrap_or((found, "00"));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let cent = format!("{cent:0<2}");
+    let is_amount = is_number(yuan) && is_number(&cent) && cent.len() == 2;
+    let cents = is_amount.then(|| format!("{yuan}{cent}").parse().ok()).flatten();
+    cents.map(Some).ok_or_else(|| words::amount_expected(found))
 }
 
 /// Digits that make a number of a person: mobile phones have eleven.
@@ -153,5 +186,16 @@ mod tests {
             masked_within("地块 1234 平方米，电话13800138000"),
             "地块 1234 平方米，电话138****8000"
         );
+    }
+
+    #[test]
+    fn amounts_are_yuan_with_cents() {
+        for (typed, cent) in [("1234.56", 123_456), ("8", 800), ("0.5", 50)] {
+            assert_eq!(cents(typed).unwrap(), Some(cent));
+        }
+        assert_eq!(cents("").unwrap(), None);
+        for typed in ["-1", "1.234", "一百", "1,000"] {
+            assert!(cents(typed).unwrap_err().zh.contains(typed));
+        }
     }
 }

@@ -46,7 +46,8 @@ impl Next {
         let at_counter = account.has(Role::Agent) && self.organ.is_none();
         let at_organ = account.has(Role::Officer)
             && self.organ.is_some_and(|organ| account.organ == Some(organ));
-        self.office == office && (at_counter || at_organ)
+        // The applicant may withdraw at any time; that is no work that waits.
+        self.office == office && (at_counter || at_organ) && self.verb != "withdraw"
     }
 }
 

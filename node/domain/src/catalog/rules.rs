@@ -207,7 +207,8 @@ fn if_any(condition: Option<&Condition>) -> Said {
     })
 }
 
-fn need_of(need: &MaterialNeed) -> Said {
+/// Whether a material has to be there, in words.
+pub fn need_of(need: &MaterialNeed) -> Said {
     match need {
         MaterialNeed::Required => words::need_required(),
         MaterialNeed::RequiredIf(condition) => words::need_required_if(&if_any(Some(condition))),

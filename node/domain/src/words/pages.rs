@@ -106,6 +106,30 @@ messages! {
     node_stopping { zh: "节点正在停止", en: "the node is stopping" }
     try_again_soon { zh: "请稍后再试；已保存的都在", en: "try again soon; what was saved is kept" }
 
+    unit_cent { zh: "(分)", en: "(cents)" }
+    unit_yuan { zh: "(元)", en: "(yuan)" }
+
+    page_new { zh: "新收件", en: "New application" }
+    page_papers { zh: "材料", en: "Materials" }
+    page_check { zh: "核对后提交", en: "Check the answers" }
+    find_label { zh: "事项名称、拼音首字母或代码", en: "Name, pinyin initials or code of the item" }
+    find { zh: "查找", en: "Find" }
+    find_nothing { zh: "没有找到本机构可收的事项", en: "no such item is taken here" }
+    look_items_up { zh: "请在“新收件”中查找", en: "look it up under New application" }
+    guide_title { zh: "办事指南：材料和时限", en: "Guide: materials and limits" }
+    enter_step(step: usize, of: usize) { zh: "第{step}步，共{of}步", en: "Step {step} of {of}" }
+    enter_on { zh: "保存并继续", en: "Save and go on" }
+    field_optional { zh: "选填", en: "optional" }
+    field_derived { zh: "由证件号码自动得出", en: "read out of the ID number" }
+    yes { zh: "是", en: "yes" }
+    no { zh: "否", en: "no" }
+    choose_file(name: &str) { zh: "拍照或选择文件：{name}", en: "Photograph or choose a file: {name}" }
+    attach_file { zh: "上传", en: "Attach" }
+    check_missing { zh: "还缺这些", en: "This is missing" }
+    change { zh: "修改", en: "change" }
+    hand_in { zh: "提交", en: "Hand in" }
+    go_on { zh: "继续填写", en: "Go on with it" }
+
     ask_reasons { zh: "理由，一行一条", en: "Reasons, one a line" }
     ask_items { zh: "需补正的内容，一行一条，一次说全", en: "What is missing, one a line, everything at once" }
     ask_note { zh: "说明", en: "Note" }

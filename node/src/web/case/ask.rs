@@ -11,6 +11,7 @@ use maud::{Markup, html};
 use super::Shown;
 use crate::replica::CaseView;
 use crate::web::guard::Posted;
+use crate::web::show;
 
 /// One input.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -101,7 +102,7 @@ pub(super) fn request(verb: &str, posted: &Posted, view: &CaseView) -> Result<Ac
         }
         "decide" => ActRequest::Decide { outcome: outcome(posted)?, pin: pin() },
         "issue" => ActRequest::Issue { certificate: text("certificate") },
-        "pay" => ActRequest::Pay { amount_cent: cents(posted.text("amount"))? },
+        "pay" => ActRequest::Pay { amount_cent: show::cents(posted.text("amount"))? },
         "deliver" => ActRequest::Deliver { how: handover(posted)? },
         "rate" => ActRequest::Rate {
             stars: posted.text("stars").parse().map_err(|_| words::choose_one())?,
@@ -153,20 +154,6 @@ fn organ(posted: &Posted, name: &str) -> Result<OrganCode, Said> {
 fn days(posted: &Posted) -> Result<u16, Said> {
     let found = posted.text("days");
     found.parse().map_err(|_| words::days_expected(found))
-}
-
-/// `1234.56` yuan; nothing if nothing is said.
-fn cents(found: &str) -> Result<Option<i64>, Said> {
-    if found.is_empty() {
-        return Ok(None);
-    }
-    let (yuan, cent) = found.split_once('.').unwrap_or((found, "00"));
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let cent = format!("{cent:0<2}");
-    let number =
-        (is_number(yuan) && is_number(&cent) && cent.len() == 2).then(|| format!("{yuan}{cent}"));
-    let number = number.and_then(|number| number.parse().ok());
-    number.map(Some).ok_or_else(|| words::amount_expected(found))
 }
 
 impl Shown<'_> {
@@ -369,16 +356,5 @@ mod tests {
         let without: Vec<_> =
             ActRequest::VERBS.iter().filter(|verb| asks(verb).is_none()).collect();
         assert_eq!(without, [&"ask-help", &"record-help"]);
-    }
-
-    #[test]
-    fn amounts_are_yuan_with_cents() {
-        for (typed, cent) in [("1234.56", 123_456), ("8", 800), ("0.5", 50)] {
-            assert_eq!(cents(typed).unwrap(), Some(cent));
-        }
-        assert_eq!(cents("").unwrap(), None);
-        for typed in ["-1", "1.234", "一百", "1,000"] {
-            assert!(cents(typed).unwrap_err().zh.contains(typed));
-        }
     }
 }

@@ -12,7 +12,6 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use daiban_domain::catalog::Item;
 use daiban_domain::words;
-use daiban_sync::id::BlobId;
 use maud::Markup;
 use serde::Deserialize;
 
@@ -85,7 +84,7 @@ pub(super) async fn whole(
 pub(super) async fn file(
     State(web): State<Web>,
     visitor: Visitor,
-    Path((receipt, blob)): Path<(String, BlobId)>,
+    Path((receipt, blob)): Path<(String, String)>,
 ) -> Response {
     if let Some(refused) = visitor.refused(&web, &READERS) {
         return refused;
@@ -96,10 +95,10 @@ pub(super) async fn file(
         Err(refused) => return refused,
     };
     let materials = view.state.iter().flat_map(|state| &state.materials);
-    let Some(found) = materials.map(|m| &m.blob).find(|b| b.id == blob) else {
+    let Some(found) = materials.map(|m| &m.blob).find(|held| held.id.to_string() == blob) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    match files::read(&web.handle, blob).await {
+    match files::read(&web.handle, found.id).await {
         Ok(Some(bytes)) => {
             let headers = [
                 (header::CONTENT_TYPE, shown_as(&found.media)),

@@ -1,10 +1,12 @@
 //! The page of a case, section by section.
 
-use daiban_domain::fold::{DecisionState, StageState, StageView};
+use daiban_domain::fold::{DecisionState, StageState, StageView, Status};
 use daiban_domain::words::{self, Said, bytes, moment};
 use maud::{Markup, html};
+use serde_json::Value;
 
 use super::Shown;
+use crate::accounts::Role;
 use crate::replica::Safety;
 use crate::web::guard::Posted;
 use crate::web::show;
@@ -20,6 +22,9 @@ impl Shown<'_> {
                 (self.decision())
                 (self.stages())
             }
+            @if self.is_draft() {
+                p { a.button.main href={ (self.path()) "/enter/1" } { (self.say(&words::go_on())) } }
+            }
             (self.acts(typed))
             (self.conflicts())
             (self.form())
@@ -31,6 +36,14 @@ impl Shown<'_> {
 
     pub(super) fn say(&self, said: &Said) -> String {
         self.frame.say(said)
+    }
+
+    /// Still entered, by whoever looks.
+    fn is_draft(&self) -> bool {
+        let summary = &self.view.summary;
+        let is_ours = summary.origin == self.frame.web.office;
+        let is_open = matches!(summary.status, Status::Draft | Status::Correction);
+        is_ours && is_open && self.visitor.account.has(Role::Agent)
     }
 
     fn head(&self) -> Markup {
@@ -87,7 +100,6 @@ impl Shown<'_> {
         let Some(decision) = self.view.state.as_ref().map(|state| &state.decision) else {
             return html! {};
         };
-        let label = |key: &str| self.label(key).to_owned();
         html! {
             @if let Some(outcome) = &decision.outcome {
                 section {
@@ -98,7 +110,7 @@ impl Shown<'_> {
                         ul {
                             @for change in &decision.difference {
                                 li {
-                                    (label(&change.field)) "："
+                                    (self.label(&change.field)) "："
                                     del { (self.value(&change.field, change.before.as_ref().map(ToString::to_string))) } " → "
                                     ins { (self.value(&change.field, change.now.as_ref().map(ToString::to_string))) }
                                 }
@@ -178,22 +190,27 @@ impl Shown<'_> {
         }
     }
 
-    fn form(&self) -> Markup {
-        let fields = self.view.form.as_object().into_iter().flatten();
-        let text = |value: &serde_json::Value| match value {
-            serde_json::Value::String(text) => text.clone(),
-            serde_json::Value::Null => String::new(),
+    /// What the form says, in the order of the item; what the item does not know comes last.
+    fn filled(&self) -> Vec<(&str, String)> {
+        let text = |value: &Value| match value {
+            Value::String(text) => text.clone(),
+            Value::Null => String::new(),
             other => other.to_string(),
         };
-        let filled: Vec<_> = fields
-            .map(|(key, value)| (key, text(value)))
-            .filter(|(_, text)| !text.is_empty())
-            .collect();
+        let fields = self.view.form.as_object().into_iter().flatten();
+        let filled = fields.map(|(key, value)| (key.as_str(), text(value)));
+        let mut filled: Vec<_> = filled.filter(|(_, text)| !text.is_empty()).collect();
+        let place = |key: &str| self.item.and_then(|i| i.fields.iter().position(|f| f.key == key));
+        filled.sort_by_key(|(key, _)| place(key).unwrap_or(usize::MAX));
+        filled
+    }
+
+    fn form(&self) -> Markup {
         html! {
             section {
                 h2 { (self.say(&words::case_form())) }
                 dl.facts {
-                    @for (key, text) in filled {
+                    @for (key, text) in self.filled() {
                         dt { (self.label(key)) }
                         dd { (self.value(key, Some(text))) }
                     }
@@ -268,8 +285,8 @@ impl Shown<'_> {
         }
     }
 
-    fn label<'a>(&'a self, key: &'a str) -> &'a str {
-        self.item.and_then(|item| item.field(key)).map_or(key, |field| &field.label)
+    fn label(&self, key: &str) -> String {
+        self.item.and_then(|item| item.field(key)).map_or_else(|| key.to_owned(), show::label)
     }
 
     fn value(&self, key: &str, text: Option<String>) -> String {

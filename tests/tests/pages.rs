@@ -1,0 +1,89 @@
+//! The pages of real nodes, asked as a browser without scripts asks.
+
+#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
+
+use daiban_tests::browser::{Browser, Page};
+use daiban_tests::line::Line;
+use daiban_tests::office::Office;
+use ureq::http::StatusCode;
+
+const PASSWORD: &str = "long enough";
+
+/// Somebody with an account, signed in.
+fn seated(office: &Office, id: &str, role: &str, organ: Option<&str>) -> Browser {
+    office.seat(id, (role, organ), PASSWORD);
+    let browser = office.browser();
+    let page = browser.sign_in(id, PASSWORD);
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    browser
+}
+
+fn act(browser: &Browser, case: &Page, path: &str, verb: &str, fields: &[(&str, &str)]) -> Page {
+    let fields = [fields, &[("verb", verb)]].concat();
+    browser.send(case, &format!("{path}/act/{verb}"), &fields)
+}
+
+#[test]
+fn a_case_is_accepted_and_decided_at_the_pages() {
+    let line = Line::start();
+    let receipt = line.hand_in("CL-SB-01");
+    let path = format!("/case/{receipt}");
+    line.town.wait_to_show([&receipt]);
+    let agent = seated(&line.village, "wangfang", "agent", None);
+    let list = agent.get("/");
+    assert_eq!(list.link("/case/"), Some(path.as_str()));
+
+    let case = agent.get(&path);
+    assert!(case.has("居民身份证") && !case.has("act/accept"), "{}", case.text);
+    let refused = act(&agent, &case, &path, "accept", &[("organ-of", "ZJ")]);
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "an agent accepts nothing");
+
+    let town = seated(&line.town, "lichao", "officer", Some("ZJ"));
+    let case = town.get(&path);
+    let accepted = act(&town, &case, &path, "accept", &[("organ-of", "ZJ")]);
+    assert!(accepted.has("已保存到本机磁盘"), "{}", accepted.text);
+    let again = act(&town, &accepted, &path, "accept", &[("organ-of", "ZJ")]);
+    assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.text);
+    line.village.wait("to hear of it", |village| {
+        village.shown(&receipt)["state"]["times"]["accepted"].is_u64()
+    });
+    assert!(agent.get(&path).has("lichao"));
+}
+
+#[test]
+fn nobody_gets_in_by_guessing_or_by_a_foreign_form() {
+    let line = Line::start();
+    let receipt = line.hand_in("CL-SB-01");
+    let path = format!("/case/{receipt}");
+    let stranger = line.village.browser();
+    assert!(stranger.get(&path).has("id=\"password\""), "a stranger is asked to sign in");
+    let agent = seated(&line.village, "wangfang", "agent", None);
+    for _ in 0..5 {
+        assert_eq!(stranger.sign_in("wangfang", "guessed").status, StatusCode::UNAUTHORIZED);
+    }
+    assert!(stranger.sign_in("wangfang", PASSWORD).has("试错次数过多"));
+
+    let foreign = Page { status: StatusCode::OK, text: String::new() };
+    let refused = act(&agent, &foreign, &path, "withdraw", &[("reason", "伪造")]);
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert_eq!(line.village.shown(&receipt)["state"]["status"], "received");
+}
+
+#[test]
+fn whole_numbers_are_shown_for_a_reason_that_is_written_down() {
+    let line = Line::start();
+    let receipt = line.hand_in("CL-SB-01");
+    let path = format!("/case/{receipt}");
+    let fields = line.village.shown(&receipt)["form"].clone();
+    let number = fields["applicant_id"].as_str().unwrap();
+    let agent = seated(&line.village, "wangfang", "agent", None);
+    let case = agent.get(&path);
+    assert!(!case.has(number) && case.has(&number[14..]));
+    let without = agent.send(&case, &format!("{path}/whole"), &[("why", " ")]);
+    assert!(without.status == StatusCode::UNPROCESSABLE_ENTITY && !without.has(number));
+    let whole = agent.send(&case, &format!("{path}/whole"), &[("why", "核对身份证")]);
+    assert!(whole.has(number), "{}", whole.text);
+    let looks = std::fs::read_to_string(line.village.data().join("looks.jsonl")).unwrap();
+    assert!(looks.contains("核对身份证") && looks.contains("wangfang") && looks.contains(&receipt));
+    assert!(!looks.contains(number));
+}
