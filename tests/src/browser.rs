@@ -35,6 +35,15 @@ impl Page {
     }
 }
 
+impl Page {
+    /// Where the first form with this in its address is sent.
+    pub fn link_of_form(&self, part: &str) -> Option<String> {
+        let actions = self.text.split("action=\"").skip(1);
+        let mut actions = actions.filter_map(|after| after.split('"').next());
+        actions.find(|action| action.contains(part)).map(str::to_owned)
+    }
+}
+
 impl Browser {
     /// A browser that opens the pages at `address`.
     pub fn at(address: &str) -> Self {
@@ -55,6 +64,26 @@ impl Browser {
         let fields = hidden.iter().chain(fields).copied();
         let request = self.agent.post(format!("{}{path}", self.base));
         read(request.send_form(fields).expect("the node answers"))
+    }
+
+    /// Sends a file, with the key that `page` carries.
+    pub fn upload(&self, page: &Page, path: &str, (name, content): (&str, &[u8])) -> Page {
+        let key = page.hidden("form-key").unwrap_or_default();
+        let mut body = Vec::new();
+        for (field, file, content) in [
+            ("form-key", String::new(), key.as_bytes()),
+            ("file", format!("; filename=\"{name}\""), content),
+        ] {
+            let head =
+                format!("--part\r\nContent-Disposition: form-data; name=\"{field}\"{file}\r\n\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--part--\r\n");
+        let request = self.agent.post(format!("{}{path}", self.base));
+        let request = request.header("content-type", "multipart/form-data; boundary=part");
+        read(request.send(&body).expect("the node answers"))
     }
 
     /// Signs in; gives the page that comes after.

@@ -5,6 +5,7 @@
 use daiban_tests::browser::{Browser, Page};
 use daiban_tests::line::Line;
 use daiban_tests::office::Office;
+use daiban_tests::tree;
 use ureq::http::StatusCode;
 
 const PASSWORD: &str = "long enough";
@@ -35,14 +36,14 @@ fn a_case_is_accepted_and_decided_at_the_pages() {
 
     let case = agent.get(&path);
     assert!(case.has("居民身份证") && !case.has("act/accept"), "{}", case.text);
-    let refused = act(&agent, &case, &path, "accept", &[("organ-of", "ZJ")]);
+    let refused = act(&agent, &case, &path, "accept", &[("organ-of", "RS")]);
     assert_eq!(refused.status, StatusCode::FORBIDDEN, "an agent accepts nothing");
 
-    let town = seated(&line.town, "lichao", "officer", Some("ZJ"));
+    let town = seated(&line.town, "lichao", "officer", Some("RS"));
     let case = town.get(&path);
-    let accepted = act(&town, &case, &path, "accept", &[("organ-of", "ZJ")]);
+    let accepted = act(&town, &case, &path, "accept", &[("organ-of", "RS")]);
     assert!(accepted.has("已保存到本机磁盘"), "{}", accepted.text);
-    let again = act(&town, &accepted, &path, "accept", &[("organ-of", "ZJ")]);
+    let again = act(&town, &accepted, &path, "accept", &[("organ-of", "RS")]);
     assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.text);
     line.village.wait("to hear of it", |village| {
         village.shown(&receipt)["state"]["times"]["accepted"].is_u64()
@@ -75,7 +76,7 @@ fn whole_numbers_are_shown_for_a_reason_that_is_written_down() {
     let receipt = line.hand_in("CL-SB-01");
     let path = format!("/case/{receipt}");
     let fields = line.village.shown(&receipt)["form"].clone();
-    let number = fields["applicant_id"].as_str().unwrap();
+    let number = fields["apply_cardnumber"].as_str().unwrap();
     let agent = seated(&line.village, "wangfang", "agent", None);
     let case = agent.get(&path);
     assert!(!case.has(number) && case.has(&number[14..]));
@@ -86,4 +87,52 @@ fn whole_numbers_are_shown_for_a_reason_that_is_written_down() {
     let looks = std::fs::read_to_string(line.village.data().join("looks.jsonl")).unwrap();
     assert!(looks.contains("核对身份证") && looks.contains("wangfang") && looks.contains(&receipt));
     assert!(!looks.contains(number));
+}
+
+#[test]
+fn an_application_is_entered_page_by_page_without_a_network() {
+    let line = Line::start();
+    line.cut(true);
+    let agent = seated(&line.village, "wangfang", "agent", None);
+    let found = agent.get("/new?find=cxjmjbylbxcbdj");
+    assert_eq!(found.link("/new/"), Some("/new/CL-SB-01"));
+
+    let item = daiban_domain::shipped::catalog().latest("CL-SB-01").unwrap().clone();
+    let fields = daiban_domain::sample::complete(&item, tree::office(tree::VILLAGE_A));
+    let fields: Vec<(String, String)> =
+        fields.iter().map(|(key, value)| (key.clone(), value.to_string())).collect();
+    let typed: Vec<_> = fields.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+    let first = agent.get("/new/CL-SB-01");
+    let wrong: Vec<_> =
+        typed.iter().filter(|(key, _)| *key != "apply_cardnumber").copied().collect();
+    let wrong = [&wrong[..], &[("apply_cardnumber", "123")]].concat();
+    let faulty = agent.send(&first, "/new/CL-SB-01", &wrong);
+    assert_eq!(faulty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        faulty.has("href=\"#apply_cardnumber\"") && faulty.has("aria-invalid"),
+        "{}",
+        faulty.text
+    );
+
+    let mut page = agent.send(&faulty, "/new/CL-SB-01", &typed);
+    while let Some(path) = page.link_of_form("/enter/") {
+        page = agent.send(&page, &path, &typed);
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    }
+    let papers = page.link_of_form("/papers/").unwrap();
+    let case = papers.split("/papers/").next().unwrap().to_owned();
+    for rule in &item.materials {
+        let path = format!("{case}/papers/{}", rule.key);
+        if page.has(&path) {
+            page = agent.upload(&page, &path, ("paper.pdf", b"%PDF-1.4 practice"));
+            assert!(page.status == StatusCode::OK && page.has("paper.pdf"), "{}", page.text);
+        }
+    }
+    let check = agent.get(&format!("{case}/check"));
+    let done = act(&agent, &check, &case, "submit", &[]);
+    assert!(done.has("已保存到本机磁盘"), "{}", done.text);
+    line.cut(false);
+    let receipt = case.trim_start_matches("/case/").to_owned();
+    line.city.wait_to_show([&receipt]);
+    assert_eq!(line.city.shown(&receipt)["state"]["status"], "received");
 }

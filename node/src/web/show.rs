@@ -38,7 +38,7 @@ pub(super) fn value(field: Option<&Field>, text: &str, whole: bool) -> String {
         _ if whole => text.to_owned(),
         Some(field) if field.kind == FieldType::MoneyCent => yuan(text),
         Some(field) if check::is_sensitive(field) => masked(text),
-        Some(field) if field.kind == FieldType::Uscc => text.to_owned(),
+        Some(Field { kind: FieldType::Uscc | FieldType::Division12, .. }) => text.to_owned(),
         // A list of persons, or a remark in which somebody wrote a number.
         _ => masked_within(text),
     }
