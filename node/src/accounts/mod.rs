@@ -7,8 +7,6 @@ mod error;
 mod file;
 mod password;
 mod session;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -243,3 +241,6 @@ impl Accounts {
         self.save().inspect_err(|_| self.accounts = before)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ messages! {
 
     page_training { zh: "培训模式：测试数据，不是真实办件", en: "TRAINING: practice data, no real cases" }
     page_skip { zh: "跳到正文", en: "Skip to the content" }
-    page_other_language { zh: "English", en: "中文" }
+    page_other_language { zh: "English（英文）", en: "Chinese" }
     page_menu { zh: "主菜单", en: "Main menu" }
     page_work { zh: "今日待办", en: "Work" }
     page_sign_in { zh: "登录", en: "Sign in" }
