@@ -1,7 +1,7 @@
 //! Helpers of the tests: a tree of real processes on loopback, and what is fuzzed.
 
-pub mod fuzz;
 pub mod browser;
+pub mod fuzz;
 pub mod harm;
 pub mod line;
 pub mod office;

@@ -24,8 +24,6 @@ pub use error::CatalogError;
 pub use field::{Derive, Field, FieldType};
 pub use item::{CaseType, Item, MEND_WITHIN};
 pub use material::{Grade, MaterialNeed, MaterialRule, Paper};
-pub use item::{CaseType, Item};
-pub use material::{MaterialNeed, MaterialRule, Paper};
 pub use rules::need_of;
 pub use stage::{Action, Join, Limit, Silence, Stage, Unit};
 pub use terms::{BatchWindow, Delivery, Extension, Fee, PROCEDURES, Proxy};

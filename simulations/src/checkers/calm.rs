@@ -31,5 +31,7 @@ pub(crate) fn kind(alarm: &Alarm) -> &'static str {
         Alarm::BlobRepaired { .. } => "blob-repaired",
         Alarm::Views { .. } => "views",
         Alarm::ClockError { .. } => "clock-error",
+        Alarm::NumbersUsedUp { .. } => "numbers-used-up",
+        Alarm::NumberTwice { .. } => "number-twice",
     }
 }

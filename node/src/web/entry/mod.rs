@@ -153,17 +153,18 @@ pub(super) async fn open(
             .into_response();
     }
     let by = posted.visitor.account.officer();
-    let case = serde_json::json!({
-        "command": "new-case", "item": code, "fields": {}, "by": by,
-    });
-    let command = serde_json::from_value::<Command>(case).map(|command| match command {
-        Command::NewCase { item, version, materials, submit, by, handler, listed, .. } => {
-            let fields = typed.sound;
-            Command::NewCase { item, version, fields, materials, submit, by, handler, listed }
-        }
-        other => other,
-    });
-    let Ok(command) = command else { return frame.stopping() };
+    let command = Command::NewCase {
+        item: code,
+        version: Some(item.version),
+        fields: typed.sound,
+        materials: Vec::new(),
+        submit: false,
+        by,
+        handler: None,
+        listed: None,
+        again: None,
+        reuse: Vec::new(),
+    };
     match web.handle.ask(command).await {
         Some(Ok(Answer::Saved { case, receipt, .. })) => {
             let name = receipt.map_or_else(|| case.to_string(), |receipt| receipt.to_string());
