@@ -213,7 +213,7 @@ mod tests {
         for part in [
             "invented",
             "0001-0009 330382001000",
-            "0001  R1  accepted",
+            "0001       R1  accepted",
             "0002-0004",
             "given twice: R5",
             "0006-0009  not used",
