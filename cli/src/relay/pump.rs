@@ -91,15 +91,15 @@ impl Pump {
         {
             let Some(Reverse(next)) = self.flying.pop() else { return };
             let Flying { is_up, caller, packet, .. } = next;
-            // What the system does not take is lost like any packet.
-            let sent = match (is_up, self.callers.get(&caller)) {
-                (true, Some(caller)) => caller.socket.send_to(&packet, self.road.target),
+            let road = match (is_up, self.callers.get(&caller)) {
+                (true, Some(caller)) => (&caller.socket, self.road.target),
                 (true, None) => continue,
-                (false, _) => self.front.send_to(&packet, caller),
+                (false, _) => (&self.front, caller),
             };
-            if sent.is_ok() {
-                self.count_arrived(if is_up { Way::Up } else { Way::Down }, &packet);
-            }
+            // First, so that whoever hears it finds it counted.
+            self.count_arrived(if is_up { Way::Up } else { Way::Down }, &packet);
+            // What the system does not take is lost like any packet.
+            let _ = road.0.send_to(&packet, road.1);
         }
     }
 

@@ -85,7 +85,7 @@ messages! {
     case_missing { zh: "缺少", en: "missing" }
     case_open_since(at: &str) { zh: "待办，自 {at}", en: "open since {at}" }
     case_correcting_since(at: &str) { zh: "补正中，自 {at}", en: "with the applicant since {at}" }
-    case_done_by(name: &str, at: &str) { zh: "{name} {at}", en: "{name} {at}" }
+    case_done_by(name: &str, at: &str) { zh: "{name} 办，{at}", en: "by {name}, {at}" }
     case_deemed_agreed(at: &str) { zh: "逾期视为同意 {at}", en: "silent, so agreed {at}" }
     case_later { zh: "未到", en: "later" }
     case_skipped { zh: "不再需要", en: "not needed" }
