@@ -19,12 +19,6 @@ fn acknowledge_before_the_sync() {
     assert_eq!(find(Mutant::AckBeforeSync, None), Checker::DurableFirst);
 }
 
-/// Nobody looks at the moment of the acknowledgement: only what was lost by it gives it away.
-#[test]
-fn acknowledge_before_the_sync_by_its_consequence() {
-    assert_eq!(find(Mutant::AckBeforeSync, Some(Checker::DurableFirst)), Checker::NothingLost);
-}
-
 #[test]
 fn relay_before_durable() {
     assert_eq!(find(Mutant::RelayBeforeDurable, None), Checker::DurableFirst);
