@@ -28,7 +28,7 @@ pub(crate) struct Kept {
     pub(crate) cases: BTreeMap<CaseId, Channel>,
     pub(crate) blobs: BTreeSet<BlobId>,
     /// What acts refer to.
-    pub(crate) blob_references: BTreeMap<BlobId, Channel>,
+    pub(crate) blob_references: BTreeMap<BlobId, BTreeSet<Channel>>,
 }
 
 impl Kept {
@@ -93,7 +93,7 @@ impl Kept {
             && let Ok((_, act)) = payload::read_act(bytes)
             && let Some(blob) = act.kind.file()
         {
-            self.blob_references.insert(blob.id, tip.channel);
+            self.blob_references.entry(blob.id).or_default().insert(tip.channel);
         }
         fresh
     }

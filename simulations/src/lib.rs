@@ -27,8 +27,6 @@ mod dice;
 mod fault;
 mod kept;
 mod link;
-#[cfg(feature = "mutants")]
-mod mutants;
 mod node;
 mod people;
 mod record;
@@ -44,9 +42,9 @@ mod workload;
 mod world;
 
 pub use checkers::{Checker, Failure};
-pub use fault::{Death, Point, Said};
 #[cfg(feature = "mutants")]
-pub use mutants::Mutant;
+pub use daiban_sync::mutants::Mutant;
+pub use fault::{Death, Point, Said};
 pub use record::{Distribution, Happening, ProfileFigures, RECORD_VERSION, Record, Sample};
 pub use report::report;
 pub use scenario::{Scenario, ScenarioError};

@@ -240,8 +240,6 @@ impl Node {
             compression_down: Compression::SMALL,
             sessions_max: setup.habits.sessions_max,
             training: true,
-            #[cfg(feature = "mutants")]
-            mutant: setup.mutant.and_then(crate::Mutant::of_the_node),
         }
     }
 }
@@ -251,8 +249,6 @@ pub(crate) struct Setup<'a> {
     pub(crate) memo: &'a Memo,
     pub(crate) law: &'a Law,
     pub(crate) habits: Habits,
-    #[cfg(feature = "mutants")]
-    pub(crate) mutant: Option<crate::Mutant>,
 }
 
 fn node_key(key: &SigningKey) -> NodeKey {

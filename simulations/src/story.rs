@@ -102,7 +102,7 @@ pub fn run(
     progress: &mut dyn FnMut(u64, u64),
 ) -> Outcome {
     #[cfg(feature = "mutants")]
-    let _planted = options.mutant.map(crate::mutants::plant);
+    let _planted = options.mutant.map(daiban_sync::mutants::plant);
     let mut world = World::new(scenario.clone(), seed, options);
     let result = catch_unwind(AssertUnwindSafe(|| play(&mut world, progress)));
     if let Err(panic) = result {

@@ -1,29 +1,54 @@
 //! Reads along what a node sends, to know what it says.
 
+use std::collections::BTreeMap;
+
 use daiban_sync::error::SessionError;
-use daiban_sync::frame::Frame;
-use daiban_sync::wire::Decoder;
+use daiban_sync::frame::{Bulk, Frame};
+use daiban_sync::id::BlobId;
+use daiban_sync::wire::{Decoder, PlainDecoder};
 
 use crate::fault::Said;
 
-/// The control lane of one direction.
+/// One direction.
 #[derive(Default)]
-pub(crate) struct Tap(Decoder);
+pub(crate) struct Tap {
+    control: Decoder,
+    bulk: PlainDecoder,
+    /// Files that were asked for, and from which chunk on.
+    wished: BTreeMap<BlobId, u32>,
+}
 
 impl Tap {
-    /// The frames in `bytes`.
+    /// The frames in `bytes` of the control lane.
     ///
     /// # Errors
     /// The node sent what no peer would understand.
     pub(crate) fn read(&mut self, mut bytes: &[u8]) -> Result<Vec<Frame>, SessionError> {
         let mut frames = Vec::new();
-        while let Some(frame) = self.0.next::<Frame>(&mut bytes)? {
+        while let Some(frame) = self.control.next::<Frame>(&mut bytes)? {
             if let Frame::Run(run) | Frame::Fetched(_, Some(run)) = &frame {
-                self.0.credit(run.weight());
+                self.control.credit(run.weight());
+            }
+            if let Frame::BlobWant { blob, first } = &frame {
+                self.wished.insert(*blob, *first);
             }
             frames.push(frame);
         }
         Ok(frames)
+    }
+
+    /// The messages in `bytes` of the bulk lane.
+    ///
+    /// # Errors
+    /// The node sent what no peer would understand.
+    pub(crate) fn read_bulk(&mut self, mut bytes: &[u8]) -> Result<Vec<Bulk>, SessionError> {
+        let next = || self.bulk.next(&mut bytes).transpose();
+        std::iter::from_fn(next).collect()
+    }
+
+    /// From which chunk on this side asked for a file.
+    pub(crate) fn wished(&self, blob: BlobId) -> Option<u32> {
+        self.wished.get(&blob).copied()
     }
 }
 

@@ -82,6 +82,12 @@ impl Workload {
         is_new
     }
 
+    /// The channel of a case, or of the one that a text has just opened.
+    pub(crate) fn channel_of(&self, case: CaseId, mark: Option<u64>) -> Option<Channel> {
+        let opened = || self.model.channel_of(mark?);
+        self.known.get(&case).copied().or_else(opened)
+    }
+
     /// Somebody at a running node does something, whatever comes to mind.
     pub(crate) fn next(&mut self, node: &Node, people: &People, dice: &mut Dice) -> Said {
         let tier = node.office.tier();

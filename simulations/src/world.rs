@@ -8,6 +8,7 @@ mod network;
 mod office_hours;
 mod people;
 mod replica;
+mod speech;
 mod strike;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -8,6 +8,7 @@ use crate::channel::Channel;
 use crate::hash::{self, Domain};
 use crate::head::{Head, Receipt};
 use crate::id::{LogId, OfficeCode};
+use crate::planted;
 use crate::run::Tip;
 
 /// Every log that a node holds.
@@ -28,7 +29,8 @@ pub struct Scope {
 impl Scope {
     /// Whether both offices hold `channel`.
     pub fn contains(&self, channel: &Channel) -> bool {
-        channel.is_held_by(self.ours) && channel.is_held_by(self.theirs)
+        let is_theirs = channel.is_held_by(self.theirs) || planted!(WrongOfficeServed);
+        channel.is_held_by(self.ours) && is_theirs
     }
 
     /// The heads of `frontier` inside the scope.
@@ -59,7 +61,8 @@ pub struct Digest(pub [u8; 32]);
 
 /// The digest of `heads`.
 pub fn digest(heads: &Heads) -> Digest {
-    Digest(hash::value(Domain::Frontier, &heads.iter().collect::<Vec<_>>()))
+    let missed = usize::from(planted!(DigestMissesALog));
+    Digest(hash::value(Domain::Frontier, &heads.iter().skip(missed).collect::<Vec<_>>()))
 }
 
 /// The digest of `receipts` in the order of their logs and offices.

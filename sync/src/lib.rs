@@ -51,6 +51,7 @@ mod hash;
 pub mod head;
 pub mod id;
 pub mod limits;
+pub mod mutants;
 pub mod run;
 pub mod session;
 pub mod wire;

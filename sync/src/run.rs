@@ -12,6 +12,7 @@ use crate::entry::{Entry, Genesis, Kind};
 use crate::head::{Head, Receipt, SignedHead};
 use crate::id::{EntryHash, Incarnation, LogId, NodeKey, OfficeCode};
 use crate::limits::{ENTRY_OVERHEAD_BYTES, LOG_ENTRIES_MAX, RUN_BYTES_MAX, RUN_ENTRIES_MAX};
+use crate::planted;
 
 /// Who writes a log, where, and how far it goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,7 +134,7 @@ impl Run {
         self.check_chain_with(begun.author, &|head, log, author| {
             authenticator.is_signed(head, log, author)
         })?;
-        if self.after.hash != begun.head.hash {
+        if self.after.hash != begun.head.hash && !planted!(ForkRuleSkipped) {
             return Err(RunError::Forked { log: self.log, len: self.after.len });
         }
         let tip = Tip { head: self.head.head, ..begun };

@@ -122,8 +122,6 @@ pub struct Config {
     pub sessions_max: usize,
     /// Accept the impossible 99 prefix of test identities, and say so everywhere.
     pub training: bool,
-    #[cfg(feature = "mutants")]
-    pub mutant: Option<super::Mutant>,
 }
 
 /// When things are tried again.

@@ -75,8 +75,6 @@ pub use law::{Consequence, Law};
 pub use leases::{LeaseView, LedgerView};
 pub use licences::{MaterialChoice, Offer, Reuse};
 pub use listed::{FieldView, ItemView, KnownCase, Listed};
-#[cfg(feature = "mutants")]
-pub use mutants::Mutant;
 pub use refusal::{Refusal, RefusalKind};
 
 use crate::store::{Blobs, IndexError, Position, Space, Store, ViewError};

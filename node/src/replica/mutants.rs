@@ -1,22 +1,13 @@
-//! Bugs planted on purpose, to prove that the simulator finds such bugs. Compiled only with the
-//! feature `mutants`, switched on by [`Config::mutant`](super::Config).
+//! What the bugs need that are planted in the replica, see [`daiban_sync::mutants`].
 
 use std::collections::BTreeMap;
 
 use daiban_sync::frontier::Frontier;
 use daiban_sync::id::{LogId, Millis};
+use daiban_sync::planted;
 use daiban_sync::run::{Run, VerifiedRun};
 
 use super::Replica;
-
-/// Which bug.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mutant {
-    /// Peers and people are told when a batch is handed to the disk, not when it is synced.
-    AckBeforeSync,
-    /// Runs that were taken in are shown to other sessions before they are durable.
-    RelayBeforeDurable,
-}
 
 /// Runs that are shown too early.
 #[derive(Default)]
@@ -38,7 +29,7 @@ impl Early {
 impl Replica {
     /// The batch was handed to the disk.
     pub(super) fn handed_over(&mut self, now: Millis) {
-        if self.config.mutant == Some(Mutant::AckBeforeSync) {
+        if planted!(AckBeforeSync) {
             for after in self.commits.take_after() {
                 self.after(after);
             }
@@ -48,7 +39,7 @@ impl Replica {
 
     /// A run was proved and waits for the disk.
     pub(super) fn staged(&mut self, run: &VerifiedRun) {
-        if self.config.mutant == Some(Mutant::RelayBeforeDurable) {
+        if planted!(RelayBeforeDurable) {
             let log = run.run().log;
             self.early.frontier = self.store.tips().clone();
             self.early.frontier.insert(log, *run.tip());

@@ -6,6 +6,7 @@ use daiban_sync::blob::Manifest;
 use daiban_sync::channel::Channel;
 use daiban_sync::id::BlobId;
 use daiban_sync::limits::BLOB_WANTS_MAX;
+use daiban_sync::planted;
 
 use super::alarm::Alarm;
 use super::io::{Effect, LinkId};
@@ -70,7 +71,8 @@ impl Replica {
                 continue;
             }
             let have = self.blobs.have_chunks(blob).ok().flatten().unwrap_or_default();
-            let first = have.iter().position(|held| !held).unwrap_or(0);
+            let missing = have.iter().position(|held| !held);
+            let first = missing.filter(|_| !planted!(BlobNotResumed)).unwrap_or(0);
             if peer.session.want_blob(blob, u32::try_from(first).unwrap_or(0), None) {
                 want.asked = Some(link);
                 room -= 1;

@@ -149,8 +149,6 @@ fn config(identity: &Identity, settings: &Settings) -> Config {
         compression_down: Compression::SMALL,
         sessions_max: usize::try_from(sync.max_sessions).unwrap_or(usize::MAX),
         training: settings.node.training,
-        #[cfg(feature = "mutants")]
-        mutant: None,
     }
 }
 

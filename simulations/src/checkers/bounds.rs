@@ -12,6 +12,20 @@ const LINKS_FREE: usize = 8;
 /// Alarms that a node remembers.
 const ALARMS_MAX: usize = 256;
 
+/// A file goes on where it was asked to.
+pub(crate) fn check_wished(blob: BlobId, chunk: u32, wished: Option<u32>) -> Verdict {
+    match wished {
+        Some(first) if chunk >= first => Ok(()),
+        Some(first) => {
+            let blob = blob.short();
+            let sentence =
+                format!("it sends chunk {chunk} of blob {blob}, asked for from {first} on");
+            Err((Checker::Bounds, sentence))
+        }
+        None => Err((Checker::Bounds, format!("nobody asked it for blob {}", blob.short()))),
+    }
+}
+
 /// A file is asked for from the first chunk on that is not here.
 pub(crate) fn check_resumed(blob: BlobId, first: u32, blobs: &Blobs) -> Verdict {
     let have = blobs.have_chunks(blob).ok().flatten().unwrap_or_default();

@@ -77,14 +77,19 @@ pub(crate) fn unfinished(
 pub(crate) fn missing_blob(node: &Node, all: &[&Node]) -> Option<String> {
     let references = node.kept.blob_references.iter();
     let missing = references.filter(|(blob, _)| !node.kept.blobs.contains(blob));
-    missing.filter(|(_, channel)| channel.is_held_by(node.office)).find_map(|(blob, channel)| {
-        let holds =
-            |other: &&&Node| channel.is_held_by(other.office) && other.kept.blobs.contains(blob);
-        let holders: Vec<_> = all.iter().filter(holds).map(|other| other.office).collect();
-        let (office, blob) = (node.office, blob.short());
-        (!holders.is_empty())
-            .then(|| format!("office {office} misses blob {blob}, {holders:?} have it"))
-    })
+    missing.filter(|(_, channels)| channels.iter().any(|c| c.is_held_by(node.office))).find_map(
+        |(blob, channels)| {
+            let shares = |other: &Node| {
+                let both = |c: &Channel| c.is_held_by(node.office) && c.is_held_by(other.office);
+                channels.iter().any(both)
+            };
+            let holds = |other: &&&Node| shares(other) && other.kept.blobs.contains(blob);
+            let holders: Vec<_> = all.iter().filter(holds).map(|other| other.office).collect();
+            let (office, blob) = (node.office, blob.short());
+            (!holders.is_empty())
+                .then(|| format!("office {office} misses blob {blob}, {holders:?} have it"))
+        },
+    )
 }
 
 /// What every office makes of these cases, by office.

@@ -1,5 +1,6 @@
 //! Acknowledge after durable: whatever a node says of an entry, its disk holds the entry by then.
 
+use daiban_domain::act::CaseId;
 use daiban_sync::frame::Frame;
 use daiban_sync::head::{Head, Receipt};
 use daiban_sync::id::{LogId, NodeKey};
@@ -38,7 +39,10 @@ fn check_frame(frame: &Frame, key: NodeKey, kept: &Kept) -> Verdict {
 }
 
 /// What a person is about to be told.
-pub(crate) fn check_reply(facts: &[Fact], kept: &Kept) -> Verdict {
+pub(crate) fn check_reply(case: CaseId, facts: &[Fact], kept: &Kept) -> Verdict {
+    must(kept.cases.contains_key(&case), || {
+        format!("a person is told of case {case}, which the disk does not hold")
+    })?;
     facts.iter().try_for_each(|fact| {
         must(kept.facts.contains(fact), || {
             format!("a person is told that {fact:?} is saved, the disk does not hold it")

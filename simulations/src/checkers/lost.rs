@@ -2,7 +2,7 @@
 
 use daiban_node::store::OpenReport;
 use daiban_sync::frame::Frame;
-use daiban_sync::id::OfficeCode;
+use daiban_sync::id::{BlobId, OfficeCode};
 use daiban_sync::run::Tip;
 
 use super::{Checker, Verdict};
@@ -69,4 +69,14 @@ pub(crate) fn check_meant_for(hearer: OfficeCode, frames: &[Frame], kept: &Kept)
         let sentence = format!("it tells office {hearer} of a log of {}", tip.channel);
         Err((Checker::Jurisdiction, sentence))
     })
+}
+
+/// A file that is sent belongs to a case that the office which gets it holds too.
+pub(crate) fn check_file_meant_for(hearer: OfficeCode, blob: BlobId, kept: &Kept) -> Verdict {
+    let channels = kept.blob_references.get(&blob);
+    if channels.into_iter().flatten().any(|channel| channel.is_held_by(hearer)) {
+        return Ok(());
+    }
+    let sentence = format!("it sends office {hearer} blob {} of another's case", blob.short());
+    Err((Checker::Jurisdiction, sentence))
 }

@@ -21,6 +21,10 @@ impl Model {
         self.typed.insert(mark, channel);
     }
 
+    pub(crate) fn channel_of(&self, mark: u64) -> Option<Channel> {
+        self.typed.get(&mark).copied()
+    }
+
     /// A node holds nothing that nobody typed, nothing that is not for its office, and all that it
     /// has told its own people.
     pub(crate) fn check(&self, place: usize, node: &Node, promises: &Promises) -> Verdict {

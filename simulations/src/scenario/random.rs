@@ -85,8 +85,12 @@ fn crash(dice: &mut Dice, offices: &[OfficeCode]) -> Option<Crash> {
         true => Death::Kill,
         false => Death::PowerCut,
     };
-    let often = matches!(point, Point::AfterSend(Said::Other));
-    let nth = dice.between(0, if often { 60 } else { 14 });
+    // The first commits of a node are those of a city that begins: people come later.
+    let nth = match point {
+        Point::AfterSend(Said::Other) => dice.between(0, 60),
+        _ if dice.chance(50) => dice.between(0, 14),
+        _ => dice.between(0, 60),
+    };
     Some(Crash { place: Place::office(*dice.pick(offices)?), point, nth, death })
 }
 

@@ -73,13 +73,7 @@ impl World {
         if inside {
             self.cut_power_soon(node);
         }
-        let setup = Setup {
-            memo: &self.memo,
-            law: &self.law,
-            habits: self.habits,
-            #[cfg(feature = "mutants")]
-            mutant: self.options.mutant,
-        };
+        let setup = Setup { memo: &self.memo, law: &self.law, habits: self.habits };
         match self.nodes[node].start(now, &setup, &mut self.dice) {
             Err(_) if inside => {
                 self.tell(Some(node), "dies while it starts");

@@ -1,26 +1,18 @@
 //! A replica's turn: inputs in, effects out, with the checkers and the crashes beside each effect.
 
 use daiban_domain::act::{ActId, CaseId};
-use daiban_node::replica::{
-    Answer, Command, CommandId, Effect, Input, LinkId, Refusal, RefusalKind,
-};
-use daiban_sync::frame::Frame;
+use daiban_node::replica::{Answer, Command, CommandId, Effect, Input, Refusal, RefusalKind};
 use daiban_sync::id::BlobId;
-use daiban_sync::session::Lane;
 
 use super::{Event, World};
-use crate::checkers::{Checker, Verdict, bounds, calm, durable, lost};
+use crate::checkers::{Checker, calm, durable};
 use crate::fault::Point;
 use crate::kept::Fact;
 use crate::people::Asked;
-use crate::tap;
 use crate::told::Told;
 
 /// Views are made durable when this much time has passed since they last were.
 const FLUSH_EVERY_MS: u64 = 5_000;
-/// What people do while a node fetches what it lacks, and within how long.
-const DISTURBANCES: usize = 3;
-const DISTURBED_FOR_MS: u64 = 400;
 /// Slices of views in one turn.
 const SLICES: usize = 4;
 
@@ -155,73 +147,6 @@ impl World {
         }
     }
 
-    fn send(&mut self, node: usize, boot: u64, link: LinkId, lane: Lane, bytes: Vec<u8>) {
-        self.counts.sent_bytes += bytes.len() as u64;
-        let frames = if lane == Lane::Control {
-            self.overhear(node, boot, link, &bytes)
-        } else {
-            Vec::new()
-        };
-        let verdict = self.check_said(node, link, &frames);
-        self.judge(verdict.map_err(|(checker, sentence)| {
-            (checker, format!("office {}: {sentence}", self.nodes[node].office))
-        }));
-        if self.trace.is_told() {
-            for said in frames.iter().filter_map(tap::worth_telling) {
-                self.trace.tell(self.now, node as u64, &format!("on link {}: {said}", link.0));
-            }
-        }
-        let is_mending = frames.iter().any(|frame| matches!(frame, Frame::Fetch { .. }));
-        if is_mending && self.scenario.people.restless_ms.is_some() {
-            self.disturb(node);
-        }
-        let kinds = tap::kinds(&frames);
-        if kinds.iter().any(|&kind| self.passes(node, Point::BeforeSend(kind))) {
-            return;
-        }
-        self.put(node, boot, link, lane, bytes);
-        for kind in kinds {
-            if self.passes(node, Point::AfterSend(kind)) {
-                return;
-            }
-        }
-    }
-
-    /// What a node is about to say is durable, meant for the office that hears it, and nothing that
-    /// it need not ask for.
-    fn check_said(&self, node: usize, link: LinkId, frames: &[Frame]) -> Verdict {
-        let (speaker, kept) = (&self.nodes[node], &self.nodes[node].kept);
-        durable::check_frames(frames, speaker.key(), kept)?;
-        let hearer = self.links.get(&link).and_then(|link| {
-            link.ends.iter().find(|end| end.node != node).map(|end| self.nodes[end.node].office)
-        });
-        if let Some(hearer) = hearer {
-            lost::check_meant_for(hearer, frames, kept)?;
-        }
-        let Some(process) = &speaker.process else { return Ok(()) };
-        frames.iter().try_for_each(|frame| match frame {
-            Frame::BlobWant { blob, first } => bounds::check_resumed(*blob, *first, &process.blobs),
-            _ => Ok(()),
-        })
-    }
-
-    /// People do not stop working because their node mends its log.
-    fn disturb(&mut self, node: usize) {
-        for _ in 0..DISTURBANCES {
-            let ms = self.dice.between(0, DISTURBED_FOR_MS);
-            self.after(ms, Event::PersonAt { node });
-        }
-    }
-
-    fn overhear(&mut self, node: usize, boot: u64, id: LinkId, bytes: &[u8]) -> Vec<Frame> {
-        let Some(link) = self.links.get_mut(&id) else { return Vec::new() };
-        let Some(side) = link.side_of(node, boot) else { return Vec::new() };
-        link.ends[side].tap.read(bytes).unwrap_or_else(|error| {
-            self.fail(Checker::Calm, format!("a frame that nobody can read: {error}"));
-            Vec::new()
-        })
-    }
-
     /// A person gives a command.
     pub(super) fn ask(&mut self, node: usize, asked: Asked, command: Command) {
         let boot = self.nodes[node].boot;
@@ -267,15 +192,11 @@ impl World {
         let facts: Vec<Fact> =
             act.map(Fact::Act).into_iter().chain(asked.mark.map(Fact::Mark)).collect();
         let office = self.nodes[node].office;
-        let kept = &self.nodes[node].kept;
-        let Some(&channel) = kept.cases.get(&case) else {
-            let sentence = format!("office {office}: a person is told of case {case}, not held");
-            return self.judge(Err((Checker::DurableFirst, sentence)));
-        };
-        let verdict = durable::check_reply(&facts, kept);
+        let verdict = durable::check_reply(case, &facts, &self.nodes[node].kept);
         self.judge(
             verdict.map_err(|(checker, said)| (checker, format!("office {office}: {said}"))),
         );
+        let Some(channel) = self.workload.channel_of(case, asked.mark) else { return };
         let at = self.now;
         for fact in facts {
             self.promises.add(Told { node, case, channel, fact, at, is_away: false });

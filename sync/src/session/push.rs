@@ -7,6 +7,7 @@ use crate::error::Misbehaviour;
 use crate::frontier::Frontier;
 use crate::head::Head;
 use crate::id::LogId;
+use crate::planted;
 use crate::run::{Run, Tip};
 use crate::session::Source;
 use crate::session::flight::Flight;
@@ -85,7 +86,7 @@ impl Push {
             self.unqueue(log);
             let from = self.position(log);
             let Some(run) = source.read_run(log, from.len) else { continue };
-            if run.after != from {
+            if run.after != from && !planted!(ForkRuleSkipped) {
                 self.set_aside(log);
                 return Some(Next::Diverged { log, ours: run.after, theirs: from });
             }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use daiban_sync::planted;
+
 use super::machine::Machine;
 use super::state::{DecisionState, DecisionView};
 use crate::act::{ActId, ActKind, Pin, PinnedMaterial, SignedAct};
@@ -74,6 +76,7 @@ fn compare(machine: &Machine<'_>, form: &Form, pin: &Pin) -> Verdict {
         held.iter().filter(|m| !seen.contains(m)).map(|m| m.key.clone()).collect();
     match form.coverage(&pin.form_heads) {
         Coverage::Unknown => Verdict::Unseen,
+        _ if planted!(PinForgotten) => Verdict::Holds,
         _ if unknown => Verdict::Unseen,
         Coverage::Whole if new.is_empty() => Verdict::Holds,
         Coverage::Whole => Verdict::Stale { difference: Vec::new(), new_materials: new },
