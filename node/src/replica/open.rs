@@ -9,7 +9,7 @@ use daiban_domain::payload;
 use daiban_sync::admission::Admission;
 use daiban_sync::channel::Channel;
 use daiban_sync::id::{Millis, Tier};
-use daiban_sync::run::Authenticator;
+use daiban_sync::run::{Authenticator, Tip};
 
 use super::author::Author;
 use super::command::Counters;
@@ -153,7 +153,8 @@ impl Replica {
     /// An office that has others below begins its log of notices, so that they know its node.
     fn begin_notices(&mut self) {
         let channel = Channel::Notices { issuer: self.config.office };
-        let is_known = self.store.tips().contains_key(&self.author.log(&channel));
+        let is_ours = |tip: &Tip| tip.author == self.author.node && tip.channel == channel;
+        let is_known = self.store.tips().values().any(is_ours);
         if self.config.office.tier() != Tier::Village && !is_known {
             self.author.begin(channel);
         }

@@ -31,7 +31,8 @@ impl Replica {
             return Ok(());
         };
         let logs = self.logs_of(channel);
-        let mut ids: Vec<_> = slice.cases.keys().copied().collect();
+        let touched = slice.cases.iter().filter(|(_, touched)| touched.channel == channel);
+        let mut ids: Vec<_> = touched.map(|(id, _)| *id).collect();
         for (key, stored) in self.store.view_scan(keys::CASES, &[], usize::MAX)? {
             if let Some(id) = key.get(1..).and_then(|id| id.try_into().ok()).map(CaseId)
                 && load_case(&stored, id).is_ok_and(|kept| kept.channel == channel)
