@@ -115,7 +115,8 @@ pub(crate) fn mark(number: u64) -> String {
     format!("mark-{number:0DIGITS$}")
 }
 
-fn marks_in(payload: &[u8]) -> impl Iterator<Item = u64> {
+/// The numbers of such texts.
+pub(crate) fn marks_in(payload: &[u8]) -> impl Iterator<Item = u64> {
     payload
         .windows(MARK.len() + DIGITS)
         .filter_map(|window| std::str::from_utf8(window.strip_prefix(MARK)?).ok()?.parse().ok())

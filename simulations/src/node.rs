@@ -1,13 +1,13 @@
 //! An office's computer: a disk that stays and a process that comes and goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use daiban_node::replica::{CommandId, CommitId, Config, Law, Replica, Timing};
 use daiban_node::store::faulty::{Faults, MemoryDisk};
 use daiban_node::store::kv::{MemoryKv, MemoryKvOpener};
 use daiban_node::store::{Appended, Blobs, Committer, OpenReport, Options, Record, Store, Unlock};
-use daiban_sync::id::{Millis, NodeKey, OfficeCode};
+use daiban_sync::id::{LogId, Millis, NodeKey, OfficeCode};
 use daiban_sync::wire::Compression;
 use ed25519_dalek::SigningKey;
 
@@ -62,6 +62,9 @@ pub(crate) struct Node {
     pub(crate) boot: u64,
     pub(crate) process: Option<Process>,
     pub(crate) kept: Kept,
+    /// Logs in which a mended fork takes the place of what was synced, as far as is known: after a
+    /// crash either may be found.
+    pub(crate) rewinding: BTreeSet<LogId>,
     /// A copy of the data directory.
     pub(crate) copy: Option<(MemoryDisk, MemoryKv)>,
     /// The disk was replaced by hand, or damaged, since the node last ran.
@@ -121,6 +124,7 @@ impl Node {
             boot: 0,
             process: None,
             kept: Kept::default(),
+            rewinding: BTreeSet::new(),
             copy: None,
             is_replaced: false,
             line,
@@ -187,7 +191,8 @@ impl Node {
         true
     }
 
-    /// Starts the process, as production does.
+    /// Starts the process, as production does. Gives what the store says, and what was on the disk
+    /// before.
     ///
     /// # Errors
     /// Those of the store and of its views.
@@ -196,7 +201,7 @@ impl Node {
         now: Millis,
         setup: &Setup<'_>,
         dice: &mut Dice,
-    ) -> Result<OpenReport, Trouble> {
+    ) -> Result<(OpenReport, Kept), Trouble> {
         let unlock = Unlock::KeyFile(zeroize::Zeroizing::new([7; 32]));
         let Habits { segment_bytes, key_batch, .. } = setup.habits;
         let options = Options { segment_bytes, key_batch, ..Options::default() };
@@ -210,7 +215,7 @@ impl Node {
         )?;
         self.disk.set_faults(self.trouble);
         let blobs = store.blobs();
-        self.kept = Kept::read(&store, &blobs)?;
+        let before = std::mem::replace(&mut self.kept, Kept::read(&store, &blobs)?);
         let (law, memo) = (setup.law.clone(), Box::new(setup.memo.clone()));
         let shown = self.shows(now);
         let replica = Replica::new(shown, self.config(setup), store, law, memo, dice.bytes())?;
@@ -224,7 +229,7 @@ impl Node {
             flushed_at: now,
             asked: BTreeMap::new(),
         });
-        Ok(report)
+        Ok((report, before))
     }
 
     fn config(&self, setup: &Setup<'_>) -> Config {

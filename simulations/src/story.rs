@@ -1,16 +1,15 @@
 //! One scenario and one seed, one story: things break while people work, then everything heals and
 //! all must agree.
 
+mod ending;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use daiban_domain::act::CaseId;
-use daiban_sync::channel::Channel;
 use daiban_sync::id::{Millis, OfficeCode, Tier};
 use serde::Serialize;
 
-use crate::checkers::{Checker, Failure, Verdict, authorship, convergence, lost};
-use crate::fault::Death;
+use crate::checkers::{Checker, Failure, convergence};
 use crate::node::Node;
 use crate::record::{RECORD_VERSION, Record};
 use crate::scenario::{self, Scenario};
@@ -20,9 +19,6 @@ use crate::world::World;
 const LOOK_EVERY_MS: u64 = 30_000;
 /// Agreement must last for so long.
 const CALM_MS: u64 = 60_000;
-/// In a larger city so many cases are compared at the end, and so many offices' logs proved.
-const CASES_COMPARED: usize = 300;
-const OFFICES_PROVED: usize = 24;
 /// Steps between which a waiting person is told how far the story has come.
 const STEPS: u64 = 200;
 
@@ -166,11 +162,7 @@ fn play(world: &mut World, progress: &mut dyn FnMut(u64, u64)) {
     }
     heal(world, &BTreeSet::new());
     if world.failure.is_none() {
-        let verdict = check_all(world).and_then(|()| check_expectations(world));
-        world.judge(verdict);
-    }
-    if world.failure.is_none() {
-        end_with_a_power_cut(world);
+        ending::end(world);
     }
 }
 
@@ -235,91 +227,4 @@ fn disagreement(world: &World, broken: &BTreeSet<usize>) -> Option<String> {
             })
         })
         .or_else(|| nodes.iter().find_map(|node| convergence::missing_blob(node, &nodes)))
-}
-
-fn check_all(world: &mut World) -> Verdict {
-    let cases = sample_of_cases(world);
-    let proved = sample_of_offices(world);
-    let root = world.root().authenticator();
-    let replicas = world.replicas();
-    for &(office, replica) in replicas.iter().filter(|(office, _)| proved.contains(office)) {
-        authorship::check(office, replica.store(), &root)?;
-    }
-    check_kept(world)?;
-    convergence::check_cases(&replicas, &cases)
-}
-
-fn sample_of_cases(world: &mut World) -> BTreeMap<CaseId, Channel> {
-    let mut cases: Vec<(CaseId, Channel)> = world.cases().into_iter().collect();
-    if world.nodes.len() > OFFICES_PROVED {
-        while cases.len() > CASES_COMPARED {
-            let place = world.dice.place(cases.len());
-            cases.swap_remove(place);
-        }
-    }
-    cases.into_iter().collect()
-}
-
-/// All offices of a small city; of a large one those above and some villages.
-fn sample_of_offices(world: &mut World) -> BTreeSet<OfficeCode> {
-    let mut offices: Vec<OfficeCode> = world.nodes.iter().map(|node| node.office).collect();
-    if offices.len() > OFFICES_PROVED {
-        let mut some: Vec<OfficeCode> =
-            offices.iter().filter(|office| office.tier() < Tier::Town).copied().collect();
-        while some.len() < OFFICES_PROVED {
-            some.extend(world.dice.pick(&offices));
-        }
-        offices = some;
-    }
-    offices.into_iter().collect()
-}
-
-fn check_kept(world: &World) -> Verdict {
-    for node in &world.nodes {
-        lost::check_end(node.office, &node.kept, &world.promises)?;
-        lost::check_jurisdiction(node.office, node.kept.tips.values())?;
-    }
-    Ok(())
-}
-
-/// What this scenario promises besides.
-fn check_expectations(world: &World) -> Verdict {
-    let expects = &world.scenario.expects;
-    let failed = |sentence: String| Err((Checker::Expectation, sentence));
-    let cases = world.workload.cases.len() as u64;
-    if cases < expects.cases_min {
-        return failed(format!(
-            "{cases} cases were saved, {} at least expected",
-            expects.cases_min
-        ));
-    }
-    let (decided, least) = (world.counts.decided, expects.decided_min);
-    if decided < least {
-        return failed(format!("{decided} cases were decided, {least} at least expected"));
-    }
-    match expects.alarms_heard.iter().find(|kind| !world.recorder.heard(kind)) {
-        Some(kind) => failed(format!("nobody heard the alarm `{kind}`")),
-        None => Ok(()),
-    }
-}
-
-/// What everybody agrees on is on the disks.
-fn end_with_a_power_cut(world: &mut World) {
-    let before: Vec<_> = world.nodes.iter().map(|node| node.kept.tips.clone()).collect();
-    for node in 0..world.nodes.len() {
-        world.crash(node, Death::PowerCut);
-    }
-    world.heal(&BTreeSet::new());
-    world.run_until(world.now.plus(1));
-    let verdict = check_kept(world);
-    world.judge(verdict);
-    for (node, before) in before.iter().enumerate() {
-        let office: OfficeCode = world.nodes[node].office;
-        if world.nodes[node].kept.tips != *before {
-            world.fail(
-                Checker::NothingLost,
-                format!("a power cut takes entries from office {office}"),
-            );
-        }
-    }
 }

@@ -11,7 +11,9 @@ use daiban_node::replica::{Attachment, Command};
 use daiban_sync::channel::Channel;
 use daiban_sync::id::{OfficeCode, Tier};
 
+use crate::checkers::Verdict;
 use crate::checkers::model::Model;
+use crate::checkers::register::Register;
 use crate::dice::Dice;
 use crate::node::{Node, Process};
 use crate::people::{self, Asked};
@@ -31,6 +33,7 @@ pub(crate) struct Workload {
     opened: u64,
     typed: u64,
     pub(crate) model: Model,
+    pub(crate) register: Register,
     /// How busy each village is, in the mean 1.
     busy: Vec<f64>,
     /// Villages that switch off at night.
@@ -63,6 +66,7 @@ impl Workload {
             opened: 0,
             typed: 0,
             model: Model::default(),
+            register: Register::default(),
             busy: offices.iter().map(|_| dice.gamma(shape)).collect(),
             sleeps: offices.iter().map(|_| dice.chance(customs.nights_off)).collect(),
             towns: offices.iter().filter(|o| o.tier() == Tier::Town).copied().collect(),
@@ -139,6 +143,18 @@ impl Workload {
         case.map_or(Looked::Later, |case| clerk.look(&case))
     }
 
+    /// A case that a node shows, drawn from those that people know, is what its texts make it.
+    pub(crate) fn check_shown(&self, node: &Node, dice: &mut Dice) -> Verdict {
+        let Some((case, _)) = dice.pick(&self.cases) else { return Ok(()) };
+        let Some(process) = &node.process else { return Ok(()) };
+        let store = process.replica.store();
+        let is_up_to_date = store.applied() >= store.durable().position;
+        match process.replica.case(*case) {
+            Ok(Some(case)) if is_up_to_date => self.register.check(&case, &node.kept),
+            _ => Ok(()),
+        }
+    }
+
     fn may_open(&self, people: &People) -> bool {
         people.cases_max.is_none_or(|most| self.opened < most)
     }
@@ -153,9 +169,11 @@ impl Workload {
         Some(Clerk { work: self, office: node.office, people, process, dice })
     }
 
-    fn type_something(&mut self, channel: Channel) -> u64 {
+    /// Into a case, or to open one.
+    fn type_something(&mut self, channel: Channel, case: Option<&Case>) -> u64 {
         self.typed += 1;
         self.model.typed(self.typed, channel);
+        self.register.typed(self.typed, case);
         self.typed
     }
 }
@@ -177,7 +195,8 @@ impl<'a> Clerk<'a> {
             None => self.dice.pick(&self.people.items)?.as_str(),
         };
         let item = self.process.replica.law().catalog.latest(code)?;
-        let mark = self.work.type_something(Channel::Cases { origin: self.office, handler });
+        let channel = Channel::Cases { origin: self.office, handler };
+        let mark = self.work.type_something(channel, None);
         self.work.opened += 1;
         let fields = people::form_of(item, self.office, mark);
         let submit = self.people.restless_ms.is_none() || self.dice.chance(60);
@@ -213,7 +232,7 @@ impl<'a> Clerk<'a> {
     fn edit(&mut self, case: &Case) -> Said {
         let (item, _) = case.opened_item()?;
         let channel = *self.work.known.get(&case.id)?;
-        let mark = self.work.type_something(channel);
+        let mark = self.work.type_something(channel, Some(case));
         let mut fields = people::place(item, mark);
         if self.dice.chance(40) {
             fields.extend(people::remark(item, mark));

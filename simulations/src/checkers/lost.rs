@@ -1,8 +1,10 @@
 //! No acknowledged case is lost, and nobody holds what is not theirs.
 
+use std::collections::BTreeSet;
+
 use daiban_node::store::OpenReport;
 use daiban_sync::frame::Frame;
-use daiban_sync::id::{BlobId, OfficeCode};
+use daiban_sync::id::{BlobId, LogId, OfficeCode};
 use daiban_sync::run::Tip;
 
 use super::{Checker, Verdict};
@@ -24,6 +26,22 @@ pub(crate) fn check_start(
         return Err((Checker::NothingLost, sentence));
     }
     promises.broken_at(node, kept).map_or(Ok(()), |told| Err(lost(told, "its own node")))
+}
+
+/// What was synced is there after a restart: no log goes back, no file is gone.
+pub(crate) fn check_positions(before: &Kept, now: &Kept, rewinding: &BTreeSet<LogId>) -> Verdict {
+    let is_back = |(log, tip): &(&LogId, &Tip)| !now.holds(**log, tip.head);
+    let mut back = before.tips.iter().filter(|(log, _)| !rewinding.contains(log)).filter(is_back);
+    if let Some((log, tip)) = back.next() {
+        let (log_name, was, is) = (log.short(), tip.head.len, now.len(*log));
+        let sentence =
+            format!("log {log_name} was synced up to {was} and ends at {is} after a restart");
+        return Err((Checker::NothingLost, sentence));
+    }
+    before.blobs.difference(&now.blobs).next().map_or(Ok(()), |blob| {
+        let sentence = format!("blob {} is gone after a restart", blob.short());
+        Err((Checker::NothingLost, sentence))
+    })
 }
 
 /// At the end every office on the line of a case holds what was told of it.

@@ -2,7 +2,7 @@
 //!
 //! | checker | file | when |
 //! |---|---|---|
-//! | nothing acknowledged is lost | [`lost`] | after every start, and at the end |
+//! | nothing acknowledged is lost, nothing synced goes back | [`lost`] | after every start, and at the end |
 //! | acknowledge after durable | [`durable`] | at every send and every reply |
 //! | convergence, of the healed core and then of all | [`convergence`] | at the end |
 //! | authorship | [`authorship`] | at the end |
@@ -11,7 +11,9 @@
 //! | jurisdiction | [`lost`] | at every send and every sync |
 //! | deadlines count working days | [`deadlines`] | at the end |
 //! | what a node holds is what people did | [`model`] | at sampled moments |
+//! | what a form shows is what nobody typed over | [`register`] | at sampled moments, and at the end |
 //! | bounds; nothing is asked for twice | [`bounds`] | at sampled moments, at every send |
+//! | idempotence: what is heard or recovered twice changes nothing | [`crate::story`] | at the end |
 //! | calm: no alarm that the story does not explain | [`calm`] | at every alarm |
 //! | what the scenario expects | [`crate::story`] | at the end |
 
@@ -25,6 +27,7 @@ pub(crate) mod durable;
 pub(crate) mod lost;
 pub(crate) mod model;
 pub(crate) mod pinning;
+pub(crate) mod register;
 
 use std::fmt;
 
@@ -50,6 +53,7 @@ pub enum Checker {
     Deadlines,
     Model,
     Bounds,
+    Idempotence,
     Calm,
     Expectation,
     NoPanic,
@@ -80,6 +84,7 @@ pub(crate) fn sampled(world: &mut World) -> Verdict {
         let place = world.dice.place(world.nodes.len());
         let node = &world.nodes[place];
         world.workload.model.check(place, node, &world.promises)?;
+        world.workload.check_shown(node, &mut world.dice)?;
         let offices = world.nodes.iter().map(|other| other.office);
         let is_peer = |other: &daiban_sync::id::OfficeCode| {
             other.is_within(node.office) || node.office.is_within(*other)

@@ -21,24 +21,35 @@ impl World {
         self.hand_over(upper, lower);
     }
 
+    /// An office gets all that the office above holds for it, at once.
+    pub(crate) fn carry_again(&mut self, lower: usize) {
+        let Some(upper) = self.parent_of(lower) else { return };
+        let Some(frames) = self.pack(upper, lower, true) else { return };
+        self.bring(upper, lower, 0, frames);
+    }
+
     fn hand_over(&mut self, from: usize, to: usize) {
-        let Some(frames) = self.pack(from, to) else { return };
+        let Some(frames) = self.pack(from, to, false) else { return };
+        self.counts.bundles += 1;
+        let way = self.dice.between(60_000, WAY_MS);
+        self.bring(from, to, way, frames);
+        self.after(way + UNPACK_MS, Event::CarryFiles { from, to });
+    }
+
+    fn bring(&mut self, from: usize, to: usize, way: u64, frames: Vec<Frame>) {
         let sender = self.nodes[from].office;
         let boot = self.nodes[to].boot;
         let Some(process) = &mut self.nodes[to].process else { return };
         let id = process.replica.next_command();
         process.asked.insert(id, Asked { what: "bundle", mark: None });
-        self.counts.bundles += 1;
         let input = Input::Carried { id, from: sender, frames };
-        let way = self.dice.between(60_000, WAY_MS);
         self.after(way, Event::Input { node: to, boot, input });
-        self.after(way + UNPACK_MS, Event::CarryFiles { from, to });
     }
 
     /// What goes into the bundle, if there is anything.
-    fn pack(&self, from: usize, to: usize) -> Option<Vec<Frame>> {
+    fn pack(&self, from: usize, to: usize, everything: bool) -> Option<Vec<Frame>> {
         let replica = &self.nodes[from].process.as_ref()?.replica;
-        let load = replica.load_for(self.nodes[to].office, false).ok()?;
+        let load = replica.load_for(self.nodes[to].office, everything).ok()?;
         let mut frames = Vec::new();
         for (log, mut next) in load.logs {
             while let Some(run) = replica.next_for_bundle(log, next) {

@@ -3,7 +3,7 @@
 use daiban_node::replica::{CommitId, Input};
 use daiban_node::store::faulty::Faults;
 use daiban_node::store::{CommitError, Record};
-use daiban_sync::id::BlobId;
+use daiban_sync::id::{BlobId, LogId};
 
 use super::{Event, World};
 use crate::checkers::{Checker, lost};
@@ -20,6 +20,7 @@ impl World {
         if !self.is_alive(node, boot) {
             return;
         }
+        self.nodes[node].rewinding.extend(rewound(&records));
         let death = self.aimed(node, Point::BeforeAppend);
         if let Some(death) = death {
             if let Death::PowerCutInside { operations } = death {
@@ -55,6 +56,7 @@ impl World {
             return self.refused(node, boot, commit, error);
         }
         self.counts.syncs += 1;
+        self.nodes[node].rewinding.clear();
         self.keep(node, &records);
         if !self.passes(node, Point::AfterSync) {
             let ms = self.dice.between(0, 10);
@@ -148,4 +150,12 @@ impl World {
         let input = Input::Committed { commit, result: Err(error) };
         self.after(1, Event::Input { node, boot, input });
     }
+}
+
+/// Logs that these records take back in part.
+fn rewound(records: &[Record]) -> impl Iterator<Item = LogId> {
+    records.iter().filter_map(|record| match record {
+        Record::Rewind { log, .. } => Some(*log),
+        _ => None,
+    })
 }

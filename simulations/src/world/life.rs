@@ -6,6 +6,7 @@ use daiban_sync::id::Millis;
 use super::{Event, World};
 use crate::checkers::{Checker, lost};
 use crate::fault::{Aim, Death, Point};
+use crate::kept::Kept;
 use crate::node::{Setup, Standing};
 
 /// A node that does not come up on a broken disk is tried again after this time.
@@ -89,20 +90,23 @@ impl World {
                 let office = self.nodes[node].office;
                 self.fail(Checker::NothingLost, format!("office {office} does not start: {error}"));
             }
-            Ok(report) => {
+            Ok((report, before)) => {
                 self.tell(Some(node), "starts");
-                self.started(node, &report);
+                self.started(node, &report, &before);
             }
         }
     }
 
-    fn started(&mut self, node: usize, report: &OpenReport) {
+    fn started(&mut self, node: usize, report: &OpenReport, before: &Kept) {
+        let rewinding = std::mem::take(&mut self.nodes[node].rewinding);
         if std::mem::take(&mut self.nodes[node].is_replaced) {
             let others = self.nodes.iter().enumerate().filter(|(other, _)| *other != node);
             let others: Vec<_> = others.map(|(_, other)| &other.kept).collect();
             self.promises.disk_replaced(node, &self.nodes[node].kept, &others);
         } else {
-            let verdict = lost::check_start(node, &self.nodes[node].kept, report, &self.promises);
+            let kept = &self.nodes[node].kept;
+            let verdict = lost::check_start(node, kept, report, &self.promises);
+            let verdict = verdict.and_then(|()| lost::check_positions(before, kept, &rewinding));
             self.judge(verdict);
         }
         let kept = &self.nodes[node].kept;

@@ -73,6 +73,12 @@ impl World {
 
     /// Somebody was told that something is saved: what follows from it.
     pub(super) fn follow_up(&mut self, node: usize, asked: &Asked, case: CaseId, channel: Channel) {
+        if let Some(mark) = asked.mark
+            && let Some(process) = &self.nodes[node].process
+        {
+            let shown = process.replica.case(case).ok().flatten();
+            self.workload.register.told(mark, case, shown.as_ref());
+        }
         if self.workload.learn(case, channel) {
             self.recorder.opened(node);
             let edits = self.scenario.people.edits;

@@ -1,7 +1,9 @@
 //! A replica's turn: inputs in, effects out, with the checkers and the crashes beside each effect.
 
 use daiban_domain::act::{ActId, CaseId};
-use daiban_node::replica::{Answer, Command, CommandId, Effect, Input, Refusal, RefusalKind};
+use daiban_node::replica::{
+    Alarm, Answer, Command, CommandId, Effect, Input, Refusal, RefusalKind,
+};
 use daiban_sync::id::BlobId;
 
 use super::{Event, World};
@@ -141,6 +143,9 @@ impl World {
                 self.counts.alarms += 1;
                 self.tell(Some(node), &alarm.to_string());
                 self.recorder.alarm(calm::kind(&alarm));
+                if matches!(alarm, Alarm::ForkMended { .. }) {
+                    self.workload.register.mended();
+                }
                 let expects = &self.scenario.expects;
                 self.judge(calm::check_alarm(self.nodes[node].office, &alarm, expects));
             }
