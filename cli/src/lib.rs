@@ -26,6 +26,7 @@ mod run;
 mod say;
 mod simulate;
 mod status;
+mod tree;
 
 pub use case::{ListRow, list_rows};
 

@@ -13,7 +13,9 @@ use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
+use course::Course;
 use pump::Pump;
 pub use weather::{Burst, Lane, Weather};
 
@@ -35,7 +37,6 @@ pub struct Relay {
 
 /// What owner and pump share.
 struct Road {
-    target: SocketAddr,
     orders: Mutex<Orders>,
     ways: [Counters; 2],
     is_over: AtomicBool,
@@ -44,6 +45,7 @@ struct Road {
 /// What the pump is to do; it looks before each packet.
 #[derive(Clone, Copy)]
 struct Orders {
+    target: SocketAddr,
     weather: Weather,
     is_cut: [bool; 2],
     /// Counts the rebinds.
@@ -86,9 +88,9 @@ impl Relay {
     pub fn start_in(target: SocketAddr, weather: Weather, seed: u64) -> std::io::Result<Self> {
         let front = UdpSocket::bind("127.0.0.1:0")?;
         let address = front.local_addr()?;
-        let orders = Orders { weather, is_cut: [false; 2], mapping: 0 };
+        let orders = Orders { target, weather, is_cut: [false; 2], mapping: 0 };
         let (ways, is_over) = (Default::default(), AtomicBool::new(false));
-        let road = Arc::new(Road { target, orders: Mutex::new(orders), ways, is_over });
+        let road = Arc::new(Road { orders: Mutex::new(orders), ways, is_over });
         let pump = Pump::new(Arc::clone(&road), front, seed)?;
         let pump = std::thread::Builder::new().name("road".into()).spawn(move || pump.run())?;
         Ok(Self { address, road, pump: Some(pump) })
@@ -97,6 +99,11 @@ impl Relay {
     /// Where the office is reached through this relay.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The office is somewhere else from now on, as after a new start.
+    pub fn lead_to(&self, target: SocketAddr) {
+        self.road.orders().target = target;
     }
 
     /// Cuts the road (every packet is lost) or mends it.
@@ -147,6 +154,17 @@ impl Drop for Relay {
     }
 }
 
+/// When packets arrive that enter an idle road of this seed at these times, towards the office; and
+/// their doubles.
+pub(crate) fn forecast(
+    lane: &Lane,
+    seed: u64,
+    packets: impl Iterator<Item = (Duration, usize)>,
+) -> Vec<[Option<Duration>; 2]> {
+    let mut course = Course::new(&[seed, Way::Up as u64]);
+    packets.map(|(at, bytes)| course.pass(lane, at, bytes)).collect()
+}
+
 impl Road {
     fn orders(&self) -> MutexGuard<'_, Orders> {
         // Plain values: a panic elsewhere leaves none half written.
@@ -157,7 +175,6 @@ impl Road {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     fn pair() -> (UdpSocket, Relay, UdpSocket) {
         let office = UdpSocket::bind("127.0.0.1:0").unwrap();

@@ -5,6 +5,7 @@ mod child;
 mod forms;
 mod import;
 mod law;
+mod link;
 mod plain;
 mod reconnect;
 mod stage;
@@ -58,6 +59,8 @@ enum What {
         #[arg(long, value_delimiter = ',', default_value = "100,1000,10000")]
         docs: Vec<u64>,
     },
+    /// How well the emulator of roads keeps delay, jitter, loss, rate and order.
+    Link,
 }
 
 /// Why there are no figures.
@@ -87,21 +90,25 @@ impl BenchError {
 
 /// Runs one bench and prints its figures.
 pub(crate) fn bench(screen: &Screen, bench: &Bench) -> Done {
-    let figures = tokio::runtime::Runtime::new().map_err(BenchError::from).and_then(|runtime| {
-        runtime.block_on(async {
-            match &bench.what {
-                What::Sync { docs } => sync::run(*docs).await,
-                What::Capture { docs } => capture::run(*docs).await,
-                What::Law { cases } => law::run(*cases).await,
-                What::Import { docs } => import::run(*docs),
-                What::Reconnect { docs } => reconnect::run(docs).await,
-            }
-        })
-    });
-    let figures = figures.map_err(|error| {
-        Failure::new(Code::Internal, format!("测量失败：{error}"), error.to_string())
-    })?;
-    screen.line(&lines("", &figures).join("\n"))
+    let figures = match &bench.what {
+        What::Sync { docs } => waited(sync::run(*docs)),
+        What::Capture { docs } => waited(capture::run(*docs)),
+        What::Law { cases } => waited(law::run(*cases)),
+        What::Import { docs } => waited(async { import::run(*docs) }),
+        What::Reconnect { docs } => waited(reconnect::run(docs)),
+        What::Link => {
+            return screen.show(&link::run().map_err(failed)?, |rows| link::table(rows));
+        }
+    };
+    screen.line(&lines("", &figures.map_err(failed)?).join("\n"))
+}
+
+fn waited<T>(figures: impl Future<Output = Result<T, BenchError>>) -> Result<T, BenchError> {
+    tokio::runtime::Runtime::new()?.block_on(figures)
+}
+
+fn failed(error: BenchError) -> Failure {
+    Failure::new(Code::Internal, format!("测量失败：{error}"), error.to_string())
 }
 
 /// Figures for people: a name and a value a line.

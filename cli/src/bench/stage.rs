@@ -2,17 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use daiban_node::identity::{Identity, Lifetimes, admit_beside, system_rng};
 use daiban_node::settings::Settings;
-use daiban_sync::id::{Millis, OfficeCode};
+use daiban_sync::id::OfficeCode;
 
 use super::BenchError;
+use crate::tree::enrol;
 
 /// 温州市, 乐清市, 城东街道 and a village of it.
 pub(super) const LINE: [u64; 4] =
     [330_300_000_000, 330_382_000_000, 330_382_001_000, 330_382_001_001];
-/// Where no office is; the settings say where the parent listens.
-const NOWHERE: &str = "127.0.0.1:9";
 
 /// A folder that goes away with its owner.
 pub(super) struct Stage {
@@ -28,24 +26,8 @@ impl Stage {
         let root = std::env::current_dir()?.join(format!("bench-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&root)?;
         let stage = Self { root };
-        let mut above: Option<Identity> = None;
-        let mut rng = system_rng().map_err(BenchError::other)?;
-        for (place, code) in LINE.into_iter().enumerate() {
-            let office = OfficeCode::new(code)?;
-            let data = stage.data(place);
-            std::fs::create_dir_all(&data)?;
-            let identity = match &above {
-                None => Identity::init_city(office, now(), &Lifetimes::default(), &mut rng)
-                    .map_err(BenchError::other)?,
-                Some(parent) => {
-                    let (parent, child) = ((parent, &*stage.data(place - 1)), (office, &*data));
-                    admit_beside(parent, child, vec![NOWHERE.into()], now(), &mut rng)
-                        .map_err(BenchError::other)?
-                }
-            };
-            identity.save_new(&data).map_err(BenchError::other)?;
-            above = Some(identity);
-        }
+        let line = LINE.map(OfficeCode::new).into_iter().collect::<Result<Vec<_>, _>>()?;
+        enrol(&stage.root, &line).map_err(BenchError::Other)?;
         Ok(stage)
     }
 
@@ -74,9 +56,4 @@ pub(super) fn settings(listen: u16, parent: Option<u16>) -> Settings {
     settings.node.training = true;
     settings.parent.addresses = vec![format!("127.0.0.1:{}", parent.unwrap_or(9))];
     settings
-}
-
-pub(super) fn now() -> Millis {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    Millis(u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX))
 }

@@ -56,7 +56,7 @@ struct Flying {
 impl Pump {
     pub(super) fn new(road: Arc<Road>, front: UdpSocket, seed: u64) -> io::Result<Self> {
         front.set_nonblocking(true)?;
-        let courses = [Course::new(&[seed, 0]), Course::new(&[seed, 1])];
+        let courses = [Way::Up, Way::Down].map(|way| Course::new(&[seed, way as u64]));
         let (callers, flying) = (BTreeMap::new(), BinaryHeap::new());
         Ok(Self { road, front, callers, courses, flying, count: 0, began: Instant::now() })
     }
@@ -92,7 +92,7 @@ impl Pump {
             let Some(Reverse(next)) = self.flying.pop() else { return };
             let Flying { is_up, caller, packet, .. } = next;
             let road = match (is_up, self.callers.get(&caller)) {
-                (true, Some(caller)) => (&caller.socket, self.road.target),
+                (true, Some(caller)) => (&caller.socket, self.road.orders().target),
                 (true, None) => continue,
                 (false, _) => (&self.front, caller),
             };

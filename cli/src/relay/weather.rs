@@ -70,7 +70,7 @@ impl Lane {
     };
 
     /// How long so many bytes occupy it.
-    pub(super) fn takes(&self, bytes: usize) -> Duration {
+    pub(crate) fn takes(&self, bytes: usize) -> Duration {
         let micros = |kbps: u64| bytes as u64 * 8 * 1_000 / kbps.max(1);
         self.kbps.map_or(Duration::ZERO, |kbps| Duration::from_micros(micros(kbps)))
     }
