@@ -1,6 +1,7 @@
 //! `daiban simulate`: a virtual city in which anything may break.
 
 mod compare;
+pub(crate) mod real;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,10 +11,14 @@ use std::time::Instant;
 use clap::{Args, Subcommand};
 use daiban_sim::scenario::random;
 use daiban_sim::sweep::{describe, sweep};
-use daiban_sim::{Options, Outcome, RECORD_VERSION, Record, Scenario, report, run, shrink};
+use daiban_sim::{
+    Distribution, Options, Outcome, RECORD_VERSION, Record, Scenario, report, run, shrink,
+};
+use daiban_sync::id::Tier;
 use serde_json::json;
 
 use crate::exit::{Code, Done, Failure};
+use crate::home::disk;
 use crate::progress::Progress;
 use crate::say::Screen;
 
@@ -38,6 +43,12 @@ pub(crate) struct SimulateArgs {
     /// 用全部处理器运行许多种子 (run so many seeds over random stories, on all cores)
     #[arg(long, value_name = "N", conflicts_with_all = ["files", "random"])]
     sweep: Option<u64>,
+    /// 用真实进程和链路模拟器上演，缩小为一县几村 (play it with real processes behind the link emulator, in a small tree)
+    #[arg(long, conflicts_with_all = ["random", "sweep", "tell"])]
+    real: bool,
+    /// 真实进程上演的秒数，此后一切恢复 (how long real processes play, before everything heals)
+    #[arg(long, value_name = "N", default_value_t = 12, requires = "real", value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    seconds: u64,
     /// 打印经过 (print what happens)
     #[arg(long)]
     tell: bool,
@@ -71,6 +82,10 @@ pub(crate) fn simulate(screen: &Screen, args: &SimulateArgs) -> Done {
     let scenarios: Vec<Scenario> =
         args.files.iter().map(|path| read(path)).collect::<Result<_, _>>()?;
     for (path, scenario) in args.files.iter().zip(&scenarios) {
+        if args.real {
+            play_for_real(screen, args, scenario)?;
+            continue;
+        }
         play(screen, args, scenario, &path.display().to_string())?;
     }
     Ok(())
@@ -112,42 +127,87 @@ fn play(screen: &Screen, args: &SimulateArgs, scenario: &Scenario, again: &str) 
     }
 }
 
+/// One story on real processes, with its summary. The data directories of one that fails are kept.
+fn play_for_real(screen: &Screen, args: &SimulateArgs, scenario: &Scenario) -> Done {
+    let folder = tempfile::tempdir().map_err(|error| disk(&std::env::temp_dir(), error))?;
+    let mut progress = Progress::new("上演 play");
+    let began = Instant::now();
+    let length = (args.seed, args.seconds);
+    let record = real::play(scenario, length, folder.path(), &mut progress)?;
+    let took_s = began.elapsed().as_secs_f64();
+    keep(args, &record)?;
+    let said = json!({
+        "scenario": record.scenario, "seed": record.seed, "failure": record.failure,
+        "counts": record.counts, "alarms": record.alarms, "healed_after_ms": record.healed_after_ms,
+        "wall_s": took_s,
+    });
+    screen.show(&said, |_| {
+        let offices: usize = record.offices.values().sum();
+        let first = format!(
+            "{}\n  played in {:.0} s of {took_s:.1} s, agreed {:.1} s after healing",
+            verdict(&record, &format!("{offices} processes")),
+            seconds(record.lasts_ms),
+            seconds(record.healed_after_ms)
+        );
+        [vec![first, figures(&record)], safety(&record)].concat().join("\n")
+    })?;
+    let Some(found) = &record.failure else { return Ok(()) };
+    let kept = folder.keep();
+    let (zh, en) = (format!("场景失败：{found}"), format!("the story fails: {found}"));
+    Err(Failure::new(Code::Internal, zh, en).remedy(
+        format!("数据和日志保留在 {}", kept.display()),
+        format!("data and logs are kept in {}", kept.display()),
+    ))
+}
+
 fn summary(record: &Record, took_s: f64) -> String {
     let offices: usize = record.offices.values().sum();
-    let (counts, days) = (record.counts, seconds(record.counts.lived_ms) / DAY_S);
-    let verdict = if record.failure.is_some() { "✗" } else { "✓" };
-    let mut lines = vec![
-        format!("{verdict} {}  seed {}  {offices} offices", record.title, record.seed),
+    let days = seconds(record.counts.lived_ms) / DAY_S;
+    let first = vec![
+        verdict(record, &format!("{offices} offices")),
         format!(
             "  {days:.1} days in {took_s:.1} s ({:.1} s a day), agreed {:.0} s after healing",
             took_s / days,
             seconds(record.healed_after_ms)
         ),
-        format!(
-            "  {} cases, {} decided, {} saved words; {} crashes, {} links, {} MB sent, {} alarms",
-            counts.cases,
-            counts.decided,
-            counts.promises,
-            counts.crashes,
-            counts.links,
-            counts.sent_bytes / 1_000_000,
-            counts.alarms
-        ),
+        figures(record),
     ];
+    let trace = vec![format!("  trace {}", record.trace_hash)];
+    [first, safety(record), trace].concat().join("\n")
+}
+
+fn verdict(record: &Record, offices: &str) -> String {
+    let verdict = if record.failure.is_some() { "✗" } else { "✓" };
+    format!("{verdict} {}  seed {}  {offices}", record.title, record.seed)
+}
+
+fn figures(record: &Record) -> String {
+    let counts = record.counts;
+    format!(
+        "  {} cases, {} decided, {} saved words; {} crashes, {} cuts, {} bundles, {:.1} MB sent, {} alarms",
+        counts.cases,
+        counts.decided,
+        counts.promises,
+        counts.crashes,
+        counts.cuts,
+        counts.bundles,
+        seconds(counts.sent_bytes / 1_000),
+        counts.alarms
+    )
+}
+
+/// A line for each kind of link and tier.
+fn safety(record: &Record) -> Vec<String> {
     let safe = record.profiles.iter().flat_map(|(name, figures)| {
         let tiers = figures.safe_after_ms.iter();
         tiers.map(move |(tier, waits)| (name, tier, waits))
     });
-    for (name, tier, waits) in safe {
-        let parts: Vec<String> = waits
-            .parts
-            .iter()
-            .map(|(percent, ms)| format!("{percent} % {:.1} s", seconds(*ms)))
-            .collect();
-        lines.push(format!("  safe at {tier:?} from {name}: {}", parts.join(", ")));
-    }
-    lines.push(format!("  trace {}", record.trace_hash));
-    lines.join("\n")
+    let line = |(name, tier, waits): (&String, &Tier, &Distribution)| {
+        let part = |(percent, ms): &(u64, u64)| format!("{percent} % {:.1} s", seconds(*ms));
+        let parts: Vec<String> = waits.parts.iter().map(part).collect();
+        format!("  safe at {tier:?} from {name}: {}", parts.join(", "))
+    };
+    safe.map(line).collect()
 }
 
 /// Says what broke, and looks for the shortest story in which it still does.

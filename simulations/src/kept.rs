@@ -107,7 +107,9 @@ fn facts_in(kind: Kind, payload: &[u8], author: NodeKey) -> Vec<Fact> {
     }
 }
 
-const MARK: &[u8] = b"mark-";
+/// What every such text begins with.
+pub(crate) const MARK_WORD: &str = "mark-";
+const MARK: &[u8] = MARK_WORD.as_bytes();
 const DIGITS: usize = 12;
 
 /// A text by which an edit is found again in the bytes of its entry.

@@ -29,6 +29,7 @@ mod kept;
 mod link;
 mod node;
 mod people;
+pub mod real;
 mod record;
 mod report;
 pub mod scenario;

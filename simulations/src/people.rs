@@ -1,9 +1,8 @@
 //! What people type: valid forms of shipped items with test identities, and acts by their verbs.
 
-use daiban_domain::act::{BlobRef, CaseId, Handover, OfficerRef, Opinion, Outcome};
+use daiban_domain::act::{BlobRef, CaseId, Handover, OfficerRef, Opinion, Outcome, Pin};
 use daiban_domain::catalog::{Action, Item, MaterialNeed};
 use daiban_domain::desk::ActRequest;
-use daiban_domain::fold::CaseState;
 use daiban_domain::form::Fields;
 use daiban_domain::sample::{self, texts};
 use daiban_sync::id::{BlobId, OfficeCode};
@@ -74,14 +73,9 @@ pub(crate) fn blob_ref(key: &str, id: BlobId, size: usize) -> BlobRef {
 }
 
 /// What somebody asks for who may do `verb` now; nothing for what waits for a date.
-pub(crate) fn request(
-    verb: &str,
-    state: &CaseState,
-    item: &Item,
-    dice: &mut Dice,
-) -> Option<ActRequest> {
+pub(crate) fn request(verb: &str, pin: Pin, item: &Item, dice: &mut Dice) -> Option<ActRequest> {
     let said = || "情况属实".to_owned();
-    let pin = Some(state.pin.clone());
+    let pin = Some(pin);
     Some(match verb {
         "submit" => ActRequest::Submit,
         "withdraw" => ActRequest::Withdraw { reason: said() },

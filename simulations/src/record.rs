@@ -7,7 +7,6 @@ use daiban_sync::id::{Millis, OfficeCode, Tier};
 use serde::Serialize;
 
 use crate::checkers::Failure;
-use crate::node::Node;
 use crate::story::Counts;
 use crate::told::{ABOVE, Promises};
 
@@ -100,9 +99,8 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    pub(crate) fn new(nodes: &[Node]) -> Self {
-        let profile_of: Vec<String> =
-            nodes.iter().map(|node| node.line.profile.name.clone()).collect();
+    /// `profile_of` names the kind of each office's link.
+    pub(crate) fn new(profile_of: Vec<String>) -> Self {
         let mut figures: BTreeMap<String, ProfileFigures> = BTreeMap::new();
         for profile in &profile_of {
             figures.entry(profile.clone()).or_default().offices += 1;
@@ -158,13 +156,9 @@ impl Recorder {
         self.events.push(Happening { at_ms, office, what: what.to_owned() });
     }
 
-    pub(crate) fn sample(&mut self, at_ms: u64, nodes: &[Node], promises: &Promises, now: Millis) {
-        let mut sample =
-            Sample { at_ms, cases: self.cases, told: promises.len(), ..Sample::default() };
-        for node in nodes {
-            sample.up += usize::from(node.process.is_some());
-            *sample.stored_bytes.entry(node.office.tier()).or_default() += node.disk.used_bytes();
-        }
+    /// `sample` says when it is, how many offices are up and what they store.
+    pub(crate) fn sample(&mut self, mut sample: Sample, promises: &Promises, now: Millis) {
+        (sample.cases, sample.told) = (self.cases, promises.len());
         for tier in ABOVE {
             let (count, oldest) = promises.pending(tier);
             sample.pending.insert(tier, count);

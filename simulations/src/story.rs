@@ -219,6 +219,7 @@ fn disagreement(world: &World, broken: &BTreeSet<usize>) -> Option<String> {
     }
     let offices: BTreeSet<OfficeCode> = nodes.iter().map(|node| node.office).collect();
     let pairs: Vec<_> = replicas.iter().map(|(office, replica, _)| (*office, *replica)).collect();
+    let kept: Vec<_> = nodes.iter().map(|node| (node.office, &node.kept)).collect();
     convergence::differ(&pairs)
         .or_else(|| {
             replicas.iter().find_map(|(office, replica, node)| {
@@ -226,5 +227,5 @@ fn disagreement(world: &World, broken: &BTreeSet<usize>) -> Option<String> {
                 convergence::unfinished(*office, replica, is_there, node.shows(world.now))
             })
         })
-        .or_else(|| nodes.iter().find_map(|node| convergence::missing_blob(node, &nodes)))
+        .or_else(|| kept.iter().find_map(|node| convergence::missing_blob(*node, &kept)))
 }

@@ -50,6 +50,17 @@ impl Promises {
         self.told.insert(told.fact, told);
     }
 
+    /// What a node's people were told until then and some tier does not hold.
+    pub(crate) fn told_by(&self, node: usize, until: Millis) -> Vec<Fact> {
+        let waits = |told: &&Told| {
+            let is_pending =
+                |waits: &BTreeSet<(Millis, Fact)>| waits.contains(&(told.at, told.fact));
+            told.at <= until && self.pending.values().any(is_pending)
+        };
+        let facts = self.by_node.get(&node).into_iter().flatten();
+        facts.filter_map(|fact| self.told.get(fact)).filter(waits).map(|told| told.fact).collect()
+    }
+
     pub(crate) fn len(&self) -> u64 {
         self.count
     }

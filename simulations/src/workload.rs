@@ -275,7 +275,8 @@ impl<'a> Clerk<'a> {
             let elsewhere = next().map(|next| next.office).next();
             return elsewhere.map_or(Looked::Done, Looked::At);
         };
-        let request: Option<ActRequest> = people::request(chosen.verb, &state, item, self.dice);
+        let request: Option<ActRequest> =
+            people::request(chosen.verb, state.pin.clone(), item, self.dice);
         let Some(request) = request else { return Looked::Later };
         let (case, by) = (people::name_of(case.id), self.officer());
         let command = Command::Act { case, by, organ: chosen.organ, request };
@@ -301,11 +302,7 @@ impl<'a> Clerk<'a> {
 
     /// A file in the node's store.
     fn photograph(&mut self, key: &str) -> Option<Attachment> {
-        let len = match self.people.photo_kb {
-            0 if self.dice.chance(5) => self.dice.between(60_000, 140_000),
-            0 => self.dice.between(40, 600),
-            kb => self.dice.around(kb * 1_000, PHOTO_SIGMA).clamp(1_000, PHOTO_BYTES_MAX),
-        };
+        let len = size_of_photograph(self.people.photo_kb, self.dice);
         let mut bytes = vec![0; usize::try_from(len).ok()?];
         self.dice.fill(&mut bytes);
         let id =
@@ -314,6 +311,15 @@ impl<'a> Clerk<'a> {
     }
 }
 
-fn is_rare(verb: &str) -> bool {
+/// Bytes of a photograph, where the median is so many KB.
+pub(crate) fn size_of_photograph(median_kb: u64, dice: &mut Dice) -> u64 {
+    match median_kb {
+        0 if dice.chance(5) => dice.between(60_000, 140_000),
+        0 => dice.between(40, 600),
+        kb => dice.around(kb * 1_000, PHOTO_SIGMA).clamp(1_000, PHOTO_BYTES_MAX),
+    }
+}
+
+pub(crate) fn is_rare(verb: &str) -> bool {
     matches!(verb, "withdraw" | "refuse" | "request-correction")
 }

@@ -9,7 +9,8 @@ mod office_hours;
 mod people;
 mod replica;
 mod speech;
-mod strike;
+pub(crate) mod strike;
+pub(crate) mod timetable;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +27,7 @@ use crate::dice::Dice;
 use crate::fault::Aim;
 use crate::link::{Line, Link};
 use crate::node::{Habits, Node, Standing};
-use crate::record::Recorder;
+use crate::record::{Recorder, Sample};
 use crate::scenario::{Customs, Fault, Profile, Profiles, Scenario};
 use crate::story::{Counts, Options};
 use crate::told::Promises;
@@ -185,7 +186,9 @@ impl World {
             law: Law::default(),
             habits: if scenario.time.brisk { Habits::BRISK } else { Habits::usual() },
             workload: Workload::new(&offices, &customs, &mut dice),
-            recorder: Recorder::new(&nodes),
+            recorder: Recorder::new(
+                nodes.iter().map(|node| node.line.profile.name.clone()).collect(),
+            ),
             customs,
             links_of: vec![BTreeSet::new(); nodes.len()],
             places: offices.iter().enumerate().map(|(place, office)| (*office, place)).collect(),
@@ -306,7 +309,12 @@ impl World {
         let length = self.scenario.time.lasts_ms;
         self.after((length / crate::record::SAMPLES).max(60_000), Event::Sample);
         let at_ms = self.now.since(self.begins);
-        self.recorder.sample(at_ms, &self.nodes, &self.promises, self.now);
+        let mut sample = Sample { at_ms, ..Sample::default() };
+        for node in &self.nodes {
+            sample.up += usize::from(node.process.is_some());
+            *sample.stored_bytes.entry(node.office.tier()).or_default() += node.disk.used_bytes();
+        }
+        self.recorder.sample(sample, &self.promises, self.now);
         let verdict = crate::checkers::sampled(self);
         self.judge(verdict);
     }

@@ -93,10 +93,12 @@ fn nothing_that_runs_an_office_depends_on_simulations_or_tests() {
 
 /// The command offers the virtual city as a verb, and no other verb knows of it.
 #[test]
-fn one_file_of_the_command_knows_the_virtual_city() {
-    let knows = sources("cli/src").into_iter().filter(|(_, text)| text.contains("daiban_sim"));
-    let files: Vec<_> = knows.map(|(path, _)| path.file_name().unwrap().to_owned()).collect();
-    assert_eq!(files, ["simulate.rs"]);
+fn one_verb_of_the_command_knows_the_virtual_city() {
+    for (path, text) in sources("cli/src") {
+        let is_its_own = path.components().any(|part| part.as_os_str() == "simulate");
+        let may_know = is_its_own || path.ends_with("simulate.rs");
+        assert!(may_know || !text.contains("daiban_sim"), "{} knows it", path.display());
+    }
 }
 
 #[test]
@@ -142,6 +144,8 @@ fn links_in_documents_lead_somewhere() {
         "docs/wire.md",
         "docs/disk.md",
         "docs/fuzzing.md",
+        "docs/network.md",
+        "docs/simulation.md",
         "configs/README.md",
     ];
     for document in documents {

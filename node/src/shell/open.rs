@@ -83,10 +83,15 @@ fn unlock(data: &Path) -> Result<Unlock, StartError> {
     Ok(crate::store::keyring::read_key_file(&path)?)
 }
 
-pub(super) type Begun = (Arc<dyn Disk>, Blobs, Committer, Replica);
+/// A replica with what it stands on.
+pub type Begun = (Arc<dyn Disk>, Blobs, Committer, Replica);
 
-/// Views that cannot be read are made anew.
-pub(super) fn open_replica(
+/// The replica of a data directory, as the running node has it. Views that cannot be read are made
+/// anew.
+///
+/// # Errors
+/// [`StartError`].
+pub fn open_replica(
     data: &Path,
     settings: &Settings,
     identity: &Identity,
@@ -113,7 +118,7 @@ fn begin_replica(
     tell(&report);
     let mut seed = [0; 32];
     getrandom::fill(&mut seed)?;
-    let authenticator = Box::new(Certificates { root: identity.root().to_vec() });
+    let authenticator = Box::new(Certificates::under(identity.root()));
     let (config, blobs) = (config(identity, settings), store.blobs());
     let replica = Replica::new(clock::now(), config, store, Law::default(), authenticator, seed)?;
     Ok((disk, blobs, committer, replica))
@@ -172,8 +177,15 @@ fn tell(report: &OpenReport) {
 
 /// Whose key it is, by the certificates under the city's root. Expiry does not matter for what was
 /// written while they were valid.
-struct Certificates {
+pub struct Certificates {
     root: Vec<u8>,
+}
+
+impl Certificates {
+    /// `root` is the city's certificate (DER).
+    pub fn under(root: &[u8]) -> Self {
+        Self { root: root.to_vec() }
+    }
 }
 
 impl Authenticator for Certificates {

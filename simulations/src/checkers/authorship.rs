@@ -3,12 +3,11 @@
 use daiban_node::store::Store;
 use daiban_sync::id::{LogId, OfficeCode};
 use daiban_sync::limits::{RUN_BYTES_MAX, RUN_ENTRIES_MAX};
-use daiban_sync::run::Tip;
+use daiban_sync::run::{Authenticator, Tip};
 
 use super::{Checker, Verdict};
-use crate::city::Certificates;
 
-pub(crate) fn check(office: OfficeCode, store: &Store, root: &Certificates) -> Verdict {
+pub(crate) fn check(office: OfficeCode, store: &Store, root: &dyn Authenticator) -> Verdict {
     for (&log, tip) in store.tips() {
         check_log(log, tip, store, root).map_err(|why| {
             let sentence =
@@ -19,7 +18,7 @@ pub(crate) fn check(office: OfficeCode, store: &Store, root: &Certificates) -> V
     Ok(())
 }
 
-fn check_log(log: LogId, tip: &Tip, store: &Store, root: &Certificates) -> Result<(), String> {
+fn check_log(log: LogId, tip: &Tip, store: &Store, root: &dyn Authenticator) -> Result<(), String> {
     let mut held: Option<Tip> = None;
     loop {
         let len = held.map_or(0, |tip| tip.head.len);

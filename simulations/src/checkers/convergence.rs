@@ -16,7 +16,7 @@ use daiban_sync::id::{LogId, Millis, OfficeCode};
 
 use super::deadlines::{self, Closed};
 use super::{Checker, Verdict, authority, pinning};
-use crate::node::Node;
+use crate::kept::Kept;
 
 /// A log that two holders of its channel do not hold alike; `None` if there is none.
 pub(crate) fn differ(replicas: &[(OfficeCode, &Replica)]) -> Option<String> {
@@ -74,18 +74,22 @@ pub(crate) fn unfinished(
 }
 
 /// A blob that an office misses and another one has.
-pub(crate) fn missing_blob(node: &Node, all: &[&Node]) -> Option<String> {
-    let references = node.kept.blob_references.iter();
-    let missing = references.filter(|(blob, _)| !node.kept.blobs.contains(blob));
-    missing.filter(|(_, channels)| channels.iter().any(|c| c.is_held_by(node.office))).find_map(
+pub(crate) fn missing_blob(
+    (office, kept): (OfficeCode, &Kept),
+    all: &[(OfficeCode, &Kept)],
+) -> Option<String> {
+    let references = kept.blob_references.iter();
+    let missing = references.filter(|(blob, _)| !kept.blobs.contains(blob));
+    missing.filter(|(_, channels)| channels.iter().any(|c| c.is_held_by(office))).find_map(
         |(blob, channels)| {
-            let shares = |other: &Node| {
-                let both = |c: &Channel| c.is_held_by(node.office) && c.is_held_by(other.office);
+            let shares = |other: OfficeCode| {
+                let both = |c: &Channel| c.is_held_by(office) && c.is_held_by(other);
                 channels.iter().any(both)
             };
-            let holds = |other: &&&Node| shares(other) && other.kept.blobs.contains(blob);
-            let holders: Vec<_> = all.iter().filter(holds).map(|other| other.office).collect();
-            let (office, blob) = (node.office, blob.short());
+            let holds =
+                |(other, kept): &&(OfficeCode, &Kept)| shares(*other) && kept.blobs.contains(blob);
+            let holders: Vec<_> = all.iter().filter(holds).map(|(other, _)| *other).collect();
+            let blob = blob.short();
             (!holders.is_empty())
                 .then(|| format!("office {office} misses blob {blob}, {holders:?} have it"))
         },

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 
 use daiban_sync::channel::Channel;
+use daiban_sync::id::OfficeCode;
 
 use super::{Checker, Verdict};
-use crate::kept::Fact;
+use crate::kept::{Fact, Kept};
 use crate::node::Node;
 use crate::told::Promises;
 
@@ -28,9 +29,21 @@ impl Model {
     /// A node holds nothing that nobody typed, nothing that is not for its office, and all that it
     /// has told its own people.
     pub(crate) fn check(&self, place: usize, node: &Node, promises: &Promises) -> Verdict {
-        for fact in &node.kept.facts {
+        self.check_texts(node.office, &node.kept)?;
+        let is_running = node.process.is_some() && !node.is_replaced;
+        match promises.broken_at(place, &node.kept).filter(|_| is_running) {
+            None => Ok(()),
+            Some(told) => {
+                let sentence = format!("office {} lost {:?}", node.office, told.fact);
+                Err((Checker::NothingLost, sentence))
+            }
+        }
+    }
+
+    /// Every text that is held was typed by somebody, and is for this office.
+    pub(crate) fn check_texts(&self, office: OfficeCode, kept: &Kept) -> Verdict {
+        for fact in &kept.facts {
             let Fact::Mark(mark) = fact else { continue };
-            let office = node.office;
             match self.typed.get(mark) {
                 None => {
                     let sentence =
@@ -44,13 +57,6 @@ impl Model {
                 Some(_) => {}
             }
         }
-        let is_running = node.process.is_some() && !node.is_replaced;
-        match promises.broken_at(place, &node.kept).filter(|_| is_running) {
-            None => Ok(()),
-            Some(told) => {
-                let sentence = format!("office {} lost {:?}", node.office, told.fact);
-                Err((Checker::NothingLost, sentence))
-            }
-        }
+        Ok(())
     }
 }

@@ -144,18 +144,23 @@ impl World {
 
     /// A newer version of an item, which cases that are open do not follow.
     fn publish(&mut self, node: usize, item: &str) {
-        let shared = |name: &str| name.starts_with('_');
-        let is_it = |name: &str| name.strip_suffix(".toml") == Some(item);
-        let files = shipped::CATALOG_FILES.iter().filter(|(name, _)| shared(name) || is_it(name));
-        let raised = |(name, text): &(&str, &str)| {
-            let text = match is_it(name) {
-                true => text.replacen("version = 1", "version = 2", 1),
-                false => (*text).to_owned(),
-            };
-            ((*name).to_owned(), text)
-        };
-        let notice = Notice::Catalog { files: files.map(raised).collect() };
+        let notice = newer_version(item);
         let asked = Asked { what: "publish", mark: None };
         self.ask(node, asked, Command::Publish { notice, rehearse: false });
     }
+}
+
+/// What is published: the item with the version after the shipped one.
+pub(crate) fn newer_version(item: &str) -> Notice {
+    let shared = |name: &str| name.starts_with('_');
+    let is_it = |name: &str| name.strip_suffix(".toml") == Some(item);
+    let files = shipped::CATALOG_FILES.iter().filter(|(name, _)| shared(name) || is_it(name));
+    let raised = |(name, text): &(&str, &str)| {
+        let text = match is_it(name) {
+            true => text.replacen("version = 1", "version = 2", 1),
+            false => (*text).to_owned(),
+        };
+        ((*name).to_owned(), text)
+    };
+    Notice::Catalog { files: files.map(raised).collect() }
 }
