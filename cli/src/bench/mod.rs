@@ -7,6 +7,7 @@ mod import;
 mod law;
 mod link;
 mod plain;
+mod profiles;
 mod reconnect;
 mod stage;
 mod sync;
@@ -61,6 +62,13 @@ enum What {
     },
     /// How well the emulator of roads keeps delay, jitter, loss, rate and order.
     Link,
+    /// For each kind of link: what a case costs, when it is safe at each tier, and how soon after a
+    /// cut.
+    Profiles {
+        /// Cases that travel alone.
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1_000))]
+        cases: u64,
+    },
 }
 
 /// Why there are no figures.
@@ -98,6 +106,10 @@ pub(crate) fn bench(screen: &Screen, bench: &Bench) -> Done {
         What::Reconnect { docs } => waited(reconnect::run(docs)),
         What::Link => {
             return screen.show(&link::run().map_err(failed)?, |rows| link::table(rows));
+        }
+        What::Profiles { cases } => {
+            let rows = profiles::run(*cases).map_err(failed)?;
+            return screen.show(&rows, |rows| profiles::table(rows));
         }
     };
     screen.line(&lines("", &figures.map_err(failed)?).join("\n"))

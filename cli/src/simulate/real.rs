@@ -24,7 +24,10 @@ use daiban_sim::{Record, Scenario};
 use daiban_sync::id::OfficeCode;
 
 use actor::{Actor, Deed};
+pub(crate) use daiban_sim::scenario::{Profile, Profiles};
+pub(crate) use node::{Running, is_linked};
 use scene::Scene;
+pub(crate) use scene::weather;
 
 use crate::exit::{Code, Done, Failure};
 use crate::office::now;

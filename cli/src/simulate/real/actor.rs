@@ -21,6 +21,14 @@ use crate::client::Client;
 use crate::exit::{Code, Done};
 use crate::say::Lang;
 
+/// Nodes that miss a dead link soon and try again at once: a day lasts seconds here.
+const BRISK: [(&str, &str); 5] = [
+    ("sync.idle_s", "5"),
+    ("sync.keepalive_s", "1"),
+    ("sync.backoff_min_s", "1"),
+    ("sync.backoff_max_s", "2"),
+    ("store.segment_mb", "1"),
+];
 /// Whoever finds the computer off comes back after this time.
 const COME_BACK_MS: u64 = 300;
 /// How often an office looks at what has safely got up.
@@ -163,7 +171,7 @@ impl<'a> Actor<'a> {
             return Ok(());
         }
         let limitable = self.scene.play().fills_disks();
-        let node = Running::start(&self.place.data, self.place.road.address(), limitable)?;
+        let node = Running::start(&self.place.data, self.place.road.address(), &BRISK, limitable)?;
         self.scene.lead_to(self.place.office, node.listen);
         (self.node, self.heard) = (Some(node), 0);
         self.scene.up.fetch_add(1, Ordering::Relaxed);

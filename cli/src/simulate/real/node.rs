@@ -17,17 +17,12 @@ use crate::process::{self, Process};
 /// A process that is not ready by then never will be.
 const START_MAX: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(10);
-/// As quick to try again as a node may be, and content with little room on the disk.
-const SETTINGS: [(&str, &str); 12] = [
+/// A node in training on loopback, wherever there is a port, content with little room on the disk.
+const SETTINGS: [(&str, &str); 7] = [
     ("node.training", "true"),
     ("node.admin", "127.0.0.1:0"),
     ("node.listen", "127.0.0.1:0"),
     ("log.level", "warn"),
-    ("sync.idle_s", "5"),
-    ("sync.keepalive_s", "1"),
-    ("sync.backoff_min_s", "1"),
-    ("sync.backoff_max_s", "2"),
-    ("store.segment_mb", "1"),
     ("store.ballast_mb", "1"),
     ("store.stop_materials_mb", "1"),
     ("store.stop_cases_mb", "1"),
@@ -45,9 +40,14 @@ pub(crate) struct Running {
 impl Running {
     /// Starts the node of a data directory, which reaches the one above at `above`, and waits until
     /// it is ready. One that is `limitable` bears files that may not grow.
-    pub(crate) fn start(data: &Path, above: SocketAddr, limitable: bool) -> Done<Self> {
-        let mut process =
-            spawn(data, above, limitable).map_err(|error| failed(data, "start", &error))?;
+    pub(crate) fn start(
+        data: &Path,
+        above: SocketAddr,
+        settings: &[(&str, &str)],
+        limitable: bool,
+    ) -> Done<Self> {
+        let mut process = spawn(data, above, settings, limitable)
+            .map_err(|error| failed(data, "start", &error))?;
         let stdin = process.take_stdin();
         let began = Instant::now();
         loop {
@@ -89,9 +89,14 @@ impl Running {
     }
 }
 
-fn spawn(data: &Path, above: SocketAddr, limitable: bool) -> io::Result<Process> {
+fn spawn(
+    data: &Path,
+    above: SocketAddr,
+    settings: &[(&str, &str)],
+    limitable: bool,
+) -> io::Result<Process> {
     let above = above.to_string();
-    let settings = [SETTINGS.as_slice(), &[("parent.addresses", &above)]].concat();
+    let settings = [&SETTINGS, settings, &[("parent.addresses", &above)]].concat();
     let node = process::run(&std::env::current_exe()?, data, &settings);
     let mut command = match limitable {
         false => node,
