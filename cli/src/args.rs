@@ -8,7 +8,7 @@ use crate::client::is_training;
 use crate::exit::EXIT_CODES;
 use crate::home::{Home, setting};
 use crate::say::{Lang, Screen};
-use crate::{act, bundle, case, catalog, data, demo, numbers, office, run, status};
+use crate::{act, bundle, case, catalog, data, demo, numbers, office, run, status, watch};
 
 const ABOUT: &str = "代办：四级（村、镇、县、市）可离线的办件系统 (daiban: applications that travel from villages up to the city, also without a network)";
 
@@ -95,8 +95,13 @@ pub(crate) enum Verb {
     Numbers(numbers::NumbersVerb),
     /// 节点状态 (how the node is)
     Status,
-    /// 告警 (alarms since the start)
-    Alarms,
+    /// 运维看板：本机构及下级 (this office and those below, as they were last heard of)
+    Board(watch::BoardArgs),
+    /// 启动以来的告警；list, ack, events 为机构告警 (alarms since the start; with a verb, those about offices)
+    Alarms {
+        #[command(subcommand)]
+        verb: Option<watch::AlarmVerb>,
+    },
     /// 隔离的日志项 (entries without effect, with their reasons)
     Quarantine,
     /// 同步 (synchronisation)

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use daiban_node::shell::open_store;
+use daiban_node::shell::{note_backup, open_store};
 use daiban_node::store::disk::{DirectoryError, Disk, RealDisk};
 use daiban_node::store::{self, BackupError, BackupReport, OpenReport, Store, VerifyReport};
 use serde_json::{Value, json};
@@ -95,6 +95,7 @@ pub(crate) fn backup(home: &Home, screen: &Screen, args: &CopyArgs) -> Done {
     let to = take(&args.dir)?;
     let report = store::backup(&store, &to).map_err(not_copied)?;
     copy_settings(&home.data, &args.dir)?;
+    note_backup(&home.data).map_err(|error| disk(&home.data, error))?;
     told(screen, &report, &args.dir, ("已备份到", "backed up to"))
 }
 

@@ -27,6 +27,7 @@ mod say;
 mod simulate;
 mod status;
 mod tree;
+mod watch;
 
 pub use case::{ListRow, list_rows};
 
@@ -65,7 +66,9 @@ fn carry_out(global: &Global, verb: Verb) -> Done {
         Verb::Account(verb) => account::account(&home, &screen, verb),
         Verb::Figures(args) => figures::figures(&home, &screen, &args),
         Verb::Status => status::status(&home, &screen),
-        Verb::Alarms => status::alarms(&home, &screen),
+        Verb::Board(args) => watch::board(&home, &screen, &args),
+        Verb::Alarms { verb: None } => status::alarms(&home, &screen),
+        Verb::Alarms { verb: Some(verb) } => watch::alarms(&home, &screen, verb),
         Verb::Quarantine => status::quarantine(&home, &screen),
         Verb::Sync(verb) => status::sync(&home, &screen, &verb),
         Verb::Bundle(verb) => bundle::bundle(&home, &screen, &verb),

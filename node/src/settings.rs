@@ -28,6 +28,7 @@ pub struct Settings {
     pub store: StoreSettings,
     pub materials: MaterialSettings,
     pub identity: IdentitySettings,
+    pub watch: WatchSettings,
     pub log: LogSettings,
 }
 
@@ -94,6 +95,19 @@ pub struct IdentitySettings {
     pub issuing_days: u64,
     pub root_days: u64,
     pub invitation_hours: u64,
+}
+
+/// Reports to the offices above, and what is an alarm about an office here or below.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WatchSettings {
+    pub report_s: u64,
+    pub dark_s: u64,
+    pub behind_s: u64,
+    pub clock_error_s: u64,
+    pub disk_free_mb: u64,
+    pub quarantined: u64,
+    pub backup_days: u64,
 }
 
 /// What the node writes about itself.
@@ -195,6 +209,20 @@ impl Default for MaterialSettings {
 impl Default for IdentitySettings {
     fn default() -> Self {
         Self { leaf_days: 90, issuing_days: 400, root_days: 3650, invitation_hours: 72 }
+    }
+}
+
+impl Default for WatchSettings {
+    fn default() -> Self {
+        Self {
+            report_s: 60,
+            dark_s: 900,
+            behind_s: 86_400,
+            clock_error_s: 300,
+            disk_free_mb: 1024,
+            quarantined: 1,
+            backup_days: 0,
+        }
     }
 }
 

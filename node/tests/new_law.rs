@@ -10,7 +10,7 @@ use daiban_domain::catalog::Action;
 use daiban_domain::notice::Notice;
 use daiban_domain::{payload, sample};
 use daiban_node::replica::{
-    Answer, Command, CommandId, Config, Effect, Input, Law, Refusal, Replica, Timing,
+    Answer, Command, CommandId, Config, Effect, Input, Law, Refusal, Replica, Rules, Timing,
 };
 use daiban_node::store::faulty::MemoryDisk;
 use daiban_node::store::kv::MemoryKvOpener;
@@ -59,8 +59,8 @@ impl Node {
             compression_down: Compression::SMALL,
             sessions_max: 4,
             training: true,
-            #[cfg(feature = "mutants")]
-            mutant: None,
+            watch: Rules::default(),
+            backed_up: None,
         };
         let law = Law::default();
         let replica = Replica::new(NOW, config, store, law, Box::new(Nobody), [3; 32]).unwrap();

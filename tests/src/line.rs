@@ -20,10 +20,16 @@ pub struct Line {
 impl Line {
     /// Enrols all and starts them.
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// As [`Line::start`], with these settings at every office.
+    pub fn start_with(settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a writable folder");
         tree::enrol(folder.path());
         let office = |code: u64, parent: u16| {
-            Office::new(&folder.path().join(code.to_string()), free_port(), parent)
+            let data = folder.path().join(code.to_string());
+            Office::new(&data, free_port(), parent).with(settings)
         };
         let city = office(CITY, 9);
         let county = office(COUNTY, city.listen());

@@ -18,6 +18,7 @@ pub struct Office {
     data: PathBuf,
     listen: u16,
     parent: u16,
+    settings: Vec<(String, String)>,
     process: Option<Process>,
 }
 
@@ -62,7 +63,15 @@ pub fn applications(office: &str, seed: u64, count: usize) -> Vec<Value> {
 impl Office {
     /// An office whose identity is in `data`; it is reached at `listen` and dials `parent`.
     pub fn new(data: &Path, listen: u16, parent: u16) -> Self {
-        Self { data: data.to_owned(), listen, parent, process: None }
+        Self { data: data.to_owned(), listen, parent, settings: Vec::new(), process: None }
+    }
+
+    /// With settings of its own.
+    #[must_use]
+    pub fn with(mut self, settings: &[(&str, &str)]) -> Self {
+        let owned = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        self.settings.extend(owned);
+        self
     }
 
     pub fn data(&self) -> &Path {
@@ -117,13 +126,15 @@ impl Office {
 
     fn run(&self) -> Command {
         let advertise = format!("127.0.0.1:{}", self.listen);
-        let settings = [
+        let usual = [
             ("sync.backoff_min_s", "1"),
             ("sync.backoff_max_s", "2"),
             ("sync.handshake_s", "1"),
             ("store.ballast_mb", "1"),
             ("node.advertise", &advertise),
         ];
+        let own = self.settings.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        let settings: Vec<_> = usual.into_iter().chain(own).collect();
         process::run_on_loopback(&binary(), &self.data, (self.listen, self.parent), &settings)
     }
 

@@ -18,6 +18,7 @@ mod pages;
 mod shown;
 mod states;
 mod versions;
+mod watch;
 
 use std::fmt;
 
@@ -38,6 +39,7 @@ pub use pages::*;
 pub use shown::{Shown, bytes, moment};
 pub use states::*;
 pub use versions::*;
+pub use watch::*;
 
 /// A sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -96,6 +98,7 @@ pub const ALL: &[&[Message]] = &[
     pages::MESSAGES,
     states::MESSAGES,
     versions::MESSAGES,
+    watch::MESSAGES,
 ];
 
 /// The messages of an area. Texts capture the arguments by name; each argument shows itself in the

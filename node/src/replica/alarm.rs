@@ -8,6 +8,8 @@ use daiban_domain::words::{self, Said};
 use daiban_sync::id::{BlobId, Incarnation, LogId, NodeKey, OfficeCode};
 use serde::{Deserialize, Serialize};
 
+use super::watch::Trouble;
+
 /// What an operator must hear of. Nothing here names a citizen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "alarm")]
@@ -40,6 +42,8 @@ pub enum Alarm {
     NumbersUsedUp { item: String, day: Date, leased: usize },
     /// Two cases, named by their receipts, have one number.
     NumberTwice { number: CaseNumber, one: String, other: String },
+    /// Something is wrong with an office here or below.
+    Watch { office: OfficeCode, name: String, trouble: Trouble, measured: u64 },
 }
 
 impl Alarm {
@@ -71,6 +75,7 @@ impl Alarm {
             Self::NumberTwice { number, one, other } => {
                 words::alarm_number_twice(*number, one, other)
             }
+            Self::Watch { name, trouble, measured, .. } => trouble.said(name, *measured),
             Self::ClockError { office, off_by_ms } => {
                 words::alarm_clock_error(*office, off_by_ms / 1_000)
             }

@@ -124,10 +124,11 @@ impl Replica {
                 slice.batch.remove(keys::summary(case));
                 Ok(())
             }
-            Record::Receipt(_)
-            | Record::Evidence(_)
-            | Record::Incarnation(_)
-            | Record::Local(_) => Ok(()),
+            Record::Local(bytes) => {
+                self.apply_local(bytes, slice);
+                Ok(())
+            }
+            Record::Receipt(_) | Record::Evidence(_) | Record::Incarnation(_) => Ok(()),
         }
     }
 

@@ -42,6 +42,9 @@ impl Replica {
             Command::NewCase { .. } => self.new_case(now, id, command),
             Command::Publish { notice, rehearse } => self.publish(now, id, &notice, rehearse),
             Command::LeaseNumbers { .. } => self.lease(now, id, command),
+            Command::Acknowledge { office, trouble, by, word } => {
+                self.acknowledge(now, id, (office, trouble), (by, word))
+            }
             Command::SyncNow => {
                 self.upstream.hurry(now);
                 self.answer(id, Answer::Done);

@@ -27,6 +27,7 @@ use super::law::Consequence;
 use super::leases::{LeaseView, LedgerView};
 use super::licences::{MaterialChoice, Reuse};
 use super::listed::{ItemView, KnownCase, Listed};
+use super::watch::{Board, RaisedView, Trouble, WatchEvent};
 
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,6 +164,22 @@ pub enum Command {
         #[serde(default)]
         office: Option<OfficeCode>,
     },
+    /// Every office here and below, as it was last heard of.
+    Board,
+    /// Alarms about offices that have not ended.
+    Raised,
+    /// Somebody sees to an alarm.
+    Acknowledge {
+        office: OfficeCode,
+        trouble: Trouble,
+        by: OfficerRef,
+        word: String,
+    },
+    /// What became of alarms: of one office, or of all.
+    AlarmEvents {
+        #[serde(default)]
+        office: Option<OfficeCode>,
+    },
 }
 
 impl Command {
@@ -174,7 +191,8 @@ impl Command {
             | Self::Attach { .. }
             | Self::Reuse { .. }
             | Self::Act { .. }
-            | Self::LeaseNumbers { .. } => true,
+            | Self::LeaseNumbers { .. }
+            | Self::Acknowledge { .. } => true,
             Self::Publish { rehearse, .. } => !rehearse,
             Self::ShowCase { .. }
             | Self::CaseMaterials { .. }
@@ -190,7 +208,10 @@ impl Command {
             | Self::NumberLedger { .. }
             | Self::Notices
             | Self::Directory
-            | Self::Migration { .. } => false,
+            | Self::Migration { .. }
+            | Self::Board
+            | Self::Raised
+            | Self::AlarmEvents { .. } => false,
         }
     }
 }
@@ -271,6 +292,13 @@ pub enum Answer {
     },
     Migration(Box<Migration>),
     Done,
+    Board(Box<Board>),
+    Raised {
+        alarms: Vec<RaisedView>,
+    },
+    AlarmEvents {
+        events: Vec<WatchEvent>,
+    },
 }
 
 impl Answer {

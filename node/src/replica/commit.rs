@@ -35,6 +35,8 @@ pub(super) enum After {
     },
     /// A fork is mended.
     Mended,
+    /// An alarm about an office is open.
+    Raised(Alarm),
     /// Tell the offices below of what an office above signed for.
     PassDown(Vec<Receipt>),
 }
@@ -197,6 +199,7 @@ impl Replica {
             }
             After::Repaired { log, from, to } => self.alarm(Alarm::Repaired { log, from, to }),
             After::Mended => self.mended(),
+            After::Raised(alarm) => self.alarm(alarm),
             After::PassDown(receipts) => self.pass_down(&receipts),
         }
     }

@@ -1,7 +1,7 @@
 //! What goes into a replica and what comes out.
 
 use daiban_sync::frame::Frame;
-use daiban_sync::id::{BlobId, NodeKey, OfficeCode};
+use daiban_sync::id::{BlobId, Millis, NodeKey, OfficeCode};
 use daiban_sync::session::{Lane, Role};
 use daiban_sync::wire::Compression;
 use ed25519_dalek::SigningKey;
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::alarm::Alarm;
 use super::command::{Answer, Command};
 use super::refusal::Refusal;
+use super::watch::Rules;
 use crate::store::{Appended, CommitError, Record, Space};
 
 /// A connection, as the shell counts them.
@@ -70,6 +71,10 @@ pub enum Input {
     },
     /// How much room the disk has.
     Space(Space),
+    /// Free bytes of the disk.
+    Free {
+        bytes: u64,
+    },
     /// Time has passed; see [`super::Replica::wake_at`].
     Tick,
 }
@@ -122,6 +127,10 @@ pub struct Config {
     pub sessions_max: usize,
     /// Accept the impossible 99 prefix of test identities, and say so everywhere.
     pub training: bool,
+    /// What is an alarm about an office here or below.
+    pub watch: Rules,
+    /// When the data was last copied aside.
+    pub backed_up: Option<Millis>,
 }
 
 /// When things are tried again.

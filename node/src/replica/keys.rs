@@ -15,6 +15,9 @@
 //! | `x` case number, case id | empty: an act gave the case this number |
 //! | `p` case id | empty: its number is owed, or is to be compared with others |
 //! | `k` date | the last serial number given out on that day |
+//! | `o` office, trouble | an alarm that has not ended, see [`super::watch`] |
+//! | `h` office, moment, trouble, what | an event of an alarm |
+//! | `y` office | its last health report; may be lost |
 
 use daiban_domain::act::CaseId;
 use daiban_domain::calendar::Date;
@@ -22,7 +25,9 @@ use daiban_domain::case_number::{CaseNumber, ItemCode};
 use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_domain::request::RequestId;
 use daiban_sync::channel::Channel;
-use daiban_sync::id::{BlobId, LogId};
+use daiban_sync::id::{BlobId, LogId, OfficeCode};
+
+use super::watch::{Happened, Trouble, WatchEvent};
 
 pub(super) const CASES: &[u8] = b"c";
 pub(super) const SUMMARIES: &[u8] = b"s";
@@ -148,4 +153,50 @@ pub(super) fn serial_day(key: &[u8]) -> Option<Date> {
     let text = std::str::from_utf8(key.get(1..)?).ok()?;
     let year = text.get(..4)?.parse().ok()?;
     Date::from_ymd(year, text.get(4..6)?.parse().ok()?, text.get(6..8)?.parse().ok()?)
+}
+
+pub(super) const OPEN_ALARMS: &[u8] = b"o";
+pub(super) const HEARD: &[u8] = b"y";
+
+fn of_office(tree: &[u8], office: OfficeCode) -> Vec<u8> {
+    [tree, &u64::from(office).to_be_bytes()].concat()
+}
+
+fn office_in(key: &[u8]) -> Option<OfficeCode> {
+    let code = key.get(1..9)?.try_into().ok()?;
+    OfficeCode::new(u64::from_be_bytes(code)).ok()
+}
+
+pub(super) fn open_alarm((office, trouble): (OfficeCode, Trouble)) -> Vec<u8> {
+    [of_office(OPEN_ALARMS, office).as_slice(), trouble.key().as_bytes()].concat()
+}
+
+/// The office and the trouble in a key of [`open_alarm`].
+pub(super) fn alarm_of(key: &[u8]) -> Option<(OfficeCode, Trouble)> {
+    let trouble = std::str::from_utf8(key.get(9..)?).ok()?;
+    Some((office_in(key)?, trouble.parse().ok()?))
+}
+
+/// The events of an office, or all.
+pub(super) fn alarm_events(office: Option<OfficeCode>) -> Vec<u8> {
+    office.map_or_else(|| b"h".to_vec(), |office| of_office(b"h", office))
+}
+
+pub(super) fn alarm_event(event: &WatchEvent) -> Vec<u8> {
+    let what = match event.what {
+        Happened::Raised => 0,
+        Happened::Acknowledged(_) => 1,
+        Happened::Cleared => 2,
+    };
+    let (at, trouble) = (event.at.0.to_be_bytes(), event.trouble.key().as_bytes());
+    [&alarm_events(Some(event.office)), at.as_slice(), trouble, &[what]].concat()
+}
+
+pub(super) fn heard(office: OfficeCode) -> Vec<u8> {
+    of_office(HEARD, office)
+}
+
+/// The office in a key of [`heard`].
+pub(super) fn office_heard(key: &[u8]) -> Option<OfficeCode> {
+    office_in(key)
 }

@@ -1,6 +1,6 @@
 //! Sessions: one for each link, and what their events mean for this node.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use daiban_sync::admission::Admitted;
 use daiban_sync::error::SessionError;
@@ -26,6 +26,8 @@ pub(super) struct Link {
     pub(super) clock_ahead_ms: i64,
     /// Refused for now: it ends when what it was told is sent.
     refused: bool,
+    /// Offices below whose latest report this office above has not had.
+    pub(super) to_pass_on: BTreeSet<OfficeCode>,
 }
 
 /// All links.
@@ -89,7 +91,18 @@ impl Replica {
         }
         let (since, heard) = (now, now);
         let (greeting, clock_ahead_ms) = (None, 0);
-        let fresh = Link { office, key, session, since, greeting, heard, clock_ahead_ms, refused };
+        let to_pass_on = self.reports_for(office);
+        let fresh = Link {
+            office,
+            key,
+            session,
+            since,
+            greeting,
+            heard,
+            clock_ahead_ms,
+            refused,
+            to_pass_on,
+        };
         self.links.insert(link, fresh);
         if !refused {
             self.drop_older_links(office, link);
@@ -203,7 +216,7 @@ impl Replica {
             Event::Diverged { log, theirs } => self.diverged(link, log, theirs),
             Event::Fetched { log, run } => self.fetched(now, link, log, run)?,
             Event::Receipts(receipts) => self.take_receipts(receipts)?,
-            Event::Beacon(beacon) => self.take_beacon(link, beacon),
+            Event::Beacon(beacon) => self.take_beacon(now, link, &beacon),
             Event::Busy { retry_after_ms } => {
                 let office = self.links.get(&link).map(|peer| peer.office);
                 self.close(now, link, "the office above asked us to come back later".into());
@@ -233,7 +246,7 @@ impl Replica {
         if off_by_ms.unsigned_abs() > self.config.timing.clock_error_ms {
             self.alarm(Alarm::ClockError { office, off_by_ms });
         }
-        self.take_beacon(link, beacon);
+        self.take_beacon(now, link, &beacon);
         self.ask_for_damaged(link);
     }
 

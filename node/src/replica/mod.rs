@@ -18,6 +18,7 @@
 mod alarm;
 mod apply;
 mod author;
+mod backlog;
 mod beacon;
 mod carry;
 mod cases;
@@ -50,6 +51,7 @@ mod set_back;
 mod upstream;
 mod view;
 mod wants;
+mod watch;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -64,7 +66,8 @@ use daiban_sync::id::{LogId, Millis, NodeKey, OfficeCode};
 use daiban_sync::run::Authenticator;
 
 pub use alarm::Alarm;
-pub use beacon::Beacon;
+pub use backlog::Backlog;
+pub use beacon::{Health, Report, Reports};
 pub use carry::Load;
 pub use command::{
     AboveView, Answer, Attachment, CaseView, ClockToday, ClockView, Command, Counters, NoticeView,
@@ -76,6 +79,9 @@ pub use leases::{LeaseView, LedgerView};
 pub use licences::{MaterialChoice, Offer, Reuse};
 pub use listed::{FieldView, ItemView, KnownCase, Listed};
 pub use refusal::{Refusal, RefusalKind};
+pub use watch::{
+    Acknowledged, Board, BoardRow, Happened, Heard, RaisedView, Rules, State, Trouble, WatchEvent,
+};
 
 use crate::store::{Blobs, IndexError, Position, Space, Store, ViewError};
 use author::Author;
@@ -88,6 +94,7 @@ use recover::{Hold, Recovery};
 use upstream::Upstream;
 use view::{Unreadable, Word};
 use wants::Wants;
+use watch::Watch;
 
 /// Alarms that are kept for `daiban status`.
 const ALARMS_MAX: usize = 256;
@@ -124,7 +131,9 @@ pub struct Replica {
     serials: Serials,
     numbers: Numbers,
     space: Space,
-    beacons: BTreeMap<OfficeCode, Beacon>,
+    disk_free_bytes: Option<u64>,
+    counts: backlog::Counts,
+    watch: Watch,
     beacon_at: Millis,
     alarms: VecDeque<(Millis, Alarm)>,
     alarmed_acts: BTreeSet<ActId>,
@@ -180,6 +189,7 @@ impl Replica {
             Input::Command { id, command } => self.command(now, id, command),
             Input::Carried { id, from, frames } => self.carried(now, id, from, frames),
             Input::Space(space) => self.space = space,
+            Input::Free { bytes } => self.disk_free_bytes = Some(bytes),
             Input::Tick => {}
         }
     }
@@ -221,7 +231,10 @@ impl Replica {
 
     /// When [`Replica::settle`] wants to be called if nothing comes in.
     pub fn wake_at(&self, now: Millis) -> Millis {
-        let beacon = self.beacon_at.plus(self.config.timing.beacon_ms);
+        let beacon = match self.has_reports_to_pass_on() {
+            true => now,
+            false => self.beacon_at.plus(self.config.timing.beacon_ms),
+        };
         let patience = self.config.timing.greeting_ms + 1;
         let silent = self.links.values().filter(|peer| peer.greeting.is_none());
         let silent = silent.map(|peer| peer.since.plus(patience)).min();
@@ -270,7 +283,9 @@ impl Replica {
         let live = self.links.values().filter(|link| link.session.is_live()).count() as u64;
         let Position { segment, offset } = self.store.applied();
         let views = u64::from(segment) << 32 | u64::from(offset);
-        views.wrapping_add(live << 48).wrapping_add((self.alarms.len() as u64) << 56)
+        let watched = self.watch.changes() << 40;
+        let seen = views.wrapping_add(live << 48).wrapping_add((self.alarms.len() as u64) << 56);
+        seen.wrapping_add(watched)
     }
 
     /// The law in force.
@@ -278,9 +293,9 @@ impl Replica {
         &self.law
     }
 
-    /// The latest health reports of the offices below.
-    pub fn beacons(&self) -> &BTreeMap<OfficeCode, Beacon> {
-        &self.beacons
+    /// The latest health report of each office, this one and those below.
+    pub fn heard(&self) -> impl Iterator<Item = (&OfficeCode, &Heard)> {
+        self.watch.all_heard()
     }
 
     /// A case as the views keep it.

@@ -25,7 +25,8 @@ use super::recover::Hold;
 use super::upstream::Upstream;
 use super::view::Word;
 use super::wants::Wants;
-use super::{Replica, keys};
+use super::watch::Watch;
+use super::{Replica, backlog, keys};
 use crate::store::{Space, Store, ViewError};
 
 /// Peers that may be compared with at the same time.
@@ -53,6 +54,7 @@ impl Replica {
             word: Word::new(config.office, config.key.clone()),
             upstream: Upstream::new(now, &config.ancestors, config.timing),
             admission: Admission::new(config.sessions_max, COMPARING_MAX, ADMISSION_RETRY_MS),
+            watch: Watch::new(now, config.watch),
             config,
             store,
             blobs,
@@ -76,7 +78,8 @@ impl Replica {
             serials: Serials::default(),
             numbers: Numbers::default(),
             space: Space::Plenty,
-            beacons: BTreeMap::new(),
+            disk_free_bytes: None,
+            counts: backlog::Counts::default(),
             beacon_at: now,
             alarms: VecDeque::new(),
             alarmed_acts: BTreeSet::new(),
@@ -119,6 +122,7 @@ impl Replica {
             drop(self.law.take(place, issuer, notice));
         }
         self.read_numbers()?;
+        self.read_watch()?;
         self.reckons = self.store.view_get(keys::TO_RECKON)?.is_some();
         for (key, bytes) in self.store.view_scan(keys::WANTED, &[], usize::MAX)? {
             if let (Some(blob), Ok(channel)) =

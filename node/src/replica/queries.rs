@@ -81,6 +81,9 @@ impl Replica {
                 Ok(Answer::Alarms { alarms: said.collect() })
             }
             Command::Quarantine => self.quarantine(),
+            Command::Board => Ok(Answer::Board(Box::new(self.board(now)))),
+            Command::Raised => Ok(Answer::Raised { alarms: self.raised() }),
+            Command::AlarmEvents { office } => self.alarm_events(office),
             _ => Err(Refusal::internal("a command that is no question")),
         }
     }

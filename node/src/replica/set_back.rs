@@ -18,5 +18,6 @@ impl Replica {
         }
         self.upstream.set_back(now);
         self.beacon_at = now;
+        self.watch.set_back(now);
     }
 }

@@ -39,6 +39,13 @@ pub(super) const RULES: &[Rule] = &[
     rule("identity.issuing_days", 2, 3_650),
     rule("identity.root_days", 30, 18_250),
     rule("identity.invitation_hours", 1, 8_760),
+    rule("watch.report_s", 1, 3_600),
+    rule("watch.dark_s", 0, 604_800),
+    rule("watch.behind_s", 0, 31_536_000),
+    rule("watch.clock_error_s", 0, 86_400),
+    rule("watch.disk_free_mb", 0, 1_048_576),
+    rule("watch.quarantined", 0, 1_000_000),
+    rule("watch.backup_days", 0, 3_650),
 ];
 
 pub(super) fn rule_of(key: &str) -> Option<&'static Rule> {
@@ -64,7 +71,17 @@ pub(super) fn check_relations(settings: &Settings) -> Result<(), SettingsError> 
         "identity.issuing_days",
         identity.issuing_days,
     )?;
-    below("identity.issuing_days", identity.issuing_days, "identity.root_days", identity.root_days)
+    below(
+        "identity.issuing_days",
+        identity.issuing_days,
+        "identity.root_days",
+        identity.root_days,
+    )?;
+    let watch = &settings.watch;
+    match watch.dark_s {
+        0 => Ok(()),
+        dark_s => below("watch.report_s", watch.report_s, "watch.dark_s", dark_s),
+    }
 }
 
 fn below(

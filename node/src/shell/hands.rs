@@ -118,13 +118,14 @@ fn finish_all(
     finishing: &mpsc::Receiver<BlobId>,
     inbox: &inbox::Sender<Message>,
 ) {
-    let mut last = None;
+    let mut told = Told::default();
     loop {
-        let level = space.check().inspect_err(|error| tracing::error!(%error, "free space")).ok();
-        if let Some(level) = level.filter(|_| level != last) {
-            last = Some(level);
-            room.send_replace(level);
-            if inbox.blocking_send(Message::Input(Input::Space(level))).is_err() {
+        let checked = space.check().inspect_err(|error| tracing::error!(%error, "free space"));
+        for input in checked.ok().into_iter().flat_map(|checked| told.news(checked)) {
+            if let Input::Space(level) = input {
+                room.send_replace(level);
+            }
+            if inbox.blocking_send(Message::Input(input)).is_err() {
                 return;
             }
         }
@@ -140,5 +141,22 @@ fn finish_all(
             Err(mpsc::RecvTimeoutError::Timeout) => {}
             Err(mpsc::RecvTimeoutError::Disconnected) => return,
         }
+    }
+}
+
+/// What the replica was told of the disk.
+#[derive(Default)]
+struct Told {
+    level: Option<Space>,
+    free_mb: Option<u64>,
+}
+
+impl Told {
+    /// What it does not know yet; free space is told by the mebibyte.
+    fn news(&mut self, (level, free): (Space, u64)) -> Vec<Input> {
+        let is_other_level = self.level.replace(level) != Some(level);
+        let is_other_size = self.free_mb.replace(free >> 20) != Some(free >> 20);
+        let space = is_other_level.then_some(Input::Space(level));
+        space.into_iter().chain(is_other_size.then_some(Input::Free { bytes: free })).collect()
     }
 }

@@ -38,7 +38,7 @@ pub(crate) use admin::status_of;
 pub use admin::{ADMIN_FILE, AdminAddress};
 pub use error::StartError;
 pub use materials::{MaterialError, Prepared, prepare};
-pub use open::{Begun, Certificates, Opened, open_replica, open_store};
+pub use open::{Begun, Certificates, Opened, note_backup, open_replica, open_store};
 
 use crate::replica::{Answer, Command, Input, Refusal, Replica};
 use crate::store::{Blobs, Space};

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use daiban_sync::id::{NodeKey, OfficeCode};
+use daiban_sync::id::{Millis, NodeKey, OfficeCode};
 use daiban_sync::run::Authenticator;
 use daiban_sync::wire::Compression;
 
@@ -12,14 +12,17 @@ use super::clock;
 use super::error::StartError;
 use super::renewal::parent_addresses;
 use crate::identity::{Identity, verify_chain};
-use crate::replica::{Config, Law, Replica, Timing};
-use crate::settings::Settings;
+use crate::replica::{Config, Law, Replica, Rules, Timing};
+use crate::settings::{Settings, WatchSettings};
 use crate::store::disk::{Disk, RealDisk};
 use crate::store::kv::{KvError, SledKvOpener};
 use crate::store::{
     Blobs, Committer, IndexError, OpenError, OpenReport, Options, Store, Unlock, ViewError,
     os_entropy,
 };
+
+/// When the data was last copied aside, in milliseconds since 1970.
+const BACKUP_FILE: &str = "backed-up";
 
 /// A data directory that this process owns, and what opening found.
 pub type Opened = (Arc<dyn Disk>, Store, Committer, OpenReport);
@@ -119,7 +122,8 @@ fn begin_replica(
     let mut seed = [0; 32];
     getrandom::fill(&mut seed)?;
     let authenticator = Box::new(Certificates::under(identity.root()));
-    let (config, blobs) = (config(identity, settings), store.blobs());
+    let config = Config { backed_up: last_backup(data), ..config(identity, settings) };
+    let blobs = store.blobs();
     let replica = Replica::new(clock::now(), config, store, Law::default(), authenticator, seed)?;
     Ok((disk, blobs, committer, replica))
 }
@@ -134,7 +138,11 @@ fn config(identity: &Identity, settings: &Settings) -> Config {
     if let Some(parent) = ancestors.first_mut() {
         parent.1 = parent_addresses(identity, settings);
     }
-    let sync = &settings.sync;
+    let (sync, watch) = (&settings.sync, &settings.watch);
+    let clock_error_ms = match watch.clock_error_s {
+        0 => u64::MAX,
+        seconds => 1_000 * seconds,
+    };
     Config {
         office: identity.office(),
         key: identity.signing_key().clone(),
@@ -144,6 +152,8 @@ fn config(identity: &Identity, settings: &Settings) -> Config {
             backoff_ms_min: 1_000 * sync.backoff_min_s,
             backoff_ms_max: 1_000 * sync.backoff_max_s,
             fallback_ms: 1_000 * sync.fallback_s,
+            beacon_ms: 1_000 * watch.report_s,
+            clock_error_ms,
             ..Timing::default()
         },
         window_bytes: 1_024 * sync.window_kb,
@@ -154,7 +164,35 @@ fn config(identity: &Identity, settings: &Settings) -> Config {
         compression_down: Compression::SMALL,
         sessions_max: usize::try_from(sync.max_sessions).unwrap_or(usize::MAX),
         training: settings.node.training,
+        watch: watch.into(),
+        backed_up: None,
     }
+}
+
+impl From<&WatchSettings> for Rules {
+    fn from(settings: &WatchSettings) -> Self {
+        let WatchSettings { dark_s, behind_s, clock_error_s, disk_free_mb, .. } = *settings;
+        Self {
+            dark_ms: 1_000 * dark_s,
+            behind_ms: 1_000 * behind_s,
+            clock_error_ms: 1_000 * clock_error_s,
+            disk_free_bytes: disk_free_mb << 20,
+            quarantined: settings.quarantined,
+            backup_ms: 86_400_000 * settings.backup_days,
+        }
+    }
+}
+
+/// Writes down that the data was copied aside, for the operators above.
+///
+/// # Errors
+/// The disk's.
+pub fn note_backup(data: &Path) -> std::io::Result<()> {
+    std::fs::write(data.join(BACKUP_FILE), clock::now().0.to_string())
+}
+
+fn last_backup(data: &Path) -> Option<Millis> {
+    std::fs::read_to_string(data.join(BACKUP_FILE)).ok()?.trim().parse().ok().map(Millis)
 }
 
 fn tell(report: &OpenReport) {

@@ -69,11 +69,11 @@ impl SpaceKeeper {
     }
 
     /// Measures, and gives up the ballast when the disk is full or makes it again when there is
-    /// plenty.
+    /// plenty. Gives the free bytes too.
     ///
     /// # Errors
     /// [`SpaceError`].
-    pub fn check(&self) -> Result<Space, SpaceError> {
+    pub fn check(&self) -> Result<(Space, u64), SpaceError> {
         let free = self.disk.free_bytes()?;
         let space = self.thresholds.level(free);
         match space {
@@ -86,7 +86,7 @@ impl SpaceKeeper {
             }
             _ => (),
         }
-        Ok(space)
+        Ok((space, free))
     }
 
     /// Frees the reserve, so that what has begun can be finished. The level is that before.
@@ -149,7 +149,7 @@ mod tests {
         let keeper = SpaceKeeper::new(Arc::new(disk.clone()), thresholds);
         let check = |room_bytes| {
             disk.set_faults(Faults { room_bytes: Some(room_bytes), ..Faults::default() });
-            keeper.check().unwrap()
+            keeper.check().unwrap().0
         };
         assert_eq!(check(9 * MB), Space::Plenty);
         assert_eq!(disk.used_bytes(), 2 * MB);

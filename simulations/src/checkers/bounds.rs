@@ -9,8 +9,6 @@ use crate::node::Node;
 /// Links of one node: its peers, and for each a dead one that has not been noticed yet.
 const LINKS_A_PEER: usize = 3;
 const LINKS_FREE: usize = 8;
-/// Alarms that a node remembers.
-const ALARMS_MAX: usize = 256;
 
 /// A file goes on where it was asked to.
 pub(crate) fn check_wished(blob: BlobId, chunk: u32, wished: Option<u32>) -> Verdict {
@@ -47,9 +45,9 @@ pub(crate) fn check_links(node: &Node, peers: usize) -> Verdict {
         let sentence = format!("office {} keeps {links} sessions, {bound} at most", node.office);
         return Err((Checker::Bounds, sentence));
     }
-    let alarms = process.replica.beacons().len();
-    if alarms > peers + ALARMS_MAX {
-        let sentence = format!("office {} keeps {alarms} health reports", node.office);
+    let stranger = process.replica.heard().find(|(office, _)| !office.is_within(node.office));
+    if let Some((office, _)) = stranger {
+        let sentence = format!("office {} keeps a health report of {office}", node.office);
         return Err((Checker::Bounds, sentence));
     }
     Ok(())

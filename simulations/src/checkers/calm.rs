@@ -33,5 +33,6 @@ pub(crate) fn kind(alarm: &Alarm) -> &'static str {
         Alarm::ClockError { .. } => "clock-error",
         Alarm::NumbersUsedUp { .. } => "numbers-used-up",
         Alarm::NumberTwice { .. } => "number-twice",
+        Alarm::Watch { .. } => "watch",
     }
 }

@@ -231,6 +231,7 @@ fn name(input: &Input) -> &'static str {
         Input::Command { .. } => "command",
         Input::Carried { .. } => "takes a bundle",
         Input::Space(_) => "space",
+        Input::Free { .. } => "free space",
         Input::Tick => "tick",
     }
 }

@@ -245,6 +245,11 @@ impl Session {
         self.outbox.add_receipts(receipts);
     }
 
+    /// Whether a health report still waits to be sent.
+    pub fn has_beacon_waiting(&self) -> bool {
+        self.outbox.has_beacon()
+    }
+
     /// A health report; it replaces one that is not yet sent. One beyond [`BEACON_BYTES_MAX`] is
     /// left out.
     pub fn send_beacon(&mut self, beacon: Vec<u8>) {

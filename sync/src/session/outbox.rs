@@ -58,6 +58,10 @@ impl Outbox {
         self.beacon = Some(beacon);
     }
 
+    pub(super) fn has_beacon(&self) -> bool {
+        self.beacon.is_some()
+    }
+
     pub(super) fn add_receipts(&mut self, receipts: &[Receipt]) {
         self.receipts.extend(receipts.iter().map(|r| ((r.log, r.office), *r)));
     }
