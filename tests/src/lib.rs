@@ -1,8 +1,10 @@
 //! Helpers of the tests: a tree of real processes on loopback, and what is fuzzed.
 
 pub mod browser;
+pub mod chromium;
 pub mod fuzz;
 pub mod harm;
+pub mod inspection;
 pub mod line;
 pub mod office;
 pub mod stranger;

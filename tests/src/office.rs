@@ -13,6 +13,9 @@ use crate::browser::Browser;
 /// Longer than anything here takes on a slow machine.
 pub const PATIENCE: Duration = Duration::from_secs(90);
 
+/// Loopback, wherever there is room.
+const ANY_PORT: &str = "127.0.0.1:0";
+
 /// A data directory and its node.
 pub struct Office {
     data: PathBuf,
@@ -109,14 +112,14 @@ impl Office {
 
     /// Starts the process and waits until it answers.
     pub fn start(&mut self) {
-        let run = self.run();
+        let run = self.run(ANY_PORT);
         self.start_as(run);
     }
 
     /// As [`Office::start`]; a file that is too large is an error of the write, not the end of the
     /// process.
     pub fn start_limitable(&mut self) {
-        let run = self.run();
+        let run = self.run(ANY_PORT);
         let mut shell = Command::new("sh");
         shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]);
         shell.arg(run.get_program()).args(run.get_args());
@@ -124,7 +127,8 @@ impl Office {
         self.start_as(shell);
     }
 
-    fn run(&self) -> Command {
+    /// The process, with its pages and its admin socket at `admin`.
+    fn run(&self, admin: &str) -> Command {
         let advertise = format!("127.0.0.1:{}", self.listen);
         let usual = [
             ("sync.backoff_min_s", "1"),
@@ -132,6 +136,7 @@ impl Office {
             ("sync.handshake_s", "1"),
             ("store.ballast_mb", "1"),
             ("node.advertise", &advertise),
+            ("node.admin", admin),
         ];
         let own = self.settings.iter().map(|(key, value)| (key.as_str(), value.as_str()));
         let settings: Vec<_> = usual.into_iter().chain(own).collect();
@@ -143,6 +148,12 @@ impl Office {
         program.stderr(log.expect("the directory is writable"));
         self.process = Some(Process::start(&mut program).expect("the binary runs"));
         self.wait("to answer", |office| office.try_ask(&json!({ "command": "status" })).is_ok());
+    }
+
+    /// Starts the process once more where its pages were before.
+    pub fn start_at(&mut self, pages: &str) {
+        let run = self.run(pages.trim_start_matches("http://"));
+        self.start_as(run);
     }
 
     /// SIGKILL: no farewell, no flush.
@@ -214,20 +225,30 @@ impl Office {
         Value::Object(view.clone())
     }
 
-    /// Gives somebody an account at the pages; the role with its organ, if it has one.
-    pub fn seat(&self, id: &str, (role, organ): (&str, Option<&str>), password: &str) {
+    /// Gives somebody an account at the pages, by id and name; the role with its organ, if it has
+    /// one.
+    pub fn seat(
+        &self,
+        (id, name): (&str, &str),
+        (role, organ): (&str, Option<&str>),
+        password: &str,
+    ) {
         let change = json!({
-            "change": "add", "id": id, "name": id, "roles": [role], "organ": organ,
+            "change": "add", "id": id, "name": name, "roles": [role], "organ": organ,
             "password": password,
         });
         let body = serde_json::to_vec(&change).expect("plain data becomes JSON");
         self.post("/v1/accounts", body).map(drop).expect("the account is made");
     }
 
-    /// A browser at the pages.
+    /// A browser at the pages that reads nothing but HTML.
     pub fn browser(&self) -> Browser {
-        let (url, _) = self.admin("").expect("it is up");
-        Browser::at(url.trim_start_matches("http://"))
+        Browser::at(self.pages().trim_start_matches("http://"))
+    }
+
+    /// Where its pages are.
+    pub fn pages(&self) -> String {
+        self.admin("").expect("it is up").0
     }
 
     /// Waits until all of these cases are here.

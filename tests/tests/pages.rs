@@ -12,7 +12,7 @@ const PASSWORD: &str = "long enough";
 
 /// Somebody with an account, signed in.
 fn seated(office: &Office, id: &str, role: &str, organ: Option<&str>) -> Browser {
-    office.seat(id, (role, organ), PASSWORD);
+    office.seat((id, id), (role, organ), PASSWORD);
     let browser = office.browser();
     let page = browser.sign_in(id, PASSWORD);
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
@@ -135,4 +135,38 @@ fn an_application_is_entered_page_by_page_without_a_network() {
     let receipt = case.trim_start_matches("/case/").to_owned();
     line.city.wait_to_show([&receipt]);
     assert_eq!(line.city.shown(&receipt)["state"]["status"], "received");
+}
+
+#[test]
+fn everybody_may_ask_the_county_but_not_without_end() {
+    let line = Line::start();
+    let receipt = line.hand_in("CL-SB-01");
+    line.county.wait_to_show([&receipt]);
+    let fields = line.village.shown(&receipt)["form"].clone();
+    let digits = &fields["apply_cardnumber"].as_str().unwrap()[14..];
+    let village = line.village.browser().get("/public");
+    assert_eq!(village.status, StatusCode::NOT_FOUND, "a village answers its own people only");
+
+    let stranger = line.county.browser();
+    let home = stranger.get("/public");
+    let ask = |receipt: &str, digits: &str| {
+        stranger.send(&home, "/public/case", &[("receipt", receipt), ("digits", digits)])
+    };
+    let shown = ask(&receipt, digits);
+    assert!(
+        shown.has("收件") && !shown.has(fields["telphone"].as_str().unwrap()),
+        "{}",
+        shown.text
+    );
+    let text = "久无消息";
+    let typed = [("receipt", &*receipt), ("digits", digits), ("text", text)];
+    let told = stranger.send(&shown, "/public/case/complain", &typed);
+    assert!(told.has("已收到") && told.has(text), "{}", told.text);
+    line.village.wait("to hear of the complaint", |village| {
+        !village.shown(&receipt)["state"]["redress"]["complaints"][0].is_null()
+    });
+    let tries = (0..20).map(|_| ask(&receipt, "0000").status);
+    let tries: Vec<_> = tries.collect();
+    assert!(tries.contains(&StatusCode::NOT_FOUND));
+    assert_eq!(tries.last(), Some(&StatusCode::TOO_MANY_REQUESTS));
 }

@@ -17,6 +17,8 @@ mod validate;
 
 use std::collections::BTreeMap;
 
+use pinyin::{Pinyin, ToPinyin as _};
+
 use crate::calendar::Date;
 pub use condition::Condition;
 pub use difference::{Change, Is, Part, RuleChange};
@@ -74,15 +76,17 @@ impl Catalog {
         self.items.values()
     }
 
-    /// Newest versions whose code, name or pinyin initials contain what was typed.
+    /// Newest versions whose code, name, pinyin or pinyin initials contain what was typed.
     pub fn search<'a>(&'a self, typed: &str) -> impl Iterator<Item = &'a Item> {
-        let typed = typed.trim().to_lowercase();
+        let typed = typed.to_lowercase();
+        let (typed, sound) =
+            (typed.trim().to_owned(), typed.split_whitespace().collect::<String>());
         self.items
             .values()
             .filter(move |item| {
-                [&item.code, &item.name, &item.initials]
-                    .iter()
-                    .any(|text| text.to_lowercase().contains(&typed))
+                let says = |text: &String| text.to_lowercase().contains(&typed);
+                [&item.code, &item.name, &item.initials].into_iter().any(says)
+                    || spelled(&item.name).contains(&sound)
             })
             .filter(|item| {
                 self.latest(&item.code).is_some_and(|latest| latest.version == item.version)
@@ -96,6 +100,11 @@ impl Catalog {
         self.items.extend(newer.items);
         self
     }
+}
+
+/// A name in pinyin without tones; what has none is left out.
+fn spelled(name: &str) -> String {
+    name.to_pinyin().flatten().map(Pinyin::plain).collect()
 }
 
 fn hash_of(files: &[(&str, &str)]) -> [u8; 32] {
@@ -133,6 +142,8 @@ mod tests {
         assert_eq!(found("CXJMJBYLBXCBDJYDS"), ["CL-SB-05"]);
         assert_eq!(found("选址"), ["JB-04"]);
         assert_eq!(found("jb-1"), ["JB-10", "JB-11", "JB-12"]);
+        assert_eq!(found("guer"), ["CL-MZ-08"]);
+        assert_eq!(found(" Gu er shi shi"), ["CL-MZ-08"]);
     }
 
     #[test]

@@ -15,6 +15,8 @@ mod node;
 mod notices;
 mod numbers;
 mod pages;
+mod prints;
+mod public;
 mod shown;
 mod states;
 mod versions;
@@ -36,6 +38,8 @@ pub use node::*;
 pub use notices::*;
 pub use numbers::*;
 pub use pages::*;
+pub use prints::*;
+pub use public::*;
 pub use shown::{Shown, bytes, moment};
 pub use states::*;
 pub use versions::*;
@@ -96,6 +100,8 @@ pub const ALL: &[&[Message]] = &[
     notices::MESSAGES,
     numbers::MESSAGES,
     pages::MESSAGES,
+    prints::MESSAGES,
+    public::MESSAGES,
     states::MESSAGES,
     versions::MESSAGES,
     watch::MESSAGES,

@@ -6,6 +6,7 @@
 mod error;
 mod file;
 mod password;
+mod places;
 mod session;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use daiban_sync::id::Millis;
 use serde::{Deserialize, Serialize};
 
 pub use error::{AccountError, SignInError};
+pub use places::Place;
 pub use session::{Token, Visit};
 
 use password::Password;

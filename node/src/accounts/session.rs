@@ -25,8 +25,8 @@ pub(super) struct TokenHash(String);
 #[serde(deny_unknown_fields)]
 pub(super) struct Session {
     pub(super) account: String,
-    since: Millis,
-    seen: Millis,
+    pub(super) since: Millis,
+    pub(super) seen: Millis,
 }
 
 /// A signed-in person at a page.

@@ -90,3 +90,20 @@ fn what_is_unfit_is_refused_with_its_reason() {
     assert!(accounts.add(new("wang", &[Role::Officer], Some("MZ"))).is_ok());
     assert!(matches!(accounts.set_disabled("nobody", true), Err(AccountError::Unknown { .. })));
 }
+
+#[test]
+fn whoever_is_signed_in_at_two_browsers_leaves_the_other_one() {
+    let (_folder, mut accounts) = office();
+    accounts.add(new("wang", &[Role::Agent], None)).unwrap();
+    let mut enter = |id| accounts.sign_in(NOW, id, RIGHT, Token::random()).unwrap();
+    let (here, there, other) = (enter("lili"), enter("lili"), enter("wang"));
+    let places = accounts.places(NOW, &here);
+    assert_eq!(places.iter().filter(|place| place.is_this).count(), 1);
+    assert_eq!(places.len(), 2);
+    accounts.leave_other_places(&here).unwrap();
+    assert!(accounts.visit(NOW, &there, true).is_none());
+    assert!(
+        accounts.visit(NOW, &here, true).is_some() && accounts.visit(NOW, &other, true).is_some()
+    );
+    assert_eq!(accounts.places(NOW.plus(SESSION_MS), &here), []);
+}

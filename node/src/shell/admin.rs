@@ -138,6 +138,7 @@ pub(super) async fn serve(admin: Admin) {
         .with_state(admin.served);
     let app = guarded.merge(open).merge(web::router(admin.web));
     let app = app.layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
     if let Err(error) = axum::serve(admin.listener, app).await {
         tracing::error!(%error, "the admin socket is gone");
     }

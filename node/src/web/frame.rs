@@ -17,6 +17,8 @@ pub(super) struct Frame<'a> {
     pub(super) web: &'a Web,
     pub(super) lang: Lang,
     visitor: Option<&'a Visitor>,
+    /// Of the pages for everybody.
+    is_public: bool,
 }
 
 /// A page of the menu, with who sees it.
@@ -33,16 +35,32 @@ const MENU: &[Entry] = &[
         roles: &[Role::Agent, Role::Officer, Role::Auditor],
     },
     Entry { path: "/new", title: words::page_new, roles: &[Role::Agent] },
+    Entry { path: "/ledger", title: words::print_ledger, roles: &[Role::Agent] },
+];
+
+/// A path with its title.
+type Titled = (&'static str, fn() -> Said);
+
+/// The menu of the pages for everybody.
+const PUBLIC: &[Titled] = &[
+    ("/public", words::public_home),
+    ("/public/guides", words::public_guides),
+    ("/public/ledger", words::public_ledger),
 ];
 
 impl<'a> Frame<'a> {
     pub(super) fn of(web: &'a Web, visitor: &'a Visitor) -> Self {
-        Self { web, lang: visitor.lang, visitor: Some(visitor) }
+        Self { web, lang: visitor.lang, visitor: Some(visitor), is_public: false }
     }
 
     /// Before anybody has signed in.
     pub(super) fn outside(web: &'a Web, lang: Lang) -> Self {
-        Self { web, lang, visitor: None }
+        Self { web, lang, visitor: None, is_public: false }
+    }
+
+    /// For somebody from outside.
+    pub(super) fn citizen(web: &'a Web, lang: Lang) -> Self {
+        Self { web, lang, visitor: None, is_public: true }
     }
 
     pub(super) fn say(&self, said: &Said) -> String {
@@ -129,12 +147,17 @@ impl<'a> Frame<'a> {
             self.visitor.is_some_and(|v| entry.roles.iter().any(|role| v.account.has(*role)))
         };
         let other = self.lang.other().tag();
+        let back = if self.is_public { "?next=/public" } else { "" };
+        let open_to_all = if self.is_public { PUBLIC } else { &[] };
         html! {
             nav aria-label=(self.lang.of(&words::page_menu())) {
+                @for (path, title) in open_to_all {
+                    a href=(path) { (self.lang.of(&title())) }
+                }
                 @for entry in MENU.iter().filter(may) {
                     a href=(entry.path) { (self.lang.of(&(entry.title)())) }
                 }
-                a href={ "/language/" (other) } lang=(other) {
+                a href={ "/language/" (other) (back) } lang=(other) {
                     (self.lang.of(&words::page_other_language()))
                 }
             }
@@ -146,7 +169,7 @@ impl<'a> Frame<'a> {
             @if let Some(visitor) = self.visitor {
                 form.person method="post" action="/sign-out" {
                     (self.form_key())
-                    span { (visitor.account.name) }
+                    a href="/me" { (visitor.account.name) }
                     button { (self.lang.of(&words::page_sign_out())) }
                 }
             }

@@ -27,6 +27,8 @@ pub(super) struct Visitor {
     pub(super) account: Account,
     pub(super) token: Token,
     pub(super) lang: Lang,
+    /// A page renews itself: nobody need be looking.
+    pub(super) by_itself: bool,
 }
 
 impl Visitor {
@@ -55,10 +57,12 @@ impl FromRequestParts<Web> for Visitor {
         let to = |page: &str| Redirect::to(&format!("{page}?next={}", escaped(back)));
         let jar = CookieJar::from_headers(&parts.headers);
         let token = web.token_of(&jar).ok_or_else(|| to("/sign-in"))?;
-        let visit = web.visit(&token, is_script(&parts.headers)).ok_or_else(|| to("/sign-in"))?;
+        let by_itself = is_script(&parts.headers);
+        let visit = web.visit(&token, by_itself).ok_or_else(|| to("/sign-in"))?;
+        let (account, lang) = (visit.account, Lang::of_cookies(&jar));
         match visit.is_locked {
             true => Err(to("/unlock")),
-            false => Ok(Self { account: visit.account, token, lang: Lang::of_cookies(&jar) }),
+            false => Ok(Self { account, token, lang, by_itself }),
         }
     }
 }

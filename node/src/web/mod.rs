@@ -6,6 +6,9 @@
 //! | `/` what is to be done | agent, officer, auditor |
 //! | `/new` … `/case/{receipt}/check` entering an application, page by page | agent |
 //! | `/case/{receipt}` a case, and what the visitor may do in it | agent, officer, auditor |
+//! | `/me` where the account is signed in | everybody with one |
+//! | `/case/{receipt}/print/…`, `/ledger` paper for the counter | agent, officer, auditor |
+//! | `/public…` progress, guides, results, at a county or a city | everybody |
 //!
 //! Data goes one way: a page asks a [`Command`](crate::replica::Command) as the command line does,
 //! and draws the answer. Nothing is decided here; an act is refused by the same law as everywhere.
@@ -14,11 +17,18 @@
 mod asset;
 mod audit;
 mod case;
+mod citizen;
 mod entry;
 mod frame;
+mod glance;
 mod guard;
+mod guide;
 mod lang;
+mod limit;
 mod live;
+mod me;
+mod print;
+mod qr;
 mod show;
 mod sign_in;
 mod work;
@@ -38,6 +48,8 @@ use crate::settings::{MaterialSettings, Settings};
 use crate::shell::{Handle, clock};
 
 use audit::Audit;
+use glance::Glances;
+use limit::Limit;
 use live::Pulse;
 
 /// What all pages need.
@@ -51,6 +63,8 @@ pub(crate) struct Web {
     training: bool,
     materials: MaterialSettings,
     pulse: Arc<Pulse>,
+    limit: Arc<Limit>,
+    glances: Arc<Glances>,
 }
 
 impl Web {
@@ -73,12 +87,20 @@ impl Web {
             audit: Arc::new(Audit::of(data)),
             offices: Arc::new(shipped::offices()),
             pulse: Pulse::new(),
+            limit: Arc::default(),
+            glances: Arc::default(),
         })
     }
 
     /// Watches the node for open pages; ends with it.
     pub(crate) fn pulse(&self, handle: Handle) -> impl Future<Output = ()> + Send + use<> {
         Arc::clone(&self.pulse).watch(handle)
+    }
+
+    /// A division code with the name of its office.
+    fn place(&self, code: &str) -> String {
+        let office = code.parse().ok().filter(|office| self.offices.get(*office).is_some());
+        office.map_or_else(|| code.to_owned(), |o| format!("{} {code}", self.offices.name(o)))
     }
 
     /// Who is at this browser; `by_itself` if the page renews itself.
@@ -102,17 +124,25 @@ pub(crate) fn router(web: Web) -> Router {
         .route("/case/{receipt}/enter/{step}", get(entry::step).post(entry::save))
         .route("/case/{receipt}/papers", get(entry::papers))
         .route("/case/{receipt}/papers/{key}", post(entry::attach))
+        .route("/case/{receipt}/papers/{key}/reuse", post(entry::reuse))
         .route("/case/{receipt}/check", get(entry::check))
         .route("/case/{receipt}/settle", post(case::settle))
         .route("/case/{receipt}/whole", post(case::whole))
         .route("/case/{receipt}/file/{blob}", get(case::file))
+        .route("/case/{receipt}/print/receipt", get(print::receipt))
+        .route("/case/{receipt}/print/notice", get(print::notice))
+        .route("/ledger", get(print::ledger))
+        .route("/handover", get(print::handover))
         .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
+        .route("/me", get(me::page))
+        .route("/me/leave", post(me::leave))
         .route("/unlock", get(sign_in::locked).post(sign_in::unlock))
         .route("/language/{lang}", get(lang::switch))
         .route("/live", get(live::changes))
         .route(asset::STYLE_PATH, get(asset::style))
         .route(asset::LIVE_PATH, get(asset::live))
+        .merge(citizen::router())
         .layer(middleware::from_fn(guard::headers))
         .with_state(web)
 }

@@ -1,6 +1,7 @@
 //! Values as pages show them.
 
 use daiban_domain::act::{ActKind, Opinion, Outcome};
+use daiban_domain::case::Summary;
 use daiban_domain::catalog::{Field, FieldType};
 use daiban_domain::check;
 use daiban_domain::clock::Due;
@@ -106,6 +107,17 @@ fn masked(number: &str) -> String {
     chars.iter().enumerate().map(star).collect()
 }
 
+/// A person's name with its first character only.
+pub(super) fn masked_name(name: &str) -> String {
+    let stars = name.chars().skip(1).map(|c| if c == '·' { c } else { '*' });
+    name.chars().take(1).chain(stars).collect()
+}
+
+/// What a case is called: its receipt, or its id until it has one.
+pub(super) fn case_name(summary: &Summary) -> String {
+    summary.receipt.map_or_else(|| summary.id.to_string(), |receipt| receipt.to_string())
+}
+
 /// What an organ thinks.
 pub(super) fn opinion(lang: Lang, opinion: &Opinion) -> String {
     match opinion {
@@ -173,6 +185,12 @@ mod tests {
         assert_eq!(masked("990382199001011234"), "990***********1234");
         assert_eq!(masked("13800138000"), "138****8000");
         assert_eq!(masked("1234"), "****");
+    }
+
+    #[test]
+    fn names_show_their_beginning() {
+        assert_eq!(masked_name("欧阳𬱖·买买提"), "欧**·***");
+        assert_eq!(masked_name(""), "");
     }
 
     #[test]

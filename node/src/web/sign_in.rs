@@ -157,6 +157,9 @@ fn sign_in_page(frame: &Frame<'_>, next: &Next, fault: Option<Said>) -> Markup {
             (password(lang))
             button.main { (lang.of(&words::page_sign_in())) }
         }
+        @if frame.web.is_public() {
+            p { a href="/public" { (lang.of(&words::public_home())) } }
+        }
     };
     frame.page(&words::page_sign_in(), &body)
 }

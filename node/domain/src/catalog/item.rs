@@ -118,6 +118,16 @@ impl Item {
         here && self.accept_tiers.contains(&tier)
     }
 
+    /// Whether the item is offered anywhere below this county or city.
+    pub fn applies_below(&self, area: OfficeCode) -> bool {
+        let six = area.division6();
+        let is_below =
+            |county: u32| county == six || (area.tier() == Tier::City && county / 100 == six / 100);
+        self.applies_in.iter().any(|county| {
+            is_below(*county) || (county.is_multiple_of(100) && county / 100 == six / 100)
+        })
+    }
+
     /// Whether new cases may be opened on this day.
     pub fn is_valid_on(&self, day: Date) -> bool {
         self.valid_from <= day && self.valid_until.is_none_or(|until| day <= until)

@@ -18,6 +18,14 @@ messages! {
     page_unlock { zh: "已锁定", en: "Locked" }
     page_case(receipt: &str) { zh: "办件 {receipt}", en: "Case {receipt}" }
     page_not_done { zh: "没有办成", en: "It was not done" }
+    page_waits {
+        zh: "本机节点没有回应：已填的内容都还在本页，恢复后自动保存，请不要关闭",
+        en: "The node does not answer: what you typed stays on this page and is saved when it does",
+    }
+    page_behind {
+        zh: "下面的内容有更新：请记下已填的内容，刷新后再办",
+        en: "What stands below has changed: note what you typed, reload, then act",
+    }
     page_saved { zh: "已保存到本机磁盘", en: "Saved on this computer's disk" }
 
     sign_in_id { zh: "账号", en: "Account" }
@@ -93,6 +101,11 @@ messages! {
     case_why_whole { zh: "查看理由（会留下记录）", en: "Why (this is recorded)" }
     case_why_needed { zh: "请填写查看理由", en: "Say why you need to see them" }
 
+    case_since(at: &str) { zh: "自您上次查看（{at}）以来", en: "Since you looked last ({at})" }
+    case_newer(version: u32) {
+        zh: "本事项已有第{version}版，草稿须先换版再提交",
+        en: "version {version} of the item is in force: the draft has to go over before it is handed in",
+    }
     case_other_acts { zh: "其他办理动作", en: "Other acts" }
     case_choose { zh: "选定", en: "Choose" }
 
@@ -112,7 +125,7 @@ messages! {
     page_new { zh: "新收件", en: "New application" }
     page_papers { zh: "材料", en: "Materials" }
     page_check { zh: "核对后提交", en: "Check the answers" }
-    find_label { zh: "事项名称、拼音首字母或代码", en: "Name, pinyin initials or code of the item" }
+    find_label { zh: "事项名称、拼音、拼音首字母或代码", en: "Name, pinyin, its initials or code of the item" }
     find { zh: "查找", en: "Find" }
     find_nothing { zh: "没有找到本机构可收的事项", en: "no such item is taken here" }
     look_items_up { zh: "请在“新收件”中查找", en: "look it up under New application" }
@@ -124,12 +137,41 @@ messages! {
     yes { zh: "是", en: "yes" }
     no { zh: "否", en: "no" }
     choose_file(name: &str) { zh: "拍照或选择文件：{name}", en: "Photograph or choose a file: {name}" }
+    attach_more { zh: "再加一张或一页", en: "Add another" }
     attach_file { zh: "上传", en: "Attach" }
     check_missing { zh: "还缺这些", en: "This is missing" }
     change { zh: "修改", en: "change" }
+    again_title { zh: "可能重复申请", en: "It may have been applied for before" }
+    again_known { zh: "打开已有的办件", en: "Open the case that is there" }
+    again_why { zh: "仍要另行申请的理由", en: "Why it is applied for all the same" }
+    reuse_offer(on: &str, receipt: &str) {
+        zh: "用已核验的（{on}，办件 {receipt}）",
+        en: "Use what was verified on {on} in case {receipt}",
+    }
     hand_in { zh: "提交", en: "Hand in" }
     go_on { zh: "继续填写", en: "Go on with it" }
 
+    page_me { zh: "我的账号", en: "My account" }
+    me_roles { zh: "角色", en: "Roles" }
+    me_organ { zh: "部门", en: "Organ" }
+    me_places { zh: "已登录的浏览器", en: "Signed in at" }
+    me_since { zh: "登录时间", en: "Since" }
+    me_seen { zh: "最近操作", en: "Last click" }
+    me_place { zh: "位置", en: "Where" }
+    me_here { zh: "本浏览器", en: "this browser" }
+    me_elsewhere { zh: "其他浏览器", en: "another browser" }
+    me_leave { zh: "退出其他浏览器", en: "Sign out everywhere else" }
+
+    ask_handler { zh: "协查单位（12位区划代码）", en: "Office to ask (12-digit code)" }
+    ask_about { zh: "被协查人（或单位）", en: "About whom" }
+    ask_about_id { zh: "其证件号码，查证必需时填写", en: "Their ID number, only if it is needed" }
+    ask_question { zh: "协查的事项和理由", en: "What is to be found out, and why" }
+    ask_help_case { zh: "哪一次协查", en: "Which asking" }
+    handler_expected(found: &str) {
+        zh: "协查单位应为12位区划代码，收到“{found}”",
+        en: "expected the 12-digit code of an office, got {found:?}",
+    }
+    help_not_answered { zh: "对方尚未查复", en: "the other office has not answered yet" }
     ask_reasons { zh: "理由，一行一条", en: "Reasons, one a line" }
     ask_items { zh: "需补正的内容，一行一条，一次说全", en: "What is missing, one a line, everything at once" }
     ask_note { zh: "说明", en: "Note" }

@@ -85,6 +85,18 @@ fn a_bad_rating_is_rectified_within_fifteen_working_days_and_rated_once_more() {
     assert_eq!(state.redress.ratings[0].rectified.as_ref().unwrap().text, "已向申请人说明并改进");
 }
 
+/// The pages for everybody are those of a county or a city.
+#[test]
+fn applicants_are_heard_at_their_county_and_their_city_too() {
+    let mut life = Life::decided();
+    assert!(life.is_refused(Town, "", rate(5)).contains("收件"));
+    assert!(life.is_refused(County, "RS", rate(5)).contains("收件"), "no organ rates itself");
+    life.does(County, "", rate(5));
+    life.does(City, "", ActRequest::Complain { text: said() });
+    let redress = life.world.state(&life.case).redress;
+    assert_eq!((redress.ratings.len(), redress.complaints.len()), (1, 1));
+}
+
 #[test]
 fn a_good_rating_asks_for_nothing() {
     let mut life = Life::decided();

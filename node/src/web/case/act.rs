@@ -10,7 +10,7 @@ use daiban_domain::words::{self, Said};
 use maud::{Markup, html};
 
 use super::ask::{asks, request};
-use super::{Shown, back_to};
+use super::{Opened, Shown, back_to, help};
 use crate::accounts::{Account, Role};
 use crate::replica::{Command, Refusal};
 use crate::web::Web;
@@ -22,6 +22,7 @@ type Titled = (&'static str, fn() -> Said);
 
 /// What the counter may do whenever the law lets it.
 const COUNTER: &[Titled] = &[
+    ("migrate", words::act_migrated),
     ("withdraw", words::act_withdrawn),
     ("rate", words::act_rated),
     ("complain", words::act_complained),
@@ -33,6 +34,8 @@ const ORGAN: &[Titled] = &[
     ("pause", words::act_paused),
     ("extend", words::act_extended),
     ("transfer", words::act_transferred),
+    ("ask-help", words::act_help_asked),
+    ("record-help", words::act_help_recorded),
     ("appeal-card", words::act_card_appealed),
     ("withdraw-card", words::act_card_withdrawn),
     ("supervise", words::act_supervision_noted),
@@ -41,16 +44,13 @@ const ORGAN: &[Titled] = &[
 /// `POST /case/{receipt}/act/{verb}`
 pub(in crate::web) async fn act(
     State(web): State<Web>,
-    Path((receipt, verb)): Path<(String, String)>,
+    case: Opened,
+    Path((_, verb)): Path<(String, String)>,
     posted: Posted,
 ) -> Response {
-    let (frame, account) = (Frame::of(&web, &posted.visitor), &posted.visitor.account);
-    let (view, item) = match web.case(&frame, &receipt).await {
-        Ok(found) => found,
-        Err(refused) => return refused,
-    };
+    let (frame, account) = (Frame::of(&web, &case.visitor), &case.visitor.account);
     let organ = posted.text("organ-of").parse::<OrganCode>().ok();
-    if let Some(refused) = posted.visitor.refused(&web, &[seat(organ)]) {
+    if let Some(refused) = case.visitor.refused(&web, &[seat(organ)]) {
         return refused;
     }
     if organ.is_some() && organ != account.organ {
@@ -58,19 +58,22 @@ pub(in crate::web) async fn act(
         return (StatusCode::FORBIDDEN, page).into_response();
     }
     let again = |why: &Said, remedy: &Said| {
-        let visitor = &posted.visitor;
-        let shown =
-            Shown { frame: &frame, visitor, view: &view, item: item.as_deref(), whole: false };
+        let shown = Shown::of(&frame, &case);
         let page = shown.page(Some(&frame.fault(why, remedy)), Some(&posted));
         (StatusCode::CONFLICT, page).into_response()
     };
-    let request = match request(&verb, &posted, &view) {
-        Ok(request) => request,
-        Err(fault) => return again(&fault, &words::mend_form()),
+    let request = match verb.as_str() {
+        "ask-help" => help::ask(&web, &case, &posted).await,
+        "record-help" => help::record(&web, &posted).await,
+        _ => request(&verb, &posted, &case.view),
     };
-    let by = account.officer();
-    match web.handle.ask(Command::Act { case: receipt.clone(), by, organ, request }).await {
-        Some(Ok(_)) => back_to(&receipt, &verb).into_response(),
+    let request = match request {
+        Ok(request) => request,
+        Err(Refusal { sentence, remedy, .. }) => return again(&sentence, &remedy),
+    };
+    let (by, name) = (account.officer(), case.receipt.clone());
+    match web.handle.ask(Command::Act { case: name, by, organ, request }).await {
+        Some(Ok(_)) => back_to(&case.receipt, &verb).into_response(),
         Some(Err(Refusal { sentence, remedy, .. })) => again(&sentence, &remedy),
         None => frame.stopping(),
     }
@@ -79,26 +82,22 @@ pub(in crate::web) async fn act(
 /// `POST /case/{receipt}/settle`: one of several values that were written at the same time.
 pub(in crate::web) async fn settle(
     State(web): State<Web>,
-    Path(receipt): Path<String>,
+    case: Opened,
     posted: Posted,
 ) -> Response {
-    if let Some(refused) = posted.visitor.refused(&web, &[Role::Agent, Role::Officer]) {
+    if let Some(refused) = case.visitor.refused(&web, &[Role::Agent, Role::Officer]) {
         return refused;
     }
-    let frame = Frame::of(&web, &posted.visitor);
-    let (view, _) = match web.case(&frame, &receipt).await {
-        Ok(found) => found,
-        Err(refused) => return refused,
-    };
-    let conflicts = view.state.iter().flat_map(|state| &state.conflicts);
+    let frame = Frame::of(&web, &case.visitor);
+    let conflicts = case.view.state.iter().flat_map(|state| &state.conflicts);
     let chosen = conflicts
         .filter(|conflict| conflict.field == posted.text("field"))
         .find_map(|c| c.versions.get(posted.text("version").parse::<usize>().ok()?));
-    let Some(chosen) = chosen else { return back_to(&receipt, "").into_response() };
+    let Some(chosen) = chosen else { return back_to(&case.receipt, "").into_response() };
     let fields = Fields::from([(posted.text("field").to_owned(), chosen.value.clone())]);
-    let by = posted.visitor.account.officer();
-    match web.handle.ask(Command::EditCase { case: receipt.clone(), fields, by }).await {
-        Some(Ok(_)) => back_to(&receipt, "settle").into_response(),
+    let by = case.visitor.account.officer();
+    match web.handle.ask(Command::EditCase { case: case.receipt.clone(), fields, by }).await {
+        Some(Ok(_)) => back_to(&case.receipt, "settle").into_response(),
         Some(Err(refusal)) => frame.refused(&refusal),
         None => frame.stopping(),
     }
@@ -127,9 +126,11 @@ impl Shown<'_> {
     pub(super) fn acts(&self, typed: Option<&Posted>) -> Markup {
         let account = &self.visitor.account;
         let next = self.view.state.as_ref().map(|state| &state.next[..]).unwrap_or_default();
-        let due: Vec<_> =
-            next.iter().filter(|next| self.is_mine(account, next)).map(offered).collect();
-        let others: Vec<_> = self.others(account).collect();
+        // The applicant may withdraw at any time; that is no work that waits.
+        let waits = |next: &&NextAct| next.verb != "withdraw" && self.is_mine(account, next);
+        let due: Vec<_> = next.iter().filter(waits).map(offered).collect();
+        let is_due = |offer: &Offered<'_>| due.iter().any(|due| due.verb == offer.verb);
+        let others: Vec<_> = self.others(account).filter(|offer| !is_due(offer)).collect();
         html! {
             section.acts {
                 h2 { (self.say(&words::case_your_turn())) }
@@ -152,7 +153,6 @@ impl Shown<'_> {
     }
 
     fn others(&self, account: &Account) -> impl Iterator<Item = Offered<'static>> {
-        let has_cards = !self.view.cards.is_empty();
         let at_origin = self.view.summary.origin == self.frame.web.office;
         let counter = COUNTER
             .iter()
@@ -162,11 +162,19 @@ impl Shown<'_> {
             .iter()
             .filter(move |_| account.has(Role::Officer))
             .map(|(verb, words)| (verb, words, account.organ));
-        let fits = move |verb: &str| has_cards || !verb.ends_with("-card");
         counter
             .chain(organ)
-            .filter(move |(verb, ..)| fits(verb))
+            .filter(|(verb, ..)| self.has_use_for(verb))
             .map(|(verb, words, organ)| Offered { verb, words: words(), organ })
+    }
+
+    /// Whether there is anything in the case that an act of this verb could be about.
+    fn has_use_for(&self, verb: &str) -> bool {
+        match verb {
+            "migrate" => self.view.newer.is_some(),
+            "record-help" => self.open_help().next().is_some(),
+            _ => !verb.ends_with("-card") || !self.view.cards.is_empty(),
+        }
     }
 
     fn offer(&self, offer: &Offered<'_>, alone: bool, typed: Option<&Posted>) -> Markup {

@@ -9,7 +9,7 @@ use daiban_domain::words::{self, Said};
 use maud::{Markup, html};
 
 use super::Shown;
-use crate::replica::CaseView;
+use crate::replica::{CaseView, Refusal, RefusalKind};
 use crate::web::guard::Posted;
 use crate::web::show;
 
@@ -36,12 +36,17 @@ pub(super) enum Ask {
     Stars,
     Text,
     Card,
+    Handler,
+    About,
+    AboutId,
+    Question,
+    HelpCase,
 }
 
 /// What a verb asks for; `None` if pages do not offer it.
 pub(super) fn asks(verb: &str) -> Option<&'static [Ask]> {
     Some(match verb {
-        "submit" | "accept" | "resume" | "close" | "confirm" | "reconfirm" => &[],
+        "submit" | "accept" | "resume" | "close" | "confirm" | "reconfirm" | "migrate" => &[],
         "withdraw" | "extend" | "void" => &[Ask::Reason],
         "pre-check" | "first-check" | "correct" => &[Ask::Note],
         "refuse" => &[Ask::Reasons],
@@ -60,6 +65,8 @@ pub(super) fn asks(verb: &str) -> Option<&'static [Ask]> {
         "rectify" | "complain" | "answer-complaint" | "supervise" => &[Ask::Text],
         "transfer" => &[Ask::OtherOrgan, Ask::Reason],
         "appeal-card" | "withdraw-card" | "refuse-appeal" => &[Ask::Card, Ask::Reason],
+        "ask-help" => &[Ask::Handler, Ask::About, Ask::AboutId, Ask::Question],
+        "record-help" => &[Ask::HelpCase],
         _ => return None,
     })
 }
@@ -68,7 +75,12 @@ pub(super) fn asks(verb: &str) -> Option<&'static [Ask]> {
 ///
 /// # Errors
 /// What is not as expected.
-pub(super) fn request(verb: &str, posted: &Posted, view: &CaseView) -> Result<ActRequest, Said> {
+pub(super) fn request(verb: &str, posted: &Posted, view: &CaseView) -> Result<ActRequest, Refusal> {
+    let unfit = |fault| Refusal::new(RefusalKind::Input, fault, words::mend_form());
+    said(verb, posted, view).map_err(unfit)
+}
+
+fn said(verb: &str, posted: &Posted, view: &CaseView) -> Result<ActRequest, Said> {
     let text = |name: &str| posted.text(name).to_owned();
     let pin = || serde_json::from_str::<Pin>(posted.text("pin")).ok();
     let card = || {
@@ -78,6 +90,7 @@ pub(super) fn request(verb: &str, posted: &Posted, view: &CaseView) -> Result<Ac
     Ok(match verb {
         "submit" => ActRequest::Submit,
         "accept" => ActRequest::Accept,
+        "migrate" => ActRequest::Migrate { version: view.newer.ok_or_else(words::no_such_act)? },
         "resume" => ActRequest::Resume,
         "close" => ActRequest::Close,
         "confirm" => ActRequest::Confirm { pin: pin() },
@@ -213,6 +226,16 @@ impl Shown<'_> {
                 self.choice((verb, "silent"), &words::ask_silent(), typed, &silent)
             }
             Ask::OtherOrgan => self.other_organ(verb),
+            Ask::Handler => line("handler", words::ask_handler(), "text"),
+            Ask::About => line("about", words::ask_about(), "text"),
+            Ask::AboutId => line("about-id", words::ask_about_id(), "text"),
+            Ask::Question => lines("question", words::ask_question()),
+            Ask::HelpCase => {
+                let asked: Vec<_> = self.open_help().collect();
+                let asked: Vec<_> =
+                    asked.iter().map(|(id, name)| (id.as_str(), name.clone())).collect();
+                self.choice((verb, "help"), &words::ask_help_case(), typed, &asked)
+            }
             Ask::Card => {
                 let shown =
                     |card: &daiban_domain::clock::Given| (card.id.clone(), card.name.clone());
@@ -222,6 +245,17 @@ impl Shown<'_> {
                 self.choice((verb, "card"), &words::ask_card(), typed, &cards)
             }
         }
+    }
+
+    /// Askings of this organ that are not answered yet.
+    pub(super) fn open_help(&self) -> impl Iterator<Item = (String, Said)> {
+        let asked = self.view.state.iter().flat_map(|state| &state.help);
+        let open = asked.filter(|help| help.answer.is_none());
+        let offices = &self.frame.web.offices;
+        open.map(|help| {
+            let name = format!("{} {}", offices.name(help.handler), help.asked.text);
+            (help.receipt.to_string(), Said::of_data(name.as_str(), name.as_str()))
+        })
     }
 
     fn lines(&self, (verb, name): (&str, &str), label: &Said, typed: Typed<'_>) -> Markup {
@@ -352,9 +386,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn acts_that_pages_offer_have_a_form() {
-        let without: Vec<_> =
-            ActRequest::VERBS.iter().filter(|verb| asks(verb).is_none()).collect();
-        assert_eq!(without, [&"ask-help", &"record-help", &"migrate"]);
+    fn every_act_has_a_form() {
+        assert!(ActRequest::VERBS.iter().all(|verb| asks(verb).is_some()));
     }
 }

@@ -2,7 +2,10 @@
 
 mod act;
 mod ask;
+mod help;
+mod opened;
 mod page;
+mod since;
 
 use std::sync::Arc;
 
@@ -18,13 +21,12 @@ use serde::Deserialize;
 use super::Web;
 use super::frame::Frame;
 use super::guard::{Posted, Visitor};
-use crate::accounts::Role;
 use crate::replica::{Answer, CaseView, Command};
 use crate::shell::{clock, files};
 
 pub(super) use act::{act, settle};
-
-const READERS: [Role; 3] = [Role::Agent, Role::Officer, Role::Auditor];
+pub(super) use opened::Opened;
+use since::Since;
 
 /// A case as it is drawn.
 struct Shown<'a> {
@@ -34,6 +36,15 @@ struct Shown<'a> {
     item: Option<&'a Item>,
     /// Whole numbers of people, for a reason that stands in the audit.
     whole: bool,
+    /// What is new to the visitor.
+    since: Option<Since>,
+}
+
+impl<'a> Shown<'a> {
+    fn of(frame: &'a Frame<'a>, case: &'a Opened) -> Self {
+        let Opened { visitor, view, item, .. } = case;
+        Self { frame, visitor, view, item: item.as_deref(), whole: false, since: None }
+    }
 }
 
 #[derive(Deserialize)]
@@ -45,56 +56,41 @@ pub(super) struct Done {
 /// `GET /case/{receipt}`
 pub(super) async fn page(
     State(web): State<Web>,
-    visitor: Visitor,
-    Path(receipt): Path<String>,
+    case: Opened,
     Query(Done { done }): Query<Done>,
-) -> Response {
-    if let Some(refused) = visitor.refused(&web, &READERS) {
-        return refused;
-    }
-    let frame = Frame::of(&web, &visitor);
+) -> Markup {
+    let frame = Frame::of(&web, &case.visitor);
     let notice = done.map(|_| frame.saved());
-    draw(&frame, &visitor, &receipt, false, notice).await.into_response()
+    let since = web.since(&case).await;
+    if !case.visitor.by_itself {
+        web.glances.look(&case.visitor.account.id, clock::now(), &case.view);
+    }
+    Shown { since, ..Shown::of(&frame, &case) }.page(notice.as_ref(), None)
 }
 
 /// `POST /case/{receipt}/whole`: the numbers of people in full, once the reason is on the disk.
-pub(super) async fn whole(
-    State(web): State<Web>,
-    Path(receipt): Path<String>,
-    posted: Posted,
-) -> Response {
-    let visitor = &posted.visitor;
-    if let Some(refused) = visitor.refused(&web, &READERS) {
-        return refused;
-    }
-    let frame = Frame::of(&web, visitor);
+pub(super) async fn whole(State(web): State<Web>, case: Opened, posted: Posted) -> Response {
+    let frame = Frame::of(&web, &case.visitor);
+    let shown = Shown::of(&frame, &case);
     let why = posted.text("why");
     if why.is_empty() {
         let fault = frame.fault(&words::case_why_needed(), &words::case_why_whole());
-        let page = draw(&frame, visitor, &receipt, false, Some(fault)).await;
-        return page.map(|page| (StatusCode::UNPROCESSABLE_ENTITY, page)).into_response();
+        return (StatusCode::UNPROCESSABLE_ENTITY, shown.page(Some(&fault), None)).into_response();
     }
-    if let Err(error) = web.audit.look(clock::now(), &visitor.account.id, &receipt, why) {
+    if let Err(error) = web.audit.look(clock::now(), &case.visitor.account.id, &case.receipt, why) {
         return frame.refused(&crate::replica::Refusal::not_written(error));
     }
-    draw(&frame, visitor, &receipt, true, None).await.into_response()
+    Shown { whole: true, ..shown }.page(None, None).into_response()
 }
 
 /// `GET /case/{receipt}/file/{blob}`: a material that this case holds.
 pub(super) async fn file(
     State(web): State<Web>,
-    visitor: Visitor,
-    Path((receipt, blob)): Path<(String, String)>,
+    case: Opened,
+    Path((_, blob)): Path<(String, String)>,
 ) -> Response {
-    if let Some(refused) = visitor.refused(&web, &READERS) {
-        return refused;
-    }
-    let frame = Frame::of(&web, &visitor);
-    let view = match web.case(&frame, &receipt).await {
-        Ok((view, _)) => view,
-        Err(refused) => return refused,
-    };
-    let materials = view.state.iter().flat_map(|state| &state.materials);
+    let frame = Frame::of(&web, &case.visitor);
+    let materials = case.view.state.iter().flat_map(|state| &state.materials);
     let Some(found) = materials.map(|m| &m.blob).find(|held| held.id.to_string() == blob) else {
         return StatusCode::NOT_FOUND.into_response();
     };
@@ -122,19 +118,6 @@ fn shown_as(media: &str) -> &'static str {
         "application/pdf" => "application/pdf",
         _ => "application/octet-stream",
     }
-}
-
-/// The page, or the one that says why there is none.
-async fn draw(
-    frame: &Frame<'_>,
-    visitor: &Visitor,
-    receipt: &str,
-    whole: bool,
-    notice: Option<Markup>,
-) -> Result<Markup, Response> {
-    let (view, item) = frame.web.case(frame, receipt).await?;
-    let shown = Shown { frame, visitor, view: &view, item: item.as_deref(), whole };
-    Ok(shown.page(notice.as_ref(), None))
 }
 
 fn back_to(receipt: &str, verb: &str) -> Redirect {

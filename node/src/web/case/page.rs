@@ -1,5 +1,7 @@
 //! The page of a case, section by section.
 
+use daiban_domain::act::ActKind;
+use daiban_domain::catalog::FieldType;
 use daiban_domain::fold::{DecisionState, StageState, StageView, Status};
 use daiban_domain::words::{self, Said, bytes, moment};
 use maud::{Markup, html};
@@ -19,17 +21,24 @@ impl Shown<'_> {
             @if let Some(notice) = notice { (notice) }
             div data-live="case" {
                 (self.head())
+                (self.news())
                 (self.decision())
                 (self.stages())
             }
+            (self.prints())
+            @if let Some(version) = self.view.newer { p.hint { (self.say(&words::case_newer(version))) } }
             @if self.is_draft() {
                 p { a.button.main href={ (self.path()) "/enter/1" } { (self.say(&words::go_on())) } }
             }
-            (self.acts(typed))
-            (self.conflicts())
-            (self.form())
-            (self.materials())
-            (self.history())
+            p.fault data-behind="content" role="status" hidden { (self.say(&words::page_behind())) }
+            // One part: what is decided on is what is shown beside it.
+            div data-live="content" {
+                (self.acts(typed))
+                (self.conflicts())
+                (self.form())
+                (self.materials())
+                (self.history())
+            }
         };
         self.frame.page(&words::page_case(receipt.as_deref().unwrap_or("—")), &body)
     }
@@ -44,6 +53,19 @@ impl Shown<'_> {
         let is_ours = summary.origin == self.frame.web.office;
         let is_open = matches!(summary.status, Status::Draft | Status::Correction);
         is_ours && is_open && self.visitor.account.has(Role::Agent)
+    }
+
+    /// What the counter hands out on paper.
+    fn prints(&self) -> Markup {
+        let pages = [("receipt", words::print_receipt()), ("notice", words::print_notice())];
+        html! {
+            @if self.view.summary.origin == self.frame.web.office {
+                p.prints { @for (page, title) in pages {
+                    a href={ (self.path()) "/print/" (page) } { (self.say(&words::print_now())) "：" (self.say(&title)) }
+                    " "
+                } }
+            }
+        }
     }
 
     fn head(&self) -> Markup {
@@ -109,11 +131,7 @@ impl Shown<'_> {
                         div.fault role="alert" { p { (self.say(&words::case_stale())) } }
                         ul {
                             @for change in &decision.difference {
-                                li {
-                                    (self.label(&change.field)) "："
-                                    del { (self.value(&change.field, change.before.as_ref().map(ToString::to_string))) } " → "
-                                    ins { (self.value(&change.field, change.now.as_ref().map(ToString::to_string))) }
-                                }
+                                li { (self.change(change)) }
                             }
                             @for key in &decision.new_materials { li { ins { (key) } } }
                         }
@@ -263,7 +281,7 @@ impl Shown<'_> {
     }
 
     fn history(&self) -> Markup {
-        let (lang, offices) = (self.frame.lang, &self.frame.web.offices);
+        let offices = &self.frame.web.offices;
         html! {
             section {
                 h2 { (self.say(&words::case_history())) }
@@ -272,7 +290,7 @@ impl Shown<'_> {
                         tr {
                             td { (moment(act.at.millis())) }
                             td { (self.say(&act.act.kind.words())) }
-                            td { (show::value(None, &show::said_by(lang, &act.act.kind), self.whole)) }
+                            td { (self.said_by(&act.act.kind)) }
                             td {
                                 (offices.name(act.office)) " "
                                 @if let Some(organ) = act.act.organ { (organ.name()) " " }
@@ -285,18 +303,30 @@ impl Shown<'_> {
         }
     }
 
-    fn label(&self, key: &str) -> String {
+    /// What an act says beyond its kind; of a file, which material it is.
+    pub(super) fn said_by(&self, kind: &ActKind) -> String {
+        match kind {
+            ActKind::MaterialAttached { key, .. } | ActKind::MaterialReused { key, .. } => {
+                self.view.labels.get(key).unwrap_or(key).clone()
+            }
+            _ => show::value(None, &show::said_by(self.frame.lang, kind), self.whole),
+        }
+    }
+
+    pub(super) fn label(&self, key: &str) -> String {
         self.item.and_then(|item| item.field(key)).map_or_else(|| key.to_owned(), show::label)
     }
 
-    fn value(&self, key: &str, text: Option<String>) -> String {
+    pub(super) fn value(&self, key: &str, text: Option<String>) -> String {
         let field = self.item.and_then(|item| item.field(key));
-        show::value(field, &text.unwrap_or_default(), self.whole)
+        let text = text.unwrap_or_default();
+        match field.is_some_and(|field| field.kind == FieldType::Division12) {
+            true => self.frame.web.place(&text),
+            false => show::value(field, &text, self.whole),
+        }
     }
 
     pub(super) fn path(&self) -> String {
-        let summary = &self.view.summary;
-        let name = summary.receipt.map_or_else(|| summary.id.to_string(), |r| r.to_string());
-        format!("/case/{name}")
+        format!("/case/{}", show::case_name(&self.view.summary))
     }
 }

@@ -4,6 +4,7 @@ use daiban_domain::catalog::{Field, FieldType};
 use daiban_domain::check::FieldError;
 use daiban_domain::form::FieldValue;
 use daiban_domain::words;
+use daiban_sync::id::{OfficeCode, Tier};
 use maud::{Markup, html};
 
 use crate::web::frame::Frame;
@@ -51,11 +52,42 @@ pub(super) fn input(
     html! {
         label for=(key) { (title) }
         (hints)
-        (control(field, &text, &choices, fault.is_some()))
+        (control(frame, field, (&text, &choices), fault.is_some()))
     }
 }
 
-fn control(field: &Field, text: &str, choices: &[(String, String)], is_faulty: bool) -> Markup {
+/// An office by its code: this one unless another is named, with those around it to choose from.
+fn division(
+    frame: &Frame<'_>,
+    field: &Field,
+    text: &str,
+    (invalid, described): (Option<&str>, Option<String>),
+) -> Markup {
+    let (key, web) = (&field.key, frame.web);
+    let own = web.office.to_string();
+    let text = if text.is_empty() && field.required { &own } else { text };
+    let around = match web.office.tier() {
+        Tier::Village => web.office.parent().unwrap_or(web.office),
+        _ => web.office,
+    };
+    let is_near = |code: OfficeCode| code == around || code.parent() == Some(around);
+    let offices = web.offices.iter().filter(|office| is_near(office.code));
+    html! {
+        input id=(key) name=(key) type="text" inputmode="numeric" value=(text) autocomplete="off"
+            list={ (key) "-places" } aria-invalid=[invalid] aria-describedby=[described];
+        p.hint { (web.place(text)) }
+        datalist id={ (key) "-places" } {
+            @for office in offices { option value=(office.code) { (office.name) } }
+        }
+    }
+}
+
+fn control(
+    frame: &Frame<'_>,
+    field: &Field,
+    (text, choices): (&str, &[(String, String)]),
+    is_faulty: bool,
+) -> Markup {
     let key = &field.key;
     let invalid = is_faulty.then_some("true");
     let described = is_faulty.then(|| format!("{key}-fault"));
@@ -74,12 +106,13 @@ fn control(field: &Field, text: &str, choices: &[(String, String)], is_faulty: b
             textarea id=(key) name=(key) rows="4" aria-invalid=[invalid] aria-describedby=[described] { (text) }
         };
     }
+    if field.kind == FieldType::Division12 {
+        return division(frame, field, text, (invalid, described));
+    }
     let (kind, mode) = match field.kind {
         FieldType::Date => ("date", None),
         FieldType::Mobile => ("tel", None),
-        FieldType::Int | FieldType::Percent | FieldType::Bankcard | FieldType::Division12 => {
-            ("text", Some("numeric"))
-        }
+        FieldType::Int | FieldType::Percent | FieldType::Bankcard => ("text", Some("numeric")),
         FieldType::MoneyCent => ("text", Some("decimal")),
         _ => ("text", None),
     };

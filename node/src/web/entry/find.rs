@@ -3,17 +3,16 @@
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use daiban_domain::calendar::Date;
-use daiban_domain::catalog::{Item, need_of};
 use daiban_domain::form::Fields;
 use daiban_domain::words;
-use maud::{Markup, html};
+use maud::html;
 use serde::Deserialize;
 
-use super::{Step, WRITERS};
+use super::Step;
+use super::draft::Agent;
 use crate::shell::clock;
-use crate::web::Web;
 use crate::web::frame::Frame;
-use crate::web::guard::Visitor;
+use crate::web::{Web, guide};
 
 #[derive(Deserialize)]
 pub(in crate::web) struct Sought {
@@ -24,12 +23,9 @@ pub(in crate::web) struct Sought {
 /// `GET /new?find=`
 pub(in crate::web) async fn find(
     State(web): State<Web>,
-    visitor: Visitor,
+    Agent(visitor): Agent,
     Query(Sought { find }): Query<Sought>,
 ) -> Response {
-    if let Some(refused) = visitor.refused(&web, &WRITERS) {
-        return refused;
-    }
     let frame = Frame::of(&web, &visitor);
     let (typed, office, today) = (find.clone(), web.office, Date::at(clock::now()));
     let found = web.handle.look(move |replica| {
@@ -62,35 +58,19 @@ pub(in crate::web) async fn find(
 /// `GET /new/{item}`: what is needed and how long it takes, then the first page of the form.
 pub(in crate::web) async fn guide(
     State(web): State<Web>,
-    visitor: Visitor,
+    Agent(visitor): Agent,
     Path(code): Path<String>,
 ) -> Response {
-    if let Some(refused) = visitor.refused(&web, &WRITERS) {
-        return refused;
-    }
     let frame = Frame::of(&web, &visitor);
     let Some(item) = web.offered(&code).await else {
         return frame.refusal(&words::no_such_item(&code), &words::look_items_up()).into_response();
     };
-    let step = Step { frame: &frame, item: &item, step: 1, action: format!("/new/{code}") };
-    step.page_with(&needs(&frame, &item), &Fields::new(), &[]).into_response()
-}
-
-/// What the applicant brings, pays and waits for.
-fn needs(frame: &Frame<'_>, item: &Item) -> Markup {
-    html! {
+    let step = Step::first(&frame, &item, None);
+    let needs = html! {
         details {
             summary { (frame.say(&words::guide_title())) }
-            dl.facts {
-                dt { (frame.say(&words::case_promised())) } dd { (frame.say(&item.promised.words())) }
-                dt { (frame.say(&words::case_statutory())) } dd { (frame.say(&item.statutory.words())) }
-                dt { (frame.say(&words::case_materials())) }
-                dd { ul {
-                    @for rule in &item.materials {
-                        li { (rule.name) " " span.hint { (frame.say(&need_of(&rule.need))) } }
-                    }
-                } }
-            }
+            (guide::facts(&frame, &item))
         }
-    }
+    };
+    step.page_with(&needs, &Fields::new(), &[]).into_response()
 }

@@ -10,6 +10,7 @@
 //! | `/case/{receipt}/check` | all answers once more, then hand in |
 
 mod check;
+mod draft;
 mod field;
 mod find;
 mod papers;
@@ -28,16 +29,16 @@ use maud::{Markup, html};
 
 use super::Web;
 use super::frame::Frame;
-use super::guard::{Posted, Visitor};
-use crate::accounts::Role;
-use crate::replica::{Answer, CaseView, Command};
+use super::guard::Posted;
+use crate::replica::{Answer, Command, Refusal};
 use crate::shell::clock;
+
+use draft::{Agent, Draft};
 
 pub(super) use check::page as check;
 pub(super) use find::{find, guide};
-pub(super) use papers::{attach, page as papers};
+pub(super) use papers::{attach, page as papers, reuse};
 
-const WRITERS: [Role; 1] = [Role::Agent];
 /// Fields of one page.
 const FIELDS_MAX: usize = 6;
 
@@ -57,9 +58,16 @@ struct Step<'a> {
     step: usize,
     /// Where it is sent.
     action: String,
+    /// The same was applied for before, as the node said.
+    before: Option<Refusal>,
 }
 
-impl Step<'_> {
+impl<'a> Step<'a> {
+    /// The page that opens a case.
+    fn first(frame: &'a Frame<'a>, item: &'a Item, before: Option<Refusal>) -> Self {
+        Self { frame, item, step: 1, action: format!("/new/{}", item.code), before }
+    }
+
     fn page(&self, values: &Fields, faults: &[FieldError]) -> Markup {
         self.page_with(&html! {}, values, faults)
     }
@@ -76,11 +84,28 @@ impl Step<'_> {
                     @let fault = faults.iter().find(|fault| fault.field == field.key);
                     (field::input(self.frame, field, values.get(&field.key), fault))
                 }
+                @if let Some(known) = &self.before { (self.again(known)) }
                 button.main { (say(words::enter_on())) }
-                " " span.saved role="status" data-saved=(say(words::page_saved())) {}
+                " " span.saved role="status" data-saved=(say(words::page_saved()))
+                    data-waits=(say(words::page_waits())) {}
             }
         };
         self.frame.page(&Said::of_data(&*self.item.name, &*self.item.name), &body)
+    }
+
+    /// Either go on with the case that is there, or say why there is to be another.
+    fn again(&self, known: &Refusal) -> Markup {
+        let case = &known.detail["known"];
+        let name = case["receipt"].as_str().or(case["case"].as_str()).unwrap_or_default();
+        html! {
+            div.fault role="alert" {
+                h2 { (self.frame.say(&words::again_title())) }
+                p { strong { (self.frame.say(&known.sentence)) } }
+                p { a href={ "/case/" (name) } { (self.frame.say(&words::again_known())) } }
+                label for="again" { (self.frame.say(&words::again_why())) }
+                input id="again" name="again" maxlength="200";
+            }
+        }
     }
 
     /// Every fault once more at the top, each a link to its field.
@@ -136,39 +161,41 @@ impl Typed {
 /// `POST /new/{item}`: the first page opens the case.
 pub(super) async fn open(
     State(web): State<Web>,
+    Agent(visitor): Agent,
     Path(code): Path<String>,
     posted: Posted,
 ) -> Response {
-    if let Some(refused) = posted.visitor.refused(&web, &WRITERS) {
-        return refused;
-    }
-    let frame = Frame::of(&web, &posted.visitor);
+    let frame = Frame::of(&web, &visitor);
     let Some(item) = web.offered(&code).await else {
         return frame.refusal(&words::no_such_item(&code), &words::look_items_up()).into_response();
     };
     let typed = Typed::read(&web, &item, fields_of(&item, 1), &posted, &Fields::new());
     if !typed.faults.is_empty() {
-        let step = Step { frame: &frame, item: &item, step: 1, action: format!("/new/{code}") };
+        let step = Step::first(&frame, &item, None);
         return (StatusCode::UNPROCESSABLE_ENTITY, step.page(&typed.values, &typed.faults))
             .into_response();
     }
-    let by = posted.visitor.account.officer();
+    let why = Some(posted.text("again").to_owned()).filter(|why| !why.is_empty());
     let command = Command::NewCase {
-        item: code,
+        item: code.clone(),
         version: Some(item.version),
-        fields: typed.sound,
+        fields: typed.sound.clone(),
         materials: Vec::new(),
         submit: false,
-        by,
+        by: visitor.account.officer(),
         handler: None,
         listed: None,
-        again: None,
+        again: why,
         reuse: Vec::new(),
     };
     match web.handle.ask(command).await {
         Some(Ok(Answer::Saved { case, receipt, .. })) => {
             let name = receipt.map_or_else(|| case.to_string(), |receipt| receipt.to_string());
             Redirect::to(&after(&name, &item, 1)).into_response()
+        }
+        Some(Err(refusal)) if refusal.detail["known"].is_object() => {
+            let step = Step::first(&frame, &item, Some(refusal));
+            (StatusCode::CONFLICT, step.page(&typed.values, &[])).into_response()
         }
         Some(Err(refusal)) => frame.refused(&refusal),
         _ => frame.stopping(),
@@ -178,57 +205,51 @@ pub(super) async fn open(
 /// `GET /case/{receipt}/enter/{step}`
 pub(super) async fn step(
     State(web): State<Web>,
-    visitor: Visitor,
-    Path((receipt, step)): Path<(String, usize)>,
-) -> Response {
-    if let Some(refused) = visitor.refused(&web, &WRITERS) {
-        return refused;
-    }
-    let frame = Frame::of(&web, &visitor);
-    let (view, item) = match draft(&web, &frame, &receipt).await {
-        Ok(found) => found,
-        Err(refused) => return refused,
-    };
-    let action = format!("/case/{receipt}/enter/{step}");
-    let saved = saved(&item, &view);
-    Step { frame: &frame, item: &item, step: step.clamp(1, steps(&item)), action }
-        .page(&saved, &[])
-        .into_response()
+    draft: Draft,
+    Path((_, step)): Path<(String, usize)>,
+) -> Markup {
+    let frame = Frame::of(&web, &draft.visitor);
+    draft.step(&frame, step).page(&draft.saved(), &[])
 }
 
 /// `POST /case/{receipt}/enter/{step}`: saves what can stand, and says what cannot.
 pub(super) async fn save(
     State(web): State<Web>,
-    Path((receipt, step)): Path<(String, usize)>,
+    draft: Draft,
+    Path((_, step)): Path<(String, usize)>,
     posted: Posted,
 ) -> Response {
-    if let Some(refused) = posted.visitor.refused(&web, &WRITERS) {
-        return refused;
-    }
-    let frame = Frame::of(&web, &posted.visitor);
-    let (view, item) = match draft(&web, &frame, &receipt).await {
-        Ok(found) => found,
-        Err(refused) => return refused,
-    };
-    let step = step.clamp(1, steps(&item));
-    let before = saved(&item, &view);
-    let typed = Typed::read(&web, &item, fields_of(&item, step), &posted, &before);
-    let by = posted.visitor.account.officer();
-    let edit = Command::EditCase { case: receipt.clone(), fields: typed.sound, by };
+    let frame = Frame::of(&web, &draft.visitor);
+    let page = draft.step(&frame, step);
+    let before = draft.saved();
+    let typed = Typed::read(&web, &draft.item, fields_of(&draft.item, page.step), &posted, &before);
+    let by = draft.visitor.account.officer();
+    let edit = Command::EditCase { case: draft.receipt.clone(), fields: typed.sound, by };
     match web.handle.ask(edit).await {
         Some(Ok(_)) if typed.faults.is_empty() => {
-            Redirect::to(&after(&receipt, &item, step)).into_response()
+            Redirect::to(&after(&draft.receipt, &draft.item, page.step)).into_response()
         }
         Some(Ok(_)) => {
-            let action = format!("/case/{receipt}/enter/{step}");
             let mut shown = before;
             shown.extend(typed.values);
-            let page =
-                Step { frame: &frame, item: &item, step, action }.page(&shown, &typed.faults);
-            (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
+            (StatusCode::UNPROCESSABLE_ENTITY, page.page(&shown, &typed.faults)).into_response()
         }
         Some(Err(refusal)) => frame.refused(&refusal),
         None => frame.stopping(),
+    }
+}
+
+impl Draft {
+    /// A page of its form, as near to the wanted one as there is.
+    fn step<'a>(&'a self, frame: &'a Frame<'a>, wanted: usize) -> Step<'a> {
+        let step = wanted.clamp(1, steps(&self.item));
+        Step {
+            frame,
+            item: &self.item,
+            step,
+            action: self.path(&format!("enter/{step}")),
+            before: None,
+        }
     }
 }
 
@@ -238,25 +259,6 @@ fn after(receipt: &str, item: &Item, step: usize) -> String {
         true => format!("/case/{receipt}/enter/{}", step + 1),
         false => format!("/case/{receipt}/papers"),
     }
-}
-
-/// A case that is entered here, with its item.
-async fn draft(
-    web: &Web,
-    frame: &Frame<'_>,
-    receipt: &str,
-) -> Result<(Box<CaseView>, Arc<Item>), Response> {
-    let (view, item) = web.case(frame, receipt).await?;
-    match item {
-        Some(item) => Ok((view, item)),
-        None => Err(frame.refusal(&words::not_opened(), &words::wait_for_sync()).into_response()),
-    }
-}
-
-/// What the form holds, typed as the item says.
-fn saved(item: &Item, view: &CaseView) -> Fields {
-    let json = view.form.as_object().cloned().unwrap_or_default();
-    daiban_domain::check::fields_from_json(item, &json).unwrap_or_default()
 }
 
 impl Web {

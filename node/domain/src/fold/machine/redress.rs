@@ -18,7 +18,7 @@ use crate::words;
 impl<'a> Machine<'a> {
     /// 评价, and once more 回访 after a bad one was rectified.
     pub(super) fn rate(&mut self, act: &'a SignedAct, stars: u8) -> Result<(), Why> {
-        self.check_counter(act)?;
+        self.check_heard(act)?;
         if !(1..=5).contains(&stars) {
             return Err(impossible(words::stars_out_of_range()));
         }
@@ -50,7 +50,7 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn complain(&mut self, act: &'a SignedAct) -> Result<(), Why> {
-        self.check_counter(act)?;
+        self.check_heard(act)?;
         self.check_submitted()?;
         self.redress.complaints.push(Complaint { act, lead: self.answerable(), answer: None });
         Ok(())
@@ -112,6 +112,15 @@ impl<'a> Machine<'a> {
         self.check_submitted()?;
         self.redress.notes.push(act);
         Ok(())
+    }
+
+    /// Where the applicant is heard: at the counter, or at the service centre of the county or the
+    /// city, whose pages are open to everybody.
+    fn check_heard(&self, act: &SignedAct) -> Result<(), Why> {
+        match self.is_supervising(act.office) && OrganCode::is_counter(act.act.organ) {
+            true => Ok(()),
+            false => self.check_counter(act),
+        }
     }
 
     fn check_submitted(&self) -> Result<(), Why> {

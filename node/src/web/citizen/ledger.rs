@@ -1,0 +1,95 @@
+//! 办理结果公开: what was decided, as far as the law lets it be shown to everybody.
+
+use std::collections::BTreeMap;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use daiban_domain::calendar::Date;
+use daiban_domain::catalog::{Action, Item};
+use daiban_domain::fold::Status;
+use daiban_domain::words;
+use daiban_sync::id::Millis;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::Citizen;
+use crate::replica::{Answer, Command};
+use crate::web::frame::Frame;
+use crate::web::{Web, show};
+
+/// Results on the page.
+const RESULTS_MAX: usize = 100;
+
+/// A line, out of the summary of a case.
+#[derive(Deserialize)]
+struct Row {
+    item: String,
+    item_name: String,
+    applicant: String,
+    status: Status,
+    opened: Option<Millis>,
+}
+
+/// `GET /public/ledger`
+pub(super) async fn page(State(web): State<Web>, Citizen(lang): Citizen) -> Response {
+    let frame = Frame::citizen(&web, lang);
+    let published = web.handle.look(|replica| {
+        let items = replica.law().catalog.iter().filter(|item| is_published(item));
+        items.map(|item| (item.code.clone(), is_for_bodies(item))).collect::<BTreeMap<_, _>>()
+    });
+    let list = Command::ListCases { status: None, organ: None, limit: None };
+    let (Some(published), Some(Ok(Answer::Cases { cases, .. }))) =
+        (published.await, web.handle.ask(list).await)
+    else {
+        return frame.stopping();
+    };
+    let rows = cases.into_iter().filter_map(|case| serde_json::from_value::<Row>(case).ok());
+    let is_result = |row: &Row| {
+        let is_decided =
+            matches!(row.status, Status::Decided | Status::Closed | Status::NotGranted);
+        is_decided && published.contains_key(&row.item)
+    };
+    let rows: Vec<_> = rows.filter(is_result).take(RESULTS_MAX).collect();
+    let name = |row: &Row| match published.get(&row.item) {
+        Some(true) => row.applicant.clone(),
+        _ => show::masked_name(&row.applicant),
+    };
+    let body = html! {
+        p.hint { (frame.say(&words::public_ledger_hint())) }
+        @if rows.is_empty() { p { (frame.say(&words::public_ledger_empty())) } }
+        @else { (table(&frame, &rows, name)) }
+    };
+    frame.page(&words::public_ledger(), &body).into_response()
+}
+
+fn table(frame: &Frame<'_>, rows: &[Row], name: impl Fn(&Row) -> String) -> Markup {
+    let heads = [
+        words::public_column_day(),
+        words::column_item(),
+        words::column_applicant(),
+        words::public_column_result(),
+    ];
+    html! {
+        table {
+            thead { tr { @for head in heads { th scope="col" { (frame.say(&head)) } } } }
+            tbody { @for row in rows {
+                tr {
+                    td { (row.opened.map(Date::at).map(|day| day.to_string()).unwrap_or_default()) }
+                    td { (row.item_name) }
+                    td { (name(row)) }
+                    td { (frame.say(&row.status.words())) }
+                }
+            } }
+        }
+    }
+}
+
+/// What has to be shown to everybody before it is decided (公示), and what bodies apply for. All else
+/// is private life.
+fn is_published(item: &Item) -> bool {
+    is_for_bodies(item) || item.stages.iter().any(|stage| stage.action == Action::Publicity)
+}
+
+fn is_for_bodies(item: &Item) -> bool {
+    item.field("org_name").is_some() && item.field("apply_cardnumber").is_none()
+}

@@ -1,0 +1,41 @@
+//! 交接清单: what is open at this counter, for the colleague who takes over.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use daiban_domain::calendar::Date;
+use daiban_domain::words;
+use maud::html;
+
+use super::ledger::{Row, table};
+use super::sheet;
+use crate::accounts::Role;
+use crate::shell::clock;
+use crate::web::Web;
+use crate::web::frame::Frame;
+use crate::web::guard::Visitor;
+
+/// `GET /handover`
+pub(in crate::web) async fn page(State(web): State<Web>, visitor: Visitor) -> Response {
+    if let Some(refused) = visitor.refused(&web, &[Role::Agent]) {
+        return refused;
+    }
+    let frame = Frame::of(&web, &visitor);
+    let say = |said| frame.say(&said);
+    let mut rows = match Row::all(&web, &frame).await {
+        Ok(rows) => rows,
+        Err(refused) => return refused,
+    };
+    rows.retain(|row| !row.status.is_final());
+    let content = html! {
+        p.office { (web.offices.full_name(web.office)) }
+        p { (say(words::handover_hint())) }
+        (table(&frame, &rows, words::handover_note(), words::moment))
+        dl.signatures {
+            dt { (say(words::handover_gives())) } dd { (visitor.account.name) }
+            dt { (say(words::handover_takes())) } dd {}
+            dt { (say(words::print_seal())) } dd {}
+            dt { (say(words::print_date())) } dd { (Date::at(clock::now())) }
+        }
+    };
+    sheet(&frame, &words::print_handover(), &content).into_response()
+}
