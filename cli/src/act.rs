@@ -67,8 +67,8 @@ pub(crate) struct ActArgs {
     /// 阅读码，由 case show 给出 (the read token that case show printed)
     #[arg(long, value_name = "TOKEN")]
     read: Option<String>,
-    /// 抄告的部门，逗号分隔；移送时为接收部门 (organs to refer to, by default all that review; for transfer
-    /// the organ that takes over)
+    /// 抄告的部门，逗号分隔；联合踏勘时为同去的部门；移送时为接收部门 (organs to refer to, by default all
+    /// that review; for survey those that were there too; for transfer the organ that takes over)
     #[arg(long, value_delimiter = ',', value_name = "ORGANS")]
     to: Vec<OrganCode>,
     /// 逾期未答复的部门 (the organ that was silent, for record-silence)
@@ -237,7 +237,7 @@ impl ActArgs {
             "request-correction" => ActRequest::RequestCorrection { items: self.reason.clone() },
             "correct" => ActRequest::Correct { note },
             "refer" => ActRequest::Refer { organs: self.to.clone() },
-            "survey" => ActRequest::Survey { findings: note },
+            "survey" => ActRequest::Survey { findings: note, with: self.to.clone() },
             "review" => ActRequest::Review { opinion: self.opinion()? },
             "record-silence" => ActRequest::RecordSilence { organ: self.need(self.of, "of")? },
             "pause" => ActRequest::Pause {

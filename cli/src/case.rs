@@ -1,8 +1,9 @@
-//! `daiban case …`: open, import, edit, show, list, clocks, materials, attach, submit, withdraw.
+//! `daiban case …`: open, import, edit, show, list, clocks, materials, licences, attach, submit, withdraw.
 
 mod clock;
 mod enter;
 mod import;
+mod list;
 mod materials;
 mod migrate;
 mod page;
@@ -18,20 +19,16 @@ use std::str::FromStr;
 use clap::{Args, Subcommand};
 use daiban_domain::act::OfficerRef;
 use daiban_domain::desk::ActRequest;
-use daiban_domain::fold::Status;
 use daiban_domain::form::{FieldValue, Fields};
-use daiban_domain::office::OfficeTree;
-use daiban_domain::organ::OrganCode;
 use daiban_node::replica::{Attachment, Command, Reuse};
-use daiban_sync::id::{Millis, OfficeCode};
+use daiban_sync::id::OfficeCode;
 use serde_json::Value;
 
 use crate::client::Client;
 use crate::exit::{Code, Done, Failure};
 use crate::home::Home;
-use crate::office::pick;
 use crate::read;
-use crate::say::{Lang, Screen, moment, table};
+use crate::say::Screen;
 
 pub(crate) use migrate::changed;
 pub(crate) use words::{safety, status_words};
@@ -73,8 +70,13 @@ pub(crate) enum CaseVerb {
         /// 收件号 (receipt number)
         receipt: String,
     },
-    /// 办件列表 (list of cases, newest first)
-    List(ListArgs),
+    /// 办件列表 (list of cases)
+    List(list::ListArgs),
+    /// 证照库：为某人核验过、可复用的材料 (what was verified for a person, and may be reused)
+    Licences {
+        /// 证件号码 (number of the ID card, or the credit code of a body)
+        holder: String,
+    },
     /// 附加材料，或复用已核验的 (attach files, or reuse what was verified before)
     Attach {
         /// 收件号 (receipt number)
@@ -153,19 +155,6 @@ pub(crate) struct NewArgs {
     by: Officer,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct ListArgs {
-    /// 状态 (status)
-    #[arg(long, value_parser = status)]
-    status: Option<Status>,
-    /// 轮到本机构该部门办理的 (only cases in which this organ may act now)
-    #[arg(long)]
-    organ: Option<OrganCode>,
-    /// 最多件数 (at most so many)
-    #[arg(long)]
-    limit: Option<usize>,
-}
-
 /// `daiban case …`
 pub(crate) fn case(home: &Home, screen: &Screen, verb: CaseVerb) -> Done {
     let client = Client::open(&home.data)?;
@@ -183,9 +172,13 @@ pub(crate) fn case(home: &Home, screen: &Screen, verb: CaseVerb) -> Done {
             screen.show(&view, |view| clock::page(screen.lang, &tree, view, explain))
         }
         CaseVerb::Migrate(args) => migrate::migrate(&client, screen, args),
-        CaseVerb::List(ListArgs { status, organ, limit }) => {
-            let answer = client.ask(&Command::ListCases { status, organ, limit })?;
-            list(screen, &client.offices(), &answer)
+        CaseVerb::List(args) => {
+            let (answer, tree) = (client.ask(&args.into())?, client.offices());
+            screen.show(&answer, |answer| list::page(screen.lang, &tree, answer))
+        }
+        CaseVerb::Licences { holder } => {
+            let answer = client.ask(&Command::Licences { holder })?;
+            screen.show(&answer, |answer| list::licences(screen.lang, answer))
         }
         CaseVerb::Materials { receipt } => {
             let answer = client.ask(&Command::CaseMaterials { case: receipt })?;
@@ -236,45 +229,6 @@ fn show(home: &Home, screen: &Screen, client: &Client, case: String) -> Done {
     }
     let tree = client.offices();
     screen.show(&view, |view| page::page(screen.lang, &tree, view))
-}
-
-fn list(screen: &Screen, tree: &OfficeTree, answer: &Value) -> Done {
-    screen.show(answer, |answer| {
-        let lang = screen.lang;
-        let head = ["收件号", "办件编号", "事项", "申请人", "状态", "到期", "下一步", "建档"];
-        let head_en = ["receipt", "number", "item", "applicant", "status", "due", "next", "opened"];
-        let mut rows = vec![pick(lang, head, head_en)];
-        let cases = answer["cases"].as_array().map(Vec::as_slice).unwrap_or_default();
-        rows.extend(cases.iter().map(|case| {
-            vec![
-                words::text(&case["receipt"]),
-                words::number(lang, case),
-                words::text(&case["item_name"]),
-                words::text(&case["applicant"]),
-                words::status(lang, case),
-                words::due(lang, &case["due"]),
-                case["next"]
-                    .as_array()
-                    .and_then(|next| next.first())
-                    .map_or_else(String::new, |next| words::next(lang, tree, next)),
-                case["opened"].as_u64().map_or_else(String::new, |at| moment(Millis(at))),
-            ]
-        }));
-        let more = answer["more"].as_bool().unwrap_or_default();
-        let note = lang.word(
-            "还有更多，请用 --status、--organ 缩小范围",
-            "there are more: narrow it with --status or --organ",
-        );
-        let counted = match lang {
-            Lang::Zh => format!("共 {} 件", cases.len()),
-            Lang::En => format!("{} cases", cases.len()),
-        };
-        format!(
-            "{}\n{counted}{}",
-            table(&rows),
-            if more { format!("；{note}") } else { String::new() }
-        )
-    })
 }
 
 /// `saved RECEIPT` and nothing else, for programs that read it.
@@ -329,10 +283,6 @@ fn pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
-fn status(text: &str) -> Result<Status, String> {
-    serde_json::from_value(Value::String(text.replace('-', "_"))).map_err(|error| error.to_string())
-}
-
 /// The office named by a number in JSON.
 fn office(value: &Value) -> Option<OfficeCode> {
     OfficeCode::new(value.as_u64()?).ok()
@@ -355,11 +305,5 @@ mod tests {
         assert!(":x".parse::<Officer>().is_err() && "".parse::<Officer>().is_err());
         assert_eq!(pair("a=b=c").unwrap(), ("a".into(), "b=c".into()));
         assert!(pair("=b").is_err());
-    }
-
-    #[test]
-    fn statuses_are_read_with_either_dash() {
-        assert_eq!(status("in-progress"), Ok(Status::InProgress));
-        assert!(status("finished").unwrap_err().contains("in_progress"));
     }
 }

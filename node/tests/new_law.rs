@@ -10,7 +10,7 @@ use daiban_domain::catalog::Action;
 use daiban_domain::notice::Notice;
 use daiban_domain::{payload, sample};
 use daiban_node::replica::{
-    Answer, Command, CommandId, Config, Effect, Input, Law, Refusal, Replica, Rules, Timing,
+    Answer, Command, CommandId, Config, Effect, Input, Law, Refusal, Replica, Row, Rules, Timing,
 };
 use daiban_node::store::faulty::MemoryDisk;
 use daiban_node::store::kv::MemoryKvOpener;
@@ -21,7 +21,6 @@ use daiban_sync::id::{Millis, NodeKey, OfficeCode};
 use daiban_sync::run::{Authenticator, VerifiedRun};
 use daiban_sync::wire::Compression;
 use ed25519_dalek::SigningKey;
-use serde_json::Value;
 use store_support::{Author, open_memory};
 
 /// 2026-03-02 09:00 in China.
@@ -102,10 +101,10 @@ impl Node {
 
     /// Cases in which the town has a turn.
     fn handed_to_town(&mut self) -> usize {
-        let list = Command::ListCases { status: None, organ: None, limit: None };
+        let list = Command::all_cases();
         let Answer::Cases { cases, .. } = self.ask(list).unwrap() else { panic!("no list") };
-        let next = |case: &Value| case["next"].as_array().unwrap().clone();
-        cases.iter().filter(|case| next(case).iter().any(|act| act["office"] == TOWN)).count()
+        let town = |row: &&Row| row.summary.next.iter().any(|act| act.office == office(TOWN));
+        cases.iter().filter(town).count()
     }
 }
 

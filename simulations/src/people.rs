@@ -1,5 +1,7 @@
 //! What people type: valid forms of shipped items with test identities, and acts by their verbs.
 
+use std::borrow::Cow;
+
 use daiban_domain::act::{BlobRef, CaseId, Handover, OfficerRef, Opinion, Outcome, Pin};
 use daiban_domain::catalog::{Action, Item, MaterialNeed};
 use daiban_domain::desk::ActRequest;
@@ -19,7 +21,7 @@ pub(crate) const ELSEWHERE: &str = "XC-01";
 /// A command that waits for its answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
-    pub(crate) what: &'static str,
+    pub(crate) what: Cow<'static, str>,
     /// The text that was typed, if any was.
     pub(crate) mark: Option<u64>,
 }
@@ -90,7 +92,7 @@ pub(crate) fn request(verb: &str, pin: Pin, item: &Item, dice: &mut Dice) -> Opt
             let asked = item.stages.iter().filter(|stage| stage.action == Action::JointReview);
             ActRequest::Refer { organs: asked.map(|stage| stage.organ).collect() }
         }
-        "survey" => ActRequest::Survey { findings: said() },
+        "survey" => ActRequest::Survey { findings: said(), with: Vec::new() },
         "review" if dice.chance(10) => {
             ActRequest::Review { opinion: Opinion::Disagree { reasons: vec![said()] } }
         }

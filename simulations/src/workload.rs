@@ -215,7 +215,7 @@ impl<'a> Clerk<'a> {
             reuse: Vec::new(),
             again: Some("另有一处".into()),
         };
-        Some((Asked { what: "open", mark: Some(mark) }, command))
+        Some((Asked { what: "open".into(), mark: Some(mark) }, command))
     }
 
     /// An office on another line, for some cases.
@@ -239,7 +239,7 @@ impl<'a> Clerk<'a> {
         }
         let case = people::name_of(case.id);
         let command = Command::EditCase { case, fields, by: self.officer() };
-        Some((Asked { what: "edit", mark: Some(mark) }, command))
+        Some((Asked { what: "edit".into(), mark: Some(mark) }, command))
     }
 
     fn attach(&mut self) -> Said {
@@ -249,7 +249,7 @@ impl<'a> Clerk<'a> {
         let material = self.photograph(key)?;
         let case = people::name_of(case.id);
         let command = Command::Attach { case, material, by: self.officer() };
-        Some((Asked { what: "attach", mark: None }, command))
+        Some((Asked { what: "attach".into(), mark: None }, command))
     }
 
     /// What some case waits for at this office.
@@ -269,18 +269,18 @@ impl<'a> Clerk<'a> {
         let (Some(state), Some(item)) = (state, self.item_of(case)) else { return Looked::Later };
         let seldom = self.dice.chance(10);
         let is_usual = |verb: &str| seldom || !is_rare(verb);
-        let next = || state.next.iter().filter(|next| is_usual(next.verb));
+        let next = || state.next.iter().filter(|next| is_usual(&next.verb));
         let mine: Vec<_> = next().filter(|next| next.office == self.office).collect();
         let Some(chosen) = self.dice.pick(&mine) else {
             let elsewhere = next().map(|next| next.office).next();
             return elsewhere.map_or(Looked::Done, Looked::At);
         };
         let request: Option<ActRequest> =
-            people::request(chosen.verb, state.pin.clone(), item, self.dice);
+            people::request(&chosen.verb, state.pin.clone(), item, self.dice);
         let Some(request) = request else { return Looked::Later };
         let (case, by) = (people::name_of(case.id), self.officer());
         let command = Command::Act { case, by, organ: chosen.organ, request };
-        Looked::Said(Asked { what: chosen.verb, mark: None }, command)
+        Looked::Said(Asked { what: chosen.verb.clone(), mark: None }, command)
     }
 
     /// A case that this office shares, as its node has it.

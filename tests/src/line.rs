@@ -63,6 +63,15 @@ impl Line {
 
     /// A whole application, handed in at the village; gives its receipt.
     pub fn hand_in(&self, code: &str) -> String {
+        self.hand_in_as(code, None)
+    }
+
+    /// As [`Line::hand_in`], for somebody who applies for the same once more.
+    pub fn hand_in_again(&self, code: &str, reason: &str) -> String {
+        self.hand_in_as(code, Some(reason))
+    }
+
+    fn hand_in_as(&self, code: &str, again: Option<&str>) -> String {
         let catalog = shipped::catalog();
         let item = catalog.latest(code).expect("a shipped item");
         let paper = self.village.upload("paper.pdf", b"%PDF-1.4 practice".to_vec());
@@ -70,7 +79,7 @@ impl Line {
             item.materials.iter().map(|rule| json!({ "key": rule.key, "blob": paper })).collect();
         let saved = self.village.ask(&json!({
             "command": "new-case", "item": code, "submit": true, "materials": materials,
-            "fields": sample::complete(item, tree::office(VILLAGE_A)),
+            "fields": sample::complete(item, tree::office(VILLAGE_A)), "again": again,
             "by": { "name": "王芳", "id": "wangfang" },
         }));
         saved["receipt"].as_str().expect("a saved case has a receipt").to_owned()

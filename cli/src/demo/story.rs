@@ -146,7 +146,7 @@ impl Story<'_> {
     /// The other village holds nothing of the case: neither in lists nor as files.
     fn check_other_village(&self) -> Done {
         let other = self.client(VILLAGE_2);
-        let listed = other.ask(&Command::ListCases { status: None, organ: None, limit: None })?;
+        let listed = other.ask(&Command::all_cases())?;
         check(listed["cases"].as_array().is_some_and(Vec::is_empty), || {
             (
                 "另一个村不应看到任何办件".into(),

@@ -229,6 +229,8 @@ pub enum ActKind {
     MaterialReused { key: String, blob: BlobRef, verified: Verified },
     /// 重复申请: the same was applied for before, and why once more.
     AppliedAgain { before: Option<ReceiptNumber>, reason: String },
+    /// 联合踏勘: the lead surveyed together with these organs.
+    SurveyedTogether { findings: String, with: Vec<OrganCode> },
 }
 
 impl ActKind {
@@ -300,6 +302,7 @@ impl ActKind {
             Self::Migrated { .. } => words::act_migrated(),
             Self::MaterialReused { .. } => words::act_material_reused(),
             Self::AppliedAgain { .. } => words::act_applied_again(),
+            Self::SurveyedTogether { .. } => words::act_surveyed_together(),
         }
     }
 }

@@ -80,7 +80,7 @@ pub enum CaseDamaged {
 }
 
 /// What a work list shows of a case.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     pub id: CaseId,
     pub receipt: Option<ReceiptNumber>,

@@ -27,7 +27,7 @@ pub use course::{Course, Ends, Extension, Stop, Why};
 pub use step::{Reason, Step, Steps};
 
 /// One deadline.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "is")]
 pub enum Due {
     /// Open, and due on this day.

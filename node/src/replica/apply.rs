@@ -122,6 +122,7 @@ impl Replica {
                 slice.cases.remove(&case);
                 slice.batch.remove(keys::case(case));
                 slice.batch.remove(keys::summary(case));
+                self.work.iter_mut().for_each(|list| list.remove(case));
                 Ok(())
             }
             Record::Local(bytes) => {
@@ -342,11 +343,6 @@ impl Replica {
         }
         self.retry_deferred(now);
     }
-}
-
-/// What work lists show of a case.
-pub(super) fn summary_of(case: &Case, state: Option<&CaseState>) -> Vec<u8> {
-    serde_json::to_vec(&case.summary(state)).expect("a summary is plain data with text keys")
 }
 
 pub(super) fn writer_of(tip: &Tip) -> Writer {

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use daiban_domain::act::{ActId, BlobRef, CaseId, OfficerRef};
+use daiban_domain::calendar::Date;
 use daiban_domain::case::Case;
 use daiban_domain::desk::{ActRequest, By, Draft};
 use daiban_domain::fold::Status;
@@ -19,6 +20,7 @@ use super::command::{Answer, Attachment, Command};
 use super::commit::After;
 use super::io::{CommandId, Effect};
 use super::refusal::{Refusal, RefusalKind};
+use super::work_list::{PAGE_MAX, Search};
 use super::{Ahead, Replica};
 use crate::store::Space;
 
@@ -61,6 +63,12 @@ impl Replica {
                     return Ok(());
                 }
                 self.change_case(now, id, case, command)
+            }
+            Command::Cases { filter, order, after, size } => {
+                let search = Search { filter, order, after, size: size.unwrap_or(PAGE_MAX) };
+                let answer = self.cases(Date::at(now), &search)?;
+                self.answer(id, answer);
+                Ok(())
             }
             query => {
                 let answer = self.query(now, query)?;

@@ -12,6 +12,7 @@ use daiban_domain::desk::{ActRequest, Migration};
 use daiban_domain::figures::{By, Group, Period};
 use daiban_domain::fold::{CaseState, Status, Times};
 use daiban_domain::form::Fields;
+use daiban_domain::licence::Licence;
 use daiban_domain::notice::Notice;
 use daiban_domain::numbering::Block;
 use daiban_domain::office::directory::OfficeChange;
@@ -28,6 +29,7 @@ use super::leases::{LeaseView, LedgerView};
 use super::licences::{MaterialChoice, Reuse};
 use super::listed::{ItemView, KnownCase, Listed};
 use super::watch::{Board, RaisedView, Trouble, WatchEvent};
+use super::work_list::{Filter, Order, Place, Row};
 
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,19 +95,25 @@ pub enum Command {
     CaseMaterials {
         case: String,
     },
+    /// What was verified of whom this number names.
+    Licences {
+        holder: String,
+    },
     /// When the case is due, and how these days are reckoned.
     CaseClock {
         case: String,
     },
-    /// Work list, newest first.
-    ListCases {
+    /// A page of a list of cases.
+    Cases {
         #[serde(default)]
-        status: Option<Status>,
-        /// Only cases in which this organ of this office may act now.
+        filter: Filter,
         #[serde(default)]
-        organ: Option<OrganCode>,
+        order: Order,
+        /// The last case of the page before.
         #[serde(default)]
-        limit: Option<usize>,
+        after: Option<CaseId>,
+        #[serde(default)]
+        size: Option<usize>,
     },
     /// Figures of supervision.
     Figures {
@@ -183,6 +191,12 @@ pub enum Command {
 }
 
 impl Command {
+    /// The first page of all cases.
+    pub fn all_cases() -> Self {
+        let (filter, order) = (Filter::default(), Order::default());
+        Self::Cases { filter, order, after: None, size: None }
+    }
+
     /// Whether it adds to a log of this node.
     pub(super) fn writes(&self) -> bool {
         match self {
@@ -197,7 +211,8 @@ impl Command {
             Self::ShowCase { .. }
             | Self::CaseMaterials { .. }
             | Self::CaseClock { .. }
-            | Self::ListCases { .. }
+            | Self::Licences { .. }
+            | Self::Cases { .. }
             | Self::Figures { .. }
             | Self::ShowItem { .. }
             | Self::Status
@@ -254,9 +269,17 @@ pub enum Answer {
         materials: Vec<MaterialChoice>,
         training: bool,
     },
+    Licences {
+        licences: Vec<Licence>,
+    },
     Cases {
-        cases: Vec<serde_json::Value>,
-        more: bool,
+        cases: Vec<Row>,
+        /// Cases in all pages.
+        total: usize,
+        /// Cases in each place, whichever of them were asked for.
+        places: BTreeMap<Place, usize>,
+        /// Where the next page begins, if there is one.
+        after: Option<CaseId>,
     },
     Figures {
         groups: Vec<Group>,

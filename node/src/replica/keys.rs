@@ -12,6 +12,7 @@
 //! | `q` log, sequence | why this entry has no effect |
 //! | `t` log, sequence | a notice in force |
 //! | `r` | the case from which on work lists are still to be reckoned by a new law |
+//! | `v` | the shape of what work lists show |
 //! | `x` case number, case id | empty: an act gave the case this number |
 //! | `p` case id | empty: its number is owed, or is to be compared with others |
 //! | `k` date | the last serial number given out on that day |
@@ -101,6 +102,7 @@ pub(super) fn quarantined(log: LogId, seq: u64) -> Vec<u8> {
 }
 
 pub(super) const TO_RECKON: &[u8] = b"r";
+pub(super) const LISTED_AS: &[u8] = b"v";
 pub(super) const NOTICES: &[u8] = b"t";
 pub(super) const SERIALS: &[u8] = b"k";
 pub(super) const RECEIPTS: &[u8] = b"n";

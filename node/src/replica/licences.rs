@@ -20,7 +20,6 @@ use daiban_domain::words::{self, Said};
 use daiban_sync::id::{Hlc, Millis};
 use serde::{Deserialize, Serialize};
 
-use super::apply::summary_of;
 use super::cases::at;
 use super::refusal::{Refusal, RefusalKind};
 use super::{Replica, keys};
@@ -67,8 +66,10 @@ impl Replica {
         batch: &mut ViewBatch,
     ) -> Result<(), ViewError> {
         let state = self.state_of(case);
-        let summary = summary_of(case, state.as_ref());
-        batch.put(keys::summary(case.id), Some(case.id.0), summary);
+        let summary = case.summary(state.as_ref());
+        self.work.iter_mut().for_each(|list| list.put(&summary));
+        let stored = serde_json::to_vec(&summary).expect("plain data with text keys");
+        batch.put(keys::summary(case.id), Some(case.id.0), stored);
         self.put_numbers(case, state.as_ref(), batch)?;
         let Some((item, state)) = self.item_of_case(case).zip(state) else { return Ok(()) };
         let verified = verified_by(item, case, &state);
@@ -169,7 +170,7 @@ impl Replica {
     }
 
     /// Everything that was verified of somebody, in cases that are here.
-    fn licences_of(&self, holder: HolderId) -> Result<Vec<Licence>, ViewError> {
+    pub(super) fn licences_of(&self, holder: HolderId) -> Result<Vec<Licence>, ViewError> {
         let mut found = Vec::new();
         let shelf = keys::licences(self.store.blind(&holder.0)?);
         for (key, _) in self.store.view_scan(&shelf, &[], usize::MAX)? {

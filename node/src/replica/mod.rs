@@ -52,6 +52,7 @@ mod upstream;
 mod view;
 mod wants;
 mod watch;
+mod work_list;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -82,6 +83,7 @@ pub use refusal::{Refusal, RefusalKind};
 pub use watch::{
     Acknowledged, Board, BoardRow, Happened, Heard, RaisedView, Rules, State, Trouble, WatchEvent,
 };
+pub use work_list::{Desk, Filter, Order, PAGE_MAX, Place, Row};
 
 use crate::store::{Blobs, IndexError, Position, Space, Store, ViewError};
 use author::Author;
@@ -95,6 +97,7 @@ use upstream::Upstream;
 use view::{Unreadable, Word};
 use wants::Wants;
 use watch::Watch;
+use work_list::WorkList;
 
 /// Alarms that are kept for `daiban status`.
 const ALARMS_MAX: usize = 256;
@@ -142,6 +145,8 @@ pub struct Replica {
     reckons: bool,
     /// Why the views do not follow the journal any more.
     views_broken: Option<String>,
+    /// Once somebody has asked for a list.
+    work: Option<WorkList>,
     case_count: u64,
     quarantine_count: u64,
     counters: Counters,

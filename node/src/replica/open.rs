@@ -86,6 +86,7 @@ impl Replica {
             damage: RefCell::default(),
             reckons: false,
             views_broken: None,
+            work: None,
             case_count: 0,
             quarantine_count: 0,
             counters: Counters::default(),
@@ -123,7 +124,7 @@ impl Replica {
         }
         self.read_numbers()?;
         self.read_watch()?;
-        self.reckons = self.store.view_get(keys::TO_RECKON)?.is_some();
+        self.reckons = self.is_to_reckon()?;
         for (key, bytes) in self.store.view_scan(keys::WANTED, &[], usize::MAX)? {
             if let (Some(blob), Ok(channel)) =
                 (keys::wanted_blob(&key), postcard::from_bytes(&bytes))

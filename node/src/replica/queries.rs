@@ -8,12 +8,10 @@ use daiban_domain::case::Case;
 use daiban_domain::case_number::CaseNumber;
 use daiban_domain::clock::{self, Clock};
 use daiban_domain::figures::{self, By, Period};
-use daiban_domain::fold::Status;
-use daiban_domain::organ::OrganCode;
+use daiban_domain::licence::HolderId;
 use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_domain::words::{self, Said};
 use daiban_sync::id::{LogId, Millis, OfficeCode};
-use serde_json::Value;
 
 use super::cases::no_such_case;
 use super::command::{
@@ -27,8 +25,6 @@ use super::refusal::{Refusal, RefusalKind};
 use super::view::Shown;
 use super::{Replica, keys};
 
-/// Cases in one answer, unless asked for fewer.
-const LIST_MAX: usize = 1_000;
 /// Quarantined entries in one answer.
 const QUARANTINE_MAX: usize = 1_000;
 
@@ -52,10 +48,11 @@ impl Replica {
                 let kept = self.load(id).map_err(Refusal::internal)?.ok_or_else(no_such_case)?;
                 Ok(Answer::Clock(Box::new(self.clock_view(Date::at(now), &kept))))
             }
-            Command::ListCases { status, organ, limit } => {
-                self.list(Date::at(now), status, organ, limit)
+            Command::Licences { holder } => {
+                let licences = self.licences_of(HolderId::of(&holder));
+                Ok(Answer::Licences { licences: licences.map_err(Refusal::internal)? })
             }
-            Command::Figures { period, by } => self.figures(period, by),
+            Command::Figures { period, by } => self.figures(Date::at(now), period, by),
             Command::ShowItem { item } => {
                 let item = item_of(&self.law.catalog, &item, None, Date::at(now))?;
                 Ok(Answer::Item(Box::new(item.into())))
@@ -179,58 +176,14 @@ impl Replica {
         self.store.receipts().get(&(log, office)).map_or(0, |receipt| receipt.head.len)
     }
 
-    fn list(
-        &self,
-        today: Date,
-        status: Option<Status>,
-        organ: Option<OrganCode>,
-        limit: Option<usize>,
-    ) -> Result<Answer, Refusal> {
-        let limit = limit.unwrap_or(LIST_MAX).min(LIST_MAX);
-        let stored =
-            self.store.view_scan(keys::SUMMARIES, &[], usize::MAX).map_err(Refusal::internal)?;
-        let status = status.and_then(|status| serde_json::to_value(status).ok());
-        let wanted = |case: &Value| {
-            status.as_ref().is_none_or(|status| case["status"] == *status)
-                && organ.is_none_or(|organ| self.may_act_next(case, organ, today))
-        };
-        let read = stored.iter().filter_map(|(_, json)| serde_json::from_slice::<Value>(json).ok());
-        let mut cases: Vec<Value> = read.filter(wanted).collect();
-        cases.sort_by_key(|case| std::cmp::Reverse(case["opened"].as_u64()));
-        let more = cases.len() > limit;
-        cases.truncate(limit);
-        cases.iter_mut().for_each(|case| self.mark_newer(case, today));
-        Ok(Answer::Cases { cases, more })
-    }
-
-    /// A draft whose item has a newer version in force says so.
-    fn mark_newer(&self, case: &mut Value, today: Date) {
-        let is_draft = case["status"] == "draft";
-        let code = case["item"].as_str().filter(|_| is_draft);
-        let newest = code.and_then(|code| self.law.catalog.in_force(code, today));
-        let version = case["version"].as_u64().unwrap_or_default();
-        if let Some(newest) = newest.filter(|item| u64::from(item.version) > version) {
-            case["newer"] = newest.version.into();
-        }
-    }
-
-    fn figures(&self, period: Period, by: By) -> Result<Answer, Refusal> {
+    fn figures(&self, today: Date, period: Period, by: By) -> Result<Answer, Refusal> {
         let stored =
             self.store.view_scan(keys::SUMMARIES, &[], usize::MAX).map_err(Refusal::internal)?;
         // A case without its opening act has no facts yet and is not counted.
         let cases = stored.iter().filter_map(|(_, json)| serde_json::from_slice(json).ok());
-        let groups = figures::figures(&cases.collect::<Vec<_>>(), period, by, &self.law.calendar);
+        let (cases, calendar) = (cases.collect::<Vec<_>>(), &self.law.calendar);
+        let groups = figures::figures(&cases, period, by, calendar, today);
         Ok(Answer::Figures { groups, training: self.config.training })
-    }
-
-    fn may_act_next(&self, case: &Value, organ: OrganCode, today: Date) -> bool {
-        let (office, organ) = (u64::from(self.config.office), organ.to_string());
-        let has_begun = |act: &Value| {
-            let from = act["from"].as_str().and_then(|day| day.parse::<Date>().ok());
-            from.is_none_or(|day| day <= today)
-        };
-        let mine = |a: &Value| a["office"] == office && a["organ"] == organ && has_begun(a);
-        case["next"].as_array().is_some_and(|acts| acts.iter().any(mine))
     }
 
     fn quarantine(&self) -> Result<Answer, Refusal> {

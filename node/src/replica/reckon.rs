@@ -1,4 +1,4 @@
-//! Work lists after a new law: every case is folded once more, some at a time, whenever the views
+//! Work lists after a new law, or a new program: every case is folded once more, some at a time, whenever the views
 //! have caught up with the journal. How far it has come is a view, so that a restart goes on there.
 
 use daiban_domain::act::CaseId;
@@ -7,6 +7,9 @@ use super::kept::load_case;
 use super::{Replica, keys};
 use crate::store::{ViewBatch, ViewError};
 
+/// What is kept of a case for lists and figures; another number makes a node that was started with
+/// an older program reckon them all. 2: visits, materials, cards.
+const LISTED_AS: u8 = 2;
 /// Cases that are folded before the next input is looked at.
 const AT_ONCE: usize = 64;
 
@@ -18,10 +21,18 @@ impl Replica {
         batch.put(keys::TO_RECKON, None, Vec::new());
     }
 
+    /// Whether a restart left some of it to do, or lists hold what another program wrote.
+    pub(super) fn is_to_reckon(&self) -> Result<bool, ViewError> {
+        let listed_as = self.store.view_get(keys::LISTED_AS)?;
+        Ok(self.store.view_get(keys::TO_RECKON)?.is_some() || listed_as != Some(vec![LISTED_AS]))
+    }
+
     /// Reckons some cases by the law in force; `true` if there may be more.
     pub(super) fn reckon_some(&mut self) -> Result<bool, ViewError> {
-        let from = if self.reckons { self.store.view_get(keys::TO_RECKON)? } else { None };
-        let Some(from) = from else { return Ok(false) };
+        if !self.reckons {
+            return Ok(false);
+        }
+        let from = self.store.view_get(keys::TO_RECKON)?.unwrap_or_default();
         let found = self.store.view_scan(keys::CASES, &from, AT_ONCE)?;
         let mut batch = ViewBatch::default();
         for (key, stored) in &found {
@@ -38,7 +49,10 @@ impl Replica {
             Some((last, _)) if self.reckons => {
                 batch.put(keys::TO_RECKON, None, [last.as_slice(), &[0]].concat());
             }
-            _ => batch.remove(keys::TO_RECKON),
+            _ => {
+                batch.remove(keys::TO_RECKON);
+                batch.put(keys::LISTED_AS, None, vec![LISTED_AS]);
+            }
         }
         self.store.apply_views(batch, self.store.applied())?;
         Ok(self.reckons)

@@ -5,30 +5,24 @@ use daiban_domain::case::Summary;
 use daiban_domain::catalog::{Field, FieldType};
 use daiban_domain::check;
 use daiban_domain::clock::Due;
+use daiban_domain::organ::OrganCode;
 use daiban_domain::words::{self, Said};
 use maud::{Markup, html};
-use serde_json::Value;
 
 use super::lang::Lang;
 
 /// A deadline.
 pub(super) fn due(lang: Lang, due: &Due) -> Markup {
-    due_json(lang, &serde_json::to_value(due).unwrap_or_default())
-}
-
-/// A deadline out of a summary.
-pub(super) fn due_json(lang: Lang, due: &Value) -> Markup {
-    let date = |key: &str| due[key].as_str().unwrap_or_default().to_owned();
     html! {
-        @match due["is"].as_str().unwrap_or_default() {
-            "on" => time datetime=(date("date")) { (date("date")) },
-            "calendar_unknown" => (lang.of(&words::due_unknown())),
-            "suspended" => (lang.of(&words::due_suspended())),
-            "done" => {
-                time datetime=(date("done")) { (date("done")) }
-                @if due["late"] == true { " " strong.late { (lang.of(&words::due_overdue())) } }
+        @match due {
+            Due::On { date } => time datetime=(date) { (date) },
+            Due::CalendarUnknown { .. } => (lang.of(&words::due_unknown())),
+            Due::Suspended => (lang.of(&words::due_suspended())),
+            Due::Done { done, late, .. } => {
+                time datetime=(done) { (done) }
+                @if *late { " " strong.late { (lang.of(&words::due_overdue())) } }
             }
-            _ => "—",
+            Due::NotRunning => "—",
         }
     }
 }
@@ -139,6 +133,10 @@ pub(super) fn outcome(lang: Lang, outcome: &Outcome) -> String {
     }
 }
 
+fn names(organs: &[OrganCode]) -> String {
+    organs.iter().map(|organ| organ.name()).collect::<Vec<_>>().join("、")
+}
+
 /// What an act says beyond its kind.
 pub(super) fn said_by(lang: Lang, kind: &ActKind) -> String {
     match kind {
@@ -154,10 +152,9 @@ pub(super) fn said_by(lang: Lang, kind: &ActKind) -> String {
         | ActKind::Corrected { note } => note.clone(),
         ActKind::Refused { reasons } => reasons.join("；"),
         ActKind::CorrectionRequested { items } => items.join("；"),
-        ActKind::Referred { organs } => {
-            organs.iter().map(|o| o.name()).collect::<Vec<_>>().join("、")
-        }
+        ActKind::Referred { organs } => names(organs),
         ActKind::Surveyed { findings } | ActKind::HelpRecorded { findings, .. } => findings.clone(),
+        ActKind::SurveyedTogether { findings, with } => format!("{}：{findings}", names(with)),
         ActKind::Reviewed { opinion: given } => opinion(lang, given),
         ActKind::Paused { procedure, declared_days } => format!("{procedure} {declared_days}"),
         ActKind::Publicised { objections, .. } => objections.join("；"),

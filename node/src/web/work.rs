@@ -1,145 +1,160 @@
-//! `/`: what waits for whoever looks, the most urgent first.
+//! `/`: what waits for whoever looks, the most urgent first; `/?list=…`: one of the lists, page by
+//! page.
 
-use axum::extract::State;
+use std::collections::BTreeMap;
+
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
-use daiban_domain::fold::Status;
-use daiban_domain::organ::OrganCode;
+use daiban_domain::act::CaseId;
 use daiban_domain::words::{self, Said};
-use daiban_sync::id::OfficeCode;
 use maud::{Markup, html};
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::Web;
 use super::frame::Frame;
 use super::guard::Visitor;
 use super::show;
 use crate::accounts::{Account, Role};
-use crate::replica::{Answer, Command};
+use crate::replica::{Answer, Command, Desk, Filter, Order, Place, Row};
 
-/// Cases on the page.
-const CASES_MAX: usize = 200;
+/// Rows of each list where all of them are shown.
+const FIRST_ROWS: usize = 20;
+/// Rows of a page of one list.
+const PAGE_ROWS: usize = 100;
 
-/// A line of the list, out of the summary of a case.
-#[derive(Deserialize)]
-struct Row {
-    id: String,
-    receipt: Option<String>,
-    item_name: String,
-    applicant: String,
-    status: Status,
-    #[serde(default)]
-    next: Vec<Next>,
-    due: Value,
+/// The most pressing first.
+const LISTS: [Place; 6] = [
+    Place::ToCorrect,
+    Place::Waiting,
+    Place::ToDeliver,
+    Place::Draft,
+    Place::Elsewhere,
+    Place::Ended,
+];
+
+/// Which list, and from where on.
+#[derive(Default, Deserialize)]
+pub(super) struct Asked {
+    list: Option<Place>,
+    after: Option<CaseId>,
 }
 
-#[derive(Deserialize)]
-struct Next {
-    office: OfficeCode,
-    organ: Option<OrganCode>,
-    verb: String,
-    words: Said,
-}
-
-impl Next {
-    fn is_for(&self, account: &Account, office: OfficeCode) -> bool {
-        let at_counter = account.has(Role::Agent) && self.organ.is_none();
-        let at_organ = account.has(Role::Officer)
-            && self.organ.is_some_and(|organ| account.organ == Some(organ));
-        // The applicant may withdraw at any time; that is no work that waits.
-        self.office == office && (at_counter || at_organ) && self.verb != "withdraw"
-    }
-}
-
-/// Where a case stands for whoever looks.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Draft,
-    ToCorrect,
-    ToDeliver,
-    ForYou,
-    WithOthers,
-    Ended,
-}
-
-impl Place {
-    const ALL: [(Self, fn() -> Said); 6] = [
-        (Self::ToCorrect, words::work_to_correct),
-        (Self::ForYou, words::work_for_you),
-        (Self::ToDeliver, words::work_to_deliver),
-        (Self::Draft, words::work_drafts),
-        (Self::WithOthers, words::work_others),
-        (Self::Ended, words::work_done),
-    ];
-
-    fn of(row: &Row, account: &Account, office: OfficeCode) -> Self {
-        let mut own = row.next.iter().filter(|next| next.is_for(account, office)).peekable();
-        let is_mine = own.peek().is_some();
-        let any = |verb: &str| row.next.iter().any(|n| n.is_for(account, office) && n.verb == verb);
-        match row.status {
-            Status::Draft if is_mine => Self::Draft,
-            Status::Correction if is_mine => Self::ToCorrect,
-            _ if any("deliver") || any("close") => Self::ToDeliver,
-            _ if is_mine => Self::ForYou,
-            status if status.is_final() => Self::Ended,
-            _ => Self::WithOthers,
-        }
-    }
+/// A list as it was answered.
+struct Listed {
+    rows: Vec<Row>,
+    places: BTreeMap<Place, usize>,
+    after: Option<CaseId>,
 }
 
 /// `GET /`
-pub(super) async fn page(State(web): State<Web>, visitor: Visitor) -> Response {
+pub(super) async fn page(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Query(asked): Query<Asked>,
+) -> Response {
     let readers = [Role::Agent, Role::Officer, Role::Auditor];
     if let Some(refused) = visitor.refused(&web, &readers) {
         return refused;
     }
-    let list = Command::ListCases { status: None, organ: None, limit: Some(CASES_MAX) };
     let frame = Frame::of(&web, &visitor);
-    match web.handle.ask(list).await {
-        Some(Ok(Answer::Cases { cases, more })) => {
-            let rows = cases.into_iter().filter_map(|case| serde_json::from_value(case).ok());
-            let lists = lists(&frame, &visitor.account, rows.collect());
-            let body = html! {
-                div data-live="work" { (lists) }
-                @if more { p.hint { (frame.say(&words::work_more(CASES_MAX))) } }
-            };
+    let lists = match asked {
+        Asked { list: Some(place), after } => one(&frame, &visitor.account, place, after).await,
+        Asked { list: None, .. } => all(&frame, &visitor.account).await,
+    };
+    match lists {
+        Ok(lists) => {
+            let body = html! { div data-live="work" { (lists) } };
             frame.page(&words::page_work(), &body).into_response()
         }
-        Some(Err(refusal)) => frame.refused(&refusal),
-        _ => frame.stopping(),
+        Err(response) => response,
     }
 }
 
-fn lists(frame: &Frame<'_>, account: &Account, rows: Vec<Row>) -> Markup {
-    let office = frame.web.office;
-    let placed: Vec<_> =
-        rows.into_iter().map(|row| (Place::of(&row, account, office), row)).collect();
-    html! {
-        @for (place, title) in Place::ALL {
-            @let rows = at_place(&placed, place);
-            @if !rows.is_empty() {
-                section {
-                    h2 { (frame.say(&title())) " " span.count { (rows.len()) } }
-                    (table(frame, account, &rows))
+async fn all(frame: &Frame<'_>, account: &Account) -> Result<Markup, Response> {
+    let counts = ask(frame, account, LISTS[0], None, FIRST_ROWS).await?.places;
+    let mut sections = Vec::new();
+    for place in LISTS.into_iter().filter(|place| counts.contains_key(place)) {
+        let listed = ask(frame, account, place, None, FIRST_ROWS).await?;
+        let count = listed.places.get(&place).copied().unwrap_or_default();
+        sections.push(html! {
+            section {
+                h2 { (frame.say(&title(place))) " " span.count { (count) } }
+                (table(frame, account, &listed.rows))
+                @if listed.after.is_some() {
+                    p { a href={ "/?list=" (place.name()) } { (frame.say(&words::work_all_of(count))) } }
+                }
+            }
+        });
+    }
+    Ok(html! {
+        @for section in &sections { (section) }
+        @if sections.is_empty() { p { (frame.say(&words::work_nothing())) } }
+    })
+}
+
+async fn one(
+    frame: &Frame<'_>,
+    account: &Account,
+    place: Place,
+    after: Option<CaseId>,
+) -> Result<Markup, Response> {
+    let listed = ask(frame, account, place, after, PAGE_ROWS).await?;
+    let count = listed.places.get(&place).copied().unwrap_or_default();
+    Ok(html! {
+        p { a href="/" { (frame.say(&words::page_work())) } }
+        h2 { (frame.say(&title(place))) " " span.count { (count) } }
+        (table(frame, account, &listed.rows))
+        @if let Some(after) = listed.after {
+            p {
+                a href={ "/?list=" (place.name()) "&after=" (after) } {
+                    (frame.say(&words::work_next_page()))
                 }
             }
         }
-        @if placed.is_empty() { p { (frame.say(&words::work_nothing())) } }
+    })
+}
+
+fn title(place: Place) -> Said {
+    match place {
+        Place::ToCorrect => words::work_to_correct(),
+        Place::Waiting => words::work_for_you(),
+        Place::ToDeliver => words::work_to_deliver(),
+        Place::Draft => words::work_drafts(),
+        Place::Elsewhere => words::work_others(),
+        Place::Ended => words::work_done(),
     }
 }
 
-/// The most urgent first.
-fn at_place(placed: &[(Place, Row)], place: Place) -> Vec<&Row> {
-    let here = placed.iter().filter(|(at, _)| *at == place);
-    let mut rows: Vec<_> = here.map(|(_, row)| row).collect();
-    rows.sort_by_key(|row| urgency(&row.due));
-    rows
+async fn ask(
+    frame: &Frame<'_>,
+    account: &Account,
+    place: Place,
+    after: Option<CaseId>,
+    size: usize,
+) -> Result<Listed, Response> {
+    let filter = Filter { desk: desk(account), places: vec![place], ..Filter::default() };
+    let command = Command::Cases { filter, order: Order::Due, after, size: Some(size) };
+    match frame.web.handle.ask(command).await {
+        Some(Ok(Answer::Cases { cases, places, after, .. })) => {
+            Ok(Listed { rows: cases, places, after })
+        }
+        Some(Err(refusal)) => Err(frame.refused(&refusal)),
+        _ => Err(frame.stopping()),
+    }
 }
 
-fn table(frame: &Frame<'_>, account: &Account, rows: &[&Row]) -> Markup {
-    let office = frame.web.office;
+/// The desk of whoever is signed in.
+fn desk(account: &Account) -> Desk {
+    Desk {
+        counter: account.has(Role::Agent),
+        organ: account.organ.filter(|_| account.has(Role::Officer)),
+    }
+}
+
+fn table(frame: &Frame<'_>, account: &Account, rows: &[Row]) -> Markup {
+    let (office, desk) = (frame.web.office, desk(account));
     let steps = |row: &Row| {
-        let own = row.next.iter().filter(|next| next.is_for(account, office));
+        let own = row.summary.next.iter().filter(|next| desk.is_asked(next, office));
         own.map(|next| frame.say(&next.words)).collect::<Vec<_>>().join("、")
     };
     html! {
@@ -153,22 +168,17 @@ fn table(frame: &Frame<'_>, account: &Account, rows: &[&Row]) -> Markup {
             } }
             tbody {
                 @for row in rows {
-                    @let name = row.receipt.as_deref().unwrap_or(&row.id);
+                    @let case = &row.summary;
+                    @let name = case.receipt.map_or_else(|| case.id.to_string(), |r| r.to_string());
                     tr {
                         td { a.receipt href={ "/case/" (name) } { (name) } }
-                        td { (row.item_name) }
-                        td { (row.applicant) }
-                        td { (frame.say(&row.status.words())) span.hint { " " (steps(row)) } }
-                        td { (show::due_json(frame.lang, &row.due)) }
+                        td { (case.item_name) }
+                        td { (case.applicant) }
+                        td { (frame.say(&case.status.words())) span.hint { " " (steps(row)) } }
+                        td { (show::due(frame.lang, &case.due)) }
                     }
                 }
             }
         }
     }
-}
-
-/// Days that are near come first; what has no day comes last.
-fn urgency(due: &Value) -> (bool, String) {
-    let date = due["date"].as_str();
-    (date.is_none(), date.unwrap_or_default().to_owned())
 }

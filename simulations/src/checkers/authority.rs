@@ -61,7 +61,7 @@ fn is_allowed(act: &SignedAct, item: &Item, of: Jurisdiction, in_force: &[&Signe
         }
         ActKind::FirstChecked { .. } => does(&[Action::FirstCheck]),
         ActKind::Referred { .. } => does(&[Action::Refer]),
-        ActKind::Surveyed { .. } => does(&[Action::Survey]),
+        ActKind::Surveyed { .. } | ActKind::SurveyedTogether { .. } => does(&[Action::Survey]),
         ActKind::Reviewed { .. } => {
             does(&[Action::Review, Action::JointReview, Action::Appraise, Action::Forward])
         }

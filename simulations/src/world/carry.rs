@@ -41,7 +41,7 @@ impl World {
         let boot = self.nodes[to].boot;
         let Some(process) = &mut self.nodes[to].process else { return };
         let id = process.replica.next_command();
-        process.asked.insert(id, Asked { what: "bundle", mark: None });
+        process.asked.insert(id, Asked { what: "bundle".into(), mark: None });
         let input = Input::Carried { id, from: sender, frames };
         self.after(way, Event::Input { node: to, boot, input });
     }

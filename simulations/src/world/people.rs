@@ -67,7 +67,7 @@ impl World {
 
     fn say(&mut self, node: usize, said: Option<(Asked, daiban_node::replica::Command)>) {
         let Some((asked, command)) = said else { return };
-        self.trace.tell(self.now, node as u64, asked.what);
+        self.trace.tell(self.now, node as u64, &asked.what);
         self.ask(node, asked, command);
     }
 

@@ -145,7 +145,7 @@ impl World {
     /// A newer version of an item, which cases that are open do not follow.
     fn publish(&mut self, node: usize, item: &str) {
         let notice = newer_version(item);
-        let asked = Asked { what: "publish", mark: None };
+        let asked = Asked { what: "publish".into(), mark: None };
         self.ask(node, asked, Command::Publish { notice, rehearse: false });
     }
 }

@@ -152,7 +152,7 @@ impl Clock {
 impl ClockKind {
     /// 黄牌 past a promise, 红牌 past the law. An organ's part is a matter between offices, and a
     /// supplement is the applicant's: both give a warning at most.
-    fn late_card(&self) -> Card {
+    pub(crate) fn late_card(&self) -> Card {
         match self {
             Self::Promised | Self::Rectification { .. } | Self::Complaint { .. } => Card::Yellow,
             Self::Acceptance | Self::Statutory => Card::Red,

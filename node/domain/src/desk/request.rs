@@ -49,6 +49,9 @@ pub enum ActRequest {
     Survey {
         #[serde(default)]
         findings: String,
+        /// 联合踏勘: the organs that were there too.
+        #[serde(default)]
+        with: Vec<OrganCode>,
     },
     Review {
         opinion: Opinion,
@@ -211,7 +214,8 @@ impl ActRequest {
             }
             Self::Correct { note } => ActKind::Corrected { note },
             Self::Refer { organs } => ActKind::Referred { organs },
-            Self::Survey { findings } => ActKind::Surveyed { findings },
+            Self::Survey { findings, with } if with.is_empty() => ActKind::Surveyed { findings },
+            Self::Survey { findings, with } => ActKind::SurveyedTogether { findings, with },
             Self::Review { opinion } => ActKind::Reviewed { opinion: reasoned_opinion(opinion)? },
             Self::RecordSilence { organ } => ActKind::SilenceRecorded { organ },
             Self::Pause { procedure, days } => ActKind::Paused { procedure, declared_days: days },

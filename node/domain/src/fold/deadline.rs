@@ -22,15 +22,25 @@ pub struct Deadlines {
     pub promised: Due,
     /// 法定时限
     pub statutory: Due,
-    /// 整改、投诉答复: the first that is owed.
-    pub redress: Due,
+    /// 整改、投诉答复, owed or given.
+    pub redress: Vec<(ClockKind, Due)>,
 }
 
 impl Deadlines {
     /// The deadline that work lists sort by.
     pub fn next_due(&self) -> Due {
-        let dues = [&self.accept, &self.promised, &self.redress];
-        dues.into_iter().min().cloned().unwrap_or(Due::NotRunning)
+        let redress = self.redress.iter().map(|(_, due)| due);
+        redress.chain([&self.accept, &self.promised]).min().cloned().unwrap_or(Due::NotRunning)
+    }
+
+    /// The clocks that give a card when they run out.
+    pub fn with_cards(&self) -> impl Iterator<Item = (&ClockKind, &Due)> {
+        let of_case = [
+            (&ClockKind::Acceptance, &self.accept),
+            (&ClockKind::Promised, &self.promised),
+            (&ClockKind::Statutory, &self.statutory),
+        ];
+        of_case.into_iter().chain(self.redress.iter().map(|(kind, due)| (kind, due)))
     }
 }
 
@@ -49,7 +59,12 @@ pub(super) fn deadlines(machine: &Machine<'_>) -> Deadlines {
         accept: due_of(machine, acceptance(machine)),
         promised: due_of(machine, promised(machine)),
         statutory: due_of(machine, statutory(machine)),
-        redress: owed(machine).map(|kind| of_card(machine, &kind)).min().unwrap_or(Due::NotRunning),
+        redress: owed(machine)
+            .map(|kind| {
+                let due = of_card(machine, &kind);
+                (kind, due)
+            })
+            .collect(),
     }
 }
 

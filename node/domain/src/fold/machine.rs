@@ -199,6 +199,7 @@ impl<'a> Machine<'a> {
             ActKind::CorrectionRequested { items } => self.request_correction(act, items),
             ActKind::Corrected { .. } => self.correct(act),
             ActKind::Referred { organs } => self.refer(act, organs),
+            ActKind::SurveyedTogether { with, .. } => self.survey_with(act, with),
             ActKind::SilenceRecorded { organ } => self.record_silence(act, *organ),
             ActKind::Paused { procedure, declared_days } => {
                 self.pause(act, procedure, *declared_days)

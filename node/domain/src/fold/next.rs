@@ -112,7 +112,7 @@ fn redress(machine: &Machine<'_>) -> Vec<NextAct> {
             next.push(NextAct {
                 office,
                 organ: Some(OrganCode::COUNTY_CENTRE),
-                verb,
+                verb: verb.into(),
                 words,
                 from: None,
             });
@@ -175,12 +175,12 @@ fn of(
     all.map(move |(Actor { office, organ }, from)| NextAct {
         office,
         organ,
-        verb,
+        verb: verb.into(),
         words: words.clone(),
         from,
     })
 }
 
 fn counter(machine: &Machine<'_>, verb: &'static str, words: Said) -> NextAct {
-    NextAct { office: machine.of.origin, organ: None, verb, words, from: None }
+    NextAct { office: machine.of.origin, organ: None, verb: verb.into(), words, from: None }
 }

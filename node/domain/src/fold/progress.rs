@@ -30,6 +30,8 @@ pub(super) struct Answer {
     pub(super) office: OfficeCode,
     pub(super) opinion: Option<Opinion>,
     pub(super) silent: bool,
+    /// The organs that surveyed together with this one.
+    pub(super) with: Vec<OrganCode>,
 }
 
 impl Answer {
@@ -46,6 +48,10 @@ impl Answer {
             office: act.office,
             opinion,
             silent,
+            with: match &act.act.kind {
+                ActKind::SurveyedTogether { with, .. } => with.clone(),
+                _ => Vec::new(),
+            },
         }
     }
 
@@ -65,7 +71,7 @@ pub(super) fn answers(kind: &ActKind, action: Action, decides: bool) -> bool {
         ActKind::Accepted => action == Action::Accept,
         ActKind::FirstChecked { .. } => action == Action::FirstCheck,
         ActKind::Referred { .. } => action == Action::Refer,
-        ActKind::Surveyed { .. } => action == Action::Survey,
+        ActKind::Surveyed { .. } | ActKind::SurveyedTogether { .. } => action == Action::Survey,
         ActKind::Publicised { .. } => action == Action::Publicity,
         ActKind::Reviewed { .. } => is_review(action),
         ActKind::Decided { .. } => decides,

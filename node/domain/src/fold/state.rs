@@ -1,7 +1,9 @@
 //! What people and screens see of a case.
 
+use std::borrow::Cow;
+
 use daiban_sync::id::{Millis, OfficeCode};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::deadline::Deadlines;
 use super::help::HelpView;
@@ -18,9 +20,7 @@ use crate::receipt_number::ReceiptNumber;
 use crate::words::{self, Said};
 
 /// Where a case stands 办件状态.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// 待齐: its opening act has not arrived, or its item is not known here.
@@ -99,6 +99,10 @@ pub struct CaseState {
     /// The office that accepted and has still to give the number.
     pub number_owed_by: Option<OfficeCode>,
     pub times: Times,
+    /// The office that accepted it.
+    pub accepted_by: Option<OfficeCode>,
+    /// 跑动次数: how often the applicant came, to hand in, to answer a correction, to fetch the result.
+    pub visits: usize,
     pub stages: Vec<StageView>,
     pub next: Vec<NextAct>,
     pub decision: DecisionView,
@@ -180,39 +184,35 @@ pub enum StageState {
     /// Its turn has not come.
     Later,
     /// It is its turn.
-    Open {
-        since: Millis,
-    },
+    Open { since: Millis },
     /// It waits for the applicant.
-    Correcting {
-        since: Millis,
-    },
+    Correcting { since: Millis },
     Done {
         act: ActId,
         by: String,
         at: Millis,
         opinion: Option<Opinion>,
+        /// 联合踏勘: the organs that were there too.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        with: Vec<OrganCode>,
     },
     /// 逾期视为同意, as the lead organ recorded.
-    DeemedAgreed {
-        act: ActId,
-        at: Millis,
-    },
+    DeemedAgreed { act: ActId, at: Millis },
     /// Not needed any more.
     Skipped,
 }
 
 /// Who may do what next.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct NextAct {
     pub office: OfficeCode,
     /// `None`: the counter.
     pub organ: Option<OrganCode>,
     /// The verb of [`crate::desk::ActRequest`].
-    pub verb: &'static str,
+    pub verb: Cow<'static, str>,
     pub words: Said,
     /// The day from which on a notice lets them, where one does.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Date>,
 }
 

@@ -7,7 +7,7 @@ use super::state::{
     StageView, Status, Times,
 };
 use super::{Cause, Law, Why, deadline, help, next, redress, reuse, staleness};
-use crate::act::{ActKind, BlobRef, Outcome, Pin, SignedAct};
+use crate::act::{ActKind, BlobRef, Handover, Outcome, Pin, SignedAct};
 use crate::catalog::{Action, Stage};
 use crate::form::Form;
 use crate::words;
@@ -26,6 +26,8 @@ pub(super) fn view(form: &Form, machine: Machine<'_>, acts: &[&SignedAct]) -> Ca
         number: machine.number,
         number_owed_by: machine.owes_number(),
         times: times(&machine),
+        accepted_by: machine.accepted_by,
+        visits: visits(&machine),
         stages: stages(&machine),
         next: next::acts(&machine, status, &decision.stale_acts),
         correction: machine
@@ -125,6 +127,12 @@ fn times(machine: &Machine<'_>) -> Times {
     }
 }
 
+fn visits(machine: &Machine<'_>) -> usize {
+    let corrected = machine.corrections.iter().filter(|asked| asked.until.is_some()).count();
+    let fetched = matches!(machine.delivered, Some(Handover::Pickup));
+    usize::from(machine.received_at.is_some()) + corrected + usize::from(fetched)
+}
+
 fn stages(machine: &Machine<'_>) -> Vec<StageView> {
     let view = |(at, stage, slot): (usize, &Stage, &Slot)| StageView {
         seq: stage.seq,
@@ -159,6 +167,7 @@ fn stage_state(machine: &Machine<'_>, at: usize, slot: &Slot) -> StageState {
             by: answer.by.clone(),
             at: answer.at,
             opinion: answer.opinion.clone(),
+            with: answer.with.clone(),
         },
         _ if over => StageState::Skipped,
         (None, Some(since)) => StageState::Correcting { since },

@@ -21,7 +21,7 @@ const DAY_MS: u64 = 86_400_000;
 /// What moves a case on: nobody refuses, asks for a correction, gives up or stays silent. `None`
 /// when the case has ended.
 pub fn onward(item: &Item, state: &CaseState) -> Option<(NextAct, ActRequest)> {
-    state.next.iter().find_map(|next| Some((next.clone(), request(item, state, next.verb)?)))
+    state.next.iter().find_map(|next| Some((next.clone(), request(item, state, &next.verb)?)))
 }
 
 fn request(item: &Item, state: &CaseState, verb: &str) -> Option<ActRequest> {
@@ -35,7 +35,7 @@ fn request(item: &Item, state: &CaseState, verb: &str) -> Option<ActRequest> {
         "refer" => {
             ActRequest::Refer { organs: item.stages.iter().map(|stage| stage.organ).collect() }
         }
-        "survey" => ActRequest::Survey { findings: text() },
+        "survey" => ActRequest::Survey { findings: text(), with: Vec::new() },
         "publicise" => ActRequest::Publicise { days: 7, objections: Vec::new() },
         "review" => ActRequest::Review { opinion: Opinion::Agree },
         "resume" => ActRequest::Resume,

@@ -15,6 +15,7 @@ messages! {
     act_corrected { zh: "补正", en: "corrected" }
     act_referred { zh: "抄告", en: "referred" }
     act_surveyed { zh: "踏勘", en: "surveyed" }
+    act_surveyed_together { zh: "联合踏勘", en: "surveyed together" }
     act_reviewed { zh: "审核", en: "reviewed" }
     act_silence_recorded { zh: "记录逾期未答复", en: "silence recorded" }
     act_paused { zh: "挂起", en: "paused" }

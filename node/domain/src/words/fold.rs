@@ -67,6 +67,10 @@ messages! {
         zh: "抄告应当包括全部联审部门，缺少{organ}",
         en: "all reviewing organs are to be told; {organ} is left out",
     }
+    survey_with_stranger(organ: OrganCode) {
+        zh: "{organ}没有本办件的环节，或就是踏勘的部门",
+        en: "{organ} has no stage in this case, or is the one that surveys",
+    }
     silence_is_no_consent(organ: &str) {
         zh: "{organ}逾期不视为同意",
         en: "silence of {organ} does not count as consent in this item",

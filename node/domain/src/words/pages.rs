@@ -62,7 +62,8 @@ messages! {
     work_others { zh: "其他在办", en: "With others" }
     work_done { zh: "已结束", en: "Ended" }
     work_nothing { zh: "没有", en: "None" }
-    work_more(shown: usize) { zh: "只显示最近 {shown} 件", en: "Only the newest {shown} are shown" }
+    work_all_of(count: usize) { zh: "全部 {count} 件", en: "All {count}" }
+    work_next_page { zh: "下一页", en: "Next page" }
     column_receipt { zh: "收件号", en: "Receipt" }
     column_item { zh: "事项", en: "Item" }
     column_applicant { zh: "申请人", en: "Applicant" }
@@ -185,6 +186,7 @@ messages! {
     ask_how { zh: "送达方式", en: "How" }
     ask_tracking { zh: "邮件号", en: "Tracking number" }
     ask_organs { zh: "抄告的部门", en: "Organs to refer to" }
+    ask_together { zh: "联合踏勘的部门", en: "Organs that were there too" }
     ask_silent { zh: "逾期未答复的部门", en: "The organ that was silent" }
     ask_other_organ { zh: "移送给", en: "Transfer to" }
     ask_card { zh: "亮牌", en: "The card" }

@@ -51,4 +51,9 @@ messages! {
     share_completed { zh: "办结率", en: "completed of those accepted" }
     share_on_time { zh: "按时办结率", en: "on time of those completed" }
     share_satisfied { zh: "满意率", en: "satisfied of those rated" }
+    share_online { zh: "网上办理率", en: "accepted at another office than where handed in" }
+    share_one_visit { zh: "最多跑一次率", en: "at most one visit of those closed" }
+    share_materials_saved { zh: "材料免提交率", en: "materials that nobody had to bring" }
+    share_yellow { zh: "黄牌率", en: "with a yellow card of those under way" }
+    share_red { zh: "红牌率", en: "with a red card of those under way" }
 }

@@ -89,6 +89,10 @@ pub(crate) fn kinds() -> impl Strategy<Value = ActKind> {
         Just(ActKind::Corrected { note: String::new() }),
         Just(ActKind::FirstChecked { note: String::new() }),
         Just(ActKind::Surveyed { findings: String::new() }),
+        prop::sample::subsequence(vec!["ZR", "NY", "GA"], 0..3).prop_map(|with| {
+            let with = with.into_iter().map(organ).collect();
+            ActKind::SurveyedTogether { findings: "属实".into(), with }
+        }),
         Just(ActKind::Publicised { days: 7, objections: vec![] }),
         Just(ActKind::Issued { certificate: String::new() }),
         Just(ActKind::Paid { amount_cent: None }),

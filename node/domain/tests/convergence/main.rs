@@ -12,19 +12,21 @@ use common::{
     written,
 };
 use daiban_domain::act::{Act, ActId, CaseId, OfficerRef};
+use daiban_domain::authority::Authority;
 use daiban_domain::calendar::Date;
 use daiban_domain::case::Case;
 use daiban_domain::catalog::Grade;
 use daiban_domain::desk::{ActRequest, Draft};
-use daiban_domain::fold::CaseState;
+use daiban_domain::fold::{CaseState, NumberView};
 use daiban_domain::form::{FieldValue, Fields, Form, actor_for, stem_of};
 use daiban_domain::licence::HolderId;
+use daiban_domain::numbering::{self, Block, Lease, Numbering};
 use daiban_domain::payload;
 use daiban_domain::sample::texts;
 use daiban_domain::shipped;
 use daiban_sync::entry::Kind;
 use daiban_sync::id::Tier::{City, County, Town, Village};
-use daiban_sync::id::{Hlc, Incarnation, Millis, NodeKey};
+use daiban_sync::id::{Hlc, Incarnation, Millis, NodeKey, OfficeCode};
 use kinds::kinds;
 use proptest::prelude::*;
 
@@ -179,10 +181,12 @@ proptest! {
     fn whatever_anybody_signs_on_any_item_folds_alike_in_any_order(
         code in prop::sample::select(codes()),
         statements in prop::collection::vec((kinds(), 0_usize..4, any::<prop::sample::Index>(), 0_u64..2_000), 0..25).prop_shuffle(),
+        leases in prop::collection::vec((0_u64..3, 1_u16..4, 0_u16..3), 0..4),
     ) {
         let mut world = World::of_every_item();
+        world.authority = leased(leases.iter());
         let (case, mut log) = world.submitted(&code);
-        let item = world.catalog.latest(&code).unwrap();
+        let item = world.catalog.latest(&code).unwrap().clone();
         let mut organs: Vec<_> = item.stages.iter().map(|stage| stage.organ.to_string()).collect();
         organs.extend([String::new(), "ZJ".into()]);
         for (nonce, (kind, tier, organ, hours)) in statements.into_iter().enumerate() {
@@ -197,9 +201,18 @@ proptest! {
         }
         let origin = case.of.origin;
         let forth = world.state(&replayed_from(origin, &log));
+        world.authority = leased(leases.iter().rev().chain(&leases));
         let back = world.state(&replayed_from(origin, log.iter().rev().chain(&log)));
         prop_assert!(forth.status.is_final() || !forth.next.is_empty(), "stuck: {:#?}", forth);
         prop_assert_eq!(&forth, &back);
+        if let Some(NumberView { number, .. }) = forth.number {
+            let holds = |(town, first, more): &(u64, u16, u16)| {
+                forth.accepted_by == Some(lessee(*town)) && (*first..=first + more).contains(&number.serial())
+            };
+            let issuer = numbering::issuer(item.implementing(case.of).0);
+            let is_heard = world.authority.numbering().hears(issuer);
+            prop_assert!(!is_heard || leases.iter().any(holds), "{number} comes out of no block");
+        }
         for material in &forth.materials {
             let Some(reused) = &material.reused else { continue };
             let at = case_act_day(&log, material.act);
@@ -211,6 +224,35 @@ proptest! {
         let without = world.state(&replayed_from(origin, in_effect(&log, &forth)));
         prop_assert_eq!(CaseState { ignored: Vec::new(), alarms: without.alarms.clone(), ..forth }, without);
     }
+}
+
+/// The town of the cases, its county, or another town.
+fn lessee(n: u64) -> OfficeCode {
+    let town: OfficeCode = common::VILLAGE.parse::<OfficeCode>().unwrap().at_tier(Town).unwrap();
+    match n {
+        0 => town,
+        1 => town.at_tier(County).unwrap(),
+        _ => "330382002000".parse().unwrap(),
+    }
+}
+
+/// The law of a county that gave these blocks to these offices, as far as they do not overlap.
+fn leased<'a>(leases: impl Iterator<Item = &'a (u64, u16, u16)>) -> Authority {
+    let county = lessee(1);
+    let mut numbering = Numbering::default().at(county);
+    for &(town, first, more) in leases {
+        let lease = Lease {
+            decided: Millis(START_MS),
+            office: lessee(town),
+            item: None,
+            block: Block::new(first, first + more).unwrap(),
+            from_day: Date::at(Millis(0)),
+            until: None,
+        };
+        // One that overlaps another may be refused, whichever comes first.
+        drop(numbering.take(county, lease));
+    }
+    Authority::default().with_numbering(numbering)
 }
 
 /// The day on which an act was signed.

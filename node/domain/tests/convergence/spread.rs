@@ -176,7 +176,7 @@ impl Scene {
             if next.verb == "submit" {
                 entries.extend(act(ActRequest::Migrate { version: 3 }));
             }
-            entries.extend(act(request(next.verb, &state, way)));
+            entries.extend(act(request(&next.verb, &state, way)));
             entries
         });
     }
@@ -185,7 +185,7 @@ impl Scene {
         let office = self.nodes[at].case.of.origin.at_tier(self.nodes[at].tier);
         let mut next = self.world.state(&self.nodes[at].case).next;
         let is_end = |verb: &str| matches!(verb, "withdraw" | "refuse");
-        next.retain(|next| Some(next.office) == office && (with_ends || !is_end(next.verb)));
+        next.retain(|next| Some(next.office) == office && (with_ends || !is_end(&next.verb)));
         next
     }
 
@@ -239,7 +239,11 @@ fn request(verb: &str, state: &CaseState, way: u8) -> ActRequest {
         "correct" => ActRequest::Correct { note: text() },
         "first-check" => ActRequest::FirstCheck { note: text() },
         "refer" => ActRequest::Refer { organs: state.stages.iter().map(|s| s.organ).collect() },
-        "survey" => ActRequest::Survey { findings: text() },
+        "survey" => {
+            let organs = state.stages.iter().map(|stage| stage.organ);
+            let with = organs.skip(usize::from(way)).take(usize::from(way % 3)).collect();
+            ActRequest::Survey { findings: text(), with }
+        }
         "review" => ActRequest::Review {
             opinion: match way % 4 {
                 0 => Opinion::Disagree { reasons: vec![text()] },

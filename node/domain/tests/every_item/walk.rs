@@ -146,7 +146,7 @@ impl<'a> Walk<'a> {
             StageState::Later => '-',
         };
         let stages: String = state.stages.iter().map(stage).collect();
-        let next: Vec<_> = state.next.iter().map(|n| (n.verb, n.organ, n.office)).collect();
+        let next: Vec<_> = state.next.iter().map(|n| (n.verb.clone(), n.organ, n.office)).collect();
         let detour = |act: &SignedAct| match &act.act.kind {
             ActKind::CorrectionRequested { .. } => Some('c'),
             ActKind::Paused { .. } => Some('p'),

@@ -16,7 +16,7 @@ impl Walk<'_> {
         let reasons = || vec!["理由".to_owned()];
         let text = || "情况属实".to_owned();
         let pinned = || state.pin.clone();
-        match next.verb {
+        match &*next.verb {
             "submit" => vec![(ActKind::Submitted, false)],
             "withdraw" => vec![(ActKind::Withdrawn { reason: text() }, false)],
             "accept" => vec![(ActKind::Accepted, false)],

@@ -55,7 +55,8 @@ fn act_at(
 fn the_other_office_finds_out_and_answers() {
     let mut world = World::new();
     let mut case = ask(&mut world, Some(elsewhere()), "XC-01").unwrap();
-    let survey = || ActRequest::Survey { findings: "2023-05-20在本镇登记".into() };
+    let survey =
+        || ActRequest::Survey { findings: "2023-05-20在本镇登记".into(), with: Vec::new() };
     let mut does = |code: &str, request| act_at(&mut world, elsewhere(), code, &mut case, request);
     does("ZJ", ActRequest::Accept).unwrap();
     let passed = ActRequest::Transfer { to: organ("MZ"), reason: "婚姻登记".into() };

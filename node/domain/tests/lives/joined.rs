@@ -2,12 +2,12 @@
 //! 同意但需转报.
 
 use daiban_domain::act::Opinion;
-use daiban_domain::desk::ActRequest;
-use daiban_domain::fold::Status;
-use daiban_sync::id::Tier::{City, County, Village};
+use daiban_domain::desk::{ActRequest, Refused};
+use daiban_domain::fold::{StageState, Status};
+use daiban_sync::id::Tier::{City, County, Town, Village};
 
-use crate::Life;
-use crate::common::{agree, altered};
+use crate::common::{agree, altered, organ};
+use crate::{Life, survey};
 
 /// Site selection with another line in each of its reviews, or in its confirmation by the city.
 fn under_review(from: &str, to: &str) -> Life {
@@ -75,4 +75,26 @@ fn what_may_be_left_out_is_owed_once_its_organ_agrees_on_condition_of_it() {
         }
         assert_eq!(life.world.status(&life.case), Status::Closed);
     }
+}
+
+#[test]
+fn organs_that_have_a_part_survey_together() {
+    let mut life = Life::of("JB-04");
+    let organs: Vec<_> = ["ZJJ", "ZR", "HJ", "NY", "MZ"].map(organ).to_vec();
+    life.step(Town, "ZJ", ActRequest::Accept);
+    life.step(County, "FG", ActRequest::Refer { organs });
+    for stranger in ["GA", "FG"] {
+        let refused = life.world.act(&mut life.case, County, "FG", survey(&["ZR", stranger]));
+        let Err(Refused { sentence: said, .. }) = refused else { panic!("{stranger} has no part") };
+        assert!(said.zh.contains("没有本办件的环节"), "{said}");
+    }
+    life.step(County, "FG", survey(&["ZR", "HJ"]));
+    let state = life.world.state(&life.case);
+    let with = |state: &StageState| match state {
+        StageState::Done { with, .. } => with.clone(),
+        _ => Vec::new(),
+    };
+    let together: Vec<_> = state.stages.iter().flat_map(|stage| with(&stage.state)).collect();
+    assert_eq!(together, ["ZR", "HJ"].map(organ));
+    life.reviews(&["ZJJ", "ZR", "HJ", "NY", "MZ"]);
 }

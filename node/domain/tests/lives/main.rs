@@ -4,6 +4,7 @@
 mod closed;
 #[path = "../common/mod.rs"]
 mod common;
+mod counted;
 mod deadlines;
 mod delegated;
 mod elsewhere;
@@ -22,6 +23,11 @@ use daiban_domain::case::Case;
 use daiban_domain::desk::ActRequest;
 use daiban_domain::fold::{DecisionState, Status};
 use daiban_sync::id::Tier::{self, County, Town, Village};
+
+fn survey(with: &[&str]) -> ActRequest {
+    let with = with.iter().map(|code| organ(code)).collect();
+    ActRequest::Survey { findings: "现场符合".into(), with }
+}
 
 /// A case from its submission on, in the hands of whoever is next.
 struct Life {
@@ -43,7 +49,7 @@ impl Life {
         let organs: Vec<_> = ["ZJJ", "ZR", "HJ", "NY", "MZ"].map(organ).to_vec();
         life.step(Town, "ZJ", ActRequest::Accept);
         life.step(County, "FG", ActRequest::Refer { organs });
-        life.step(County, "FG", ActRequest::Survey { findings: "现场符合".into() });
+        life.step(County, "FG", survey(&[]));
         life
     }
 

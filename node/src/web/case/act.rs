@@ -149,7 +149,7 @@ impl Shown<'_> {
     fn is_mine(&self, account: &Account, next: &NextAct) -> bool {
         let is_seated =
             account.has(seat(next.organ)) && (next.organ.is_none() || next.organ == account.organ);
-        next.office == self.frame.web.office && is_seated && asks(next.verb).is_some()
+        next.office == self.frame.web.office && is_seated && asks(&next.verb).is_some()
     }
 
     fn others(&self, account: &Account) -> impl Iterator<Item = Offered<'static>> {
@@ -204,5 +204,5 @@ impl Shown<'_> {
 }
 
 fn offered(next: &NextAct) -> Offered<'_> {
-    Offered { verb: next.verb, words: next.words.clone(), organ: next.organ }
+    Offered { verb: &next.verb, words: next.words.clone(), organ: next.organ }
 }

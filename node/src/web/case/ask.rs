@@ -29,6 +29,8 @@ pub(super) enum Ask {
     Amount,
     How,
     Organs,
+    /// Organs that were there too, if any.
+    Together,
     SilentOrgan,
     OtherOrgan,
     Opinion,
@@ -52,7 +54,7 @@ pub(super) fn asks(verb: &str) -> Option<&'static [Ask]> {
         "refuse" => &[Ask::Reasons],
         "request-correction" => &[Ask::Items],
         "refer" => &[Ask::Organs],
-        "survey" => &[Ask::Findings],
+        "survey" => &[Ask::Findings, Ask::Together],
         "review" => &[Ask::Opinion, Ask::Reasons],
         "record-silence" => &[Ask::SilentOrgan],
         "pause" => &[Ask::Procedure, Ask::Days],
@@ -103,10 +105,8 @@ fn said(verb: &str, posted: &Posted, view: &CaseView) -> Result<ActRequest, Said
         "correct" => ActRequest::Correct { note: text("note") },
         "refuse" => ActRequest::Refuse { reasons: posted.lines("reasons") },
         "request-correction" => ActRequest::RequestCorrection { items: posted.lines("items") },
-        "refer" => ActRequest::Refer {
-            organs: posted.all("organ").filter_map(|o| o.parse().ok()).collect(),
-        },
-        "survey" => ActRequest::Survey { findings: text("findings") },
+        "refer" => ActRequest::Refer { organs: organs(posted) },
+        "survey" => ActRequest::Survey { findings: text("findings"), with: organs(posted) },
         "review" => ActRequest::Review { opinion: opinion(posted)? },
         "record-silence" => ActRequest::RecordSilence { organ: organ(posted, "silent")? },
         "pause" => ActRequest::Pause { procedure: text("procedure"), days: days(posted)? },
@@ -164,6 +164,10 @@ fn organ(posted: &Posted, name: &str) -> Result<OrganCode, Said> {
     posted.text(name).parse().map_err(|_| words::choose_one())
 }
 
+fn organs(posted: &Posted) -> Vec<OrganCode> {
+    posted.all("organ").filter_map(|organ| organ.parse().ok()).collect()
+}
+
 fn days(posted: &Posted) -> Result<u16, Said> {
     let found = posted.text("days");
     found.parse().map_err(|_| words::days_expected(found))
@@ -219,7 +223,8 @@ impl Shown<'_> {
                 &[("granted", words::outcome_granted()), ("refused", words::outcome_refused())],
             ),
             Ask::Stars => self.stars(verb, typed),
-            Ask::Organs => self.organs(),
+            Ask::Organs => self.organs(verb, &words::ask_organs(), true),
+            Ask::Together => self.organs(verb, &words::ask_together(), false),
             Ask::SilentOrgan => {
                 let silent = self.reviewing(true);
                 let silent: Vec<_> = silent.iter().map(organ_option).collect();
@@ -326,14 +331,14 @@ impl Shown<'_> {
         )
     }
 
-    fn organs(&self) -> Markup {
+    fn organs(&self, verb: &str, label: &Said, checked: bool) -> Markup {
         html! {
             fieldset {
-                legend { (self.say(&words::ask_organs())) }
+                legend { (self.say(label)) }
                 @for organ in self.reviewing(false) {
-                    @let id = format!("refer-organ-{organ}");
+                    @let id = format!("{verb}-organ-{organ}");
                     span.option {
-                        input id=(id) type="checkbox" name="organ" value=(organ) checked;
+                        input id=(id) type="checkbox" name="organ" value=(organ) checked[checked];
                         label for=(id) { (organ.name()) }
                     }
                 }

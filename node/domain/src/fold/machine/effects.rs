@@ -143,6 +143,24 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
+    /// 联合踏勘: whoever is named has to have a part in the case.
+    pub(super) fn survey_with(
+        &mut self,
+        act: &'a SignedAct,
+        with: &[OrganCode],
+    ) -> Result<(), Why> {
+        let at = self.stage_for(act)?;
+        let lead = self.progress.stage(at).organ;
+        let has_part = |organ: &OrganCode| {
+            *organ != lead && self.progress.stages().any(|(_, stage, _)| stage.organ == *organ)
+        };
+        if let Some(stranger) = with.iter().find(|organ| !has_part(organ)) {
+            return Err(impossible(words::survey_with_stranger(*stranger)));
+        }
+        self.progress.slots[at].answer = Some(Answer::of(act));
+        Ok(())
+    }
+
     pub(super) fn record_silence(
         &mut self,
         act: &'a SignedAct,
