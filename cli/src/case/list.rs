@@ -49,7 +49,8 @@ impl From<ListArgs> for Command {
             Sorted::Opened => Order::Opened,
             Sorted::Due => Order::Due,
         };
-        let filter = Filter { status: args.status, desk, places };
+        let statuses = args.status.into_iter().collect();
+        let filter = Filter { statuses, desk, places, ..Filter::default() };
         Self::Cases { filter, order, after: args.after, size: args.limit }
     }
 }

@@ -24,7 +24,11 @@ const WITHDRAW: &str = "withdraw";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Filter {
-    pub status: Option<Status>,
+    /// Only cases that stand like this; however they stand, if there are none.
+    pub statuses: Vec<Status>,
+    /// Where it was opened.
+    pub origin: Option<OfficeCode>,
+    pub opened_on: Option<Date>,
     /// Whose desk it is that the places are seen from.
     pub desk: Desk,
     /// Only cases in one of these places; in all, if there are none.
@@ -100,6 +104,7 @@ pub(super) struct WorkList(BTreeMap<CaseId, Listed>);
 #[derive(Debug)]
 struct Listed {
     status: Status,
+    origin: OfficeCode,
     opened: Millis,
     due: Option<Date>,
     turns: Box<[Turn]>,
@@ -183,7 +188,7 @@ impl WorkList {
         let after = after.and_then(|id| Some(rank(*order, id, self.0.get(&id)?)));
         let (mut ranks, mut total, mut places) = (Vec::new(), 0, BTreeMap::new());
         for (&id, listed) in &self.0 {
-            if filter.status.is_some_and(|status| status != listed.status) {
+            if !filter.lets(listed) {
                 continue;
             }
             let place = listed.place(filter.desk, office, today);
@@ -214,6 +219,15 @@ impl WorkList {
     }
 }
 
+impl Filter {
+    /// Whether the case may be on the list, wherever it stands.
+    fn lets(&self, listed: &Listed) -> bool {
+        (self.statuses.is_empty() || self.statuses.contains(&listed.status))
+            && self.origin.is_none_or(|office| office == listed.origin)
+            && self.opened_on.is_none_or(|day| day == Date::at(listed.opened))
+    }
+}
+
 impl Listed {
     fn of(summary: &Summary) -> Self {
         let turns = summary.next.iter().filter(|next| next.verb != WITHDRAW);
@@ -225,6 +239,7 @@ impl Listed {
         };
         Self {
             status: summary.status,
+            origin: summary.origin,
             opened: summary.opened.unwrap_or_default(),
             due: match summary.due {
                 Due::On { date } => Some(date),
@@ -305,6 +320,7 @@ mod tests {
         (status, 0..4_u64, due, prop::collection::vec(turn, 0..3)).prop_map(
             |(status, opened, due, turns)| Listed {
                 status,
+                origin: office(HERE),
                 opened: Millis(opened),
                 due: due.map(day),
                 turns: turns.into(),

@@ -5,30 +5,19 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use daiban_domain::calendar::Date;
+use daiban_domain::case::Summary;
 use daiban_domain::catalog::{Action, Item};
 use daiban_domain::fold::Status;
 use daiban_domain::words;
-use daiban_sync::id::Millis;
 use maud::{Markup, html};
-use serde::Deserialize;
 
 use super::Citizen;
-use crate::replica::{Answer, Command};
+use crate::replica::{Answer, Command, Filter, Order};
 use crate::web::frame::Frame;
 use crate::web::{Web, show};
 
 /// Results on the page.
 const RESULTS_MAX: usize = 100;
-
-/// A line, out of the summary of a case.
-#[derive(Deserialize)]
-struct Row {
-    item: String,
-    item_name: String,
-    applicant: String,
-    status: Status,
-    opened: Option<Millis>,
-}
 
 /// `GET /public/ledger`
 pub(super) async fn page(State(web): State<Web>, Citizen(lang): Citizen) -> Response {
@@ -37,20 +26,18 @@ pub(super) async fn page(State(web): State<Web>, Citizen(lang): Citizen) -> Resp
         let items = replica.law().catalog.iter().filter(|item| is_published(item));
         items.map(|item| (item.code.clone(), is_for_bodies(item))).collect::<BTreeMap<_, _>>()
     });
-    let list = Command::ListCases { status: None, organ: None, limit: None };
+    let statuses = vec![Status::Decided, Status::Closed, Status::NotGranted];
+    let filter = Filter { statuses, ..Filter::default() };
+    let list = Command::Cases { filter, order: Order::Opened, after: None, size: None };
     let (Some(published), Some(Ok(Answer::Cases { cases, .. }))) =
         (published.await, web.handle.ask(list).await)
     else {
         return frame.stopping();
     };
-    let rows = cases.into_iter().filter_map(|case| serde_json::from_value::<Row>(case).ok());
-    let is_result = |row: &Row| {
-        let is_decided =
-            matches!(row.status, Status::Decided | Status::Closed | Status::NotGranted);
-        is_decided && published.contains_key(&row.item)
-    };
-    let rows: Vec<_> = rows.filter(is_result).take(RESULTS_MAX).collect();
-    let name = |row: &Row| match published.get(&row.item) {
+    let rows = cases.into_iter().map(|row| row.summary);
+    let rows = rows.filter(|case| published.contains_key(&case.item));
+    let rows: Vec<_> = rows.take(RESULTS_MAX).collect();
+    let name = |row: &Summary| match published.get(&row.item) {
         Some(true) => row.applicant.clone(),
         _ => show::masked_name(&row.applicant),
     };
@@ -62,7 +49,7 @@ pub(super) async fn page(State(web): State<Web>, Citizen(lang): Citizen) -> Resp
     frame.page(&words::public_ledger(), &body).into_response()
 }
 
-fn table(frame: &Frame<'_>, rows: &[Row], name: impl Fn(&Row) -> String) -> Markup {
+fn table(frame: &Frame<'_>, rows: &[Summary], name: impl Fn(&Summary) -> String) -> Markup {
     let heads = [
         words::public_column_day(),
         words::column_item(),

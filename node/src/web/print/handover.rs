@@ -6,9 +6,10 @@ use daiban_domain::calendar::Date;
 use daiban_domain::words;
 use maud::html;
 
-use super::ledger::{Row, table};
+use super::ledger::{own_cases, table};
 use super::sheet;
 use crate::accounts::Role;
+use crate::replica::{Filter, Place};
 use crate::shell::clock;
 use crate::web::Web;
 use crate::web::frame::Frame;
@@ -21,11 +22,12 @@ pub(in crate::web) async fn page(State(web): State<Web>, visitor: Visitor) -> Re
     }
     let frame = Frame::of(&web, &visitor);
     let say = |said| frame.say(&said);
-    let mut rows = match Row::all(&web, &frame).await {
+    let places = [&Place::TO_DO[..], &[Place::Elsewhere]].concat();
+    let open = Filter { places, ..Filter::default() };
+    let rows = match own_cases(&web, &frame, open).await {
         Ok(rows) => rows,
         Err(refused) => return refused,
     };
-    rows.retain(|row| !row.status.is_final());
     let content = html! {
         p.office { (web.offices.full_name(web.office)) }
         p { (say(words::handover_hint())) }

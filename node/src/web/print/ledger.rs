@@ -4,15 +4,15 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use daiban_domain::calendar::Date;
-use daiban_domain::fold::Status;
+use daiban_domain::case::Summary;
 use daiban_domain::words::{self, Said};
-use daiban_sync::id::{Millis, OfficeCode};
+use daiban_sync::id::Millis;
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::sheet;
 use crate::accounts::Role;
-use crate::replica::{Answer, Command};
+use crate::replica::{Answer, Command, Filter, Order};
 use crate::shell::clock;
 use crate::web::Web;
 use crate::web::frame::Frame;
@@ -24,33 +24,23 @@ pub(in crate::web) struct Wanted {
     day: String,
 }
 
-/// A line, out of the summary of a case.
-#[derive(Deserialize)]
-pub(super) struct Row {
-    receipt: Option<String>,
-    item_name: String,
-    applicant: String,
-    pub(super) status: Status,
-    origin: OfficeCode,
-    opened: Option<Millis>,
-}
-
-impl Row {
-    /// The cases that this office has opened, the earliest first.
-    ///
-    /// # Errors
-    /// The page that says why there are none.
-    pub(super) async fn all(web: &Web, frame: &Frame<'_>) -> Result<Vec<Self>, Response> {
-        let list = Command::ListCases { status: None, organ: None, limit: None };
-        let cases = match web.handle.ask(list).await {
-            Some(Ok(Answer::Cases { cases, .. })) => cases,
-            Some(Err(refusal)) => return Err(frame.refused(&refusal)),
-            _ => return Err(frame.stopping()),
-        };
-        let rows = cases.into_iter().filter_map(|case| serde_json::from_value(case).ok());
-        let mut rows: Vec<Self> = rows.filter(|row: &Self| row.origin == web.office).collect();
-        rows.sort_by_key(|row| row.opened);
-        Ok(rows)
+/// Cases that this office has opened, the earliest first.
+///
+/// # Errors
+/// The page that says why there are none.
+pub(super) async fn own_cases(
+    web: &Web,
+    frame: &Frame<'_>,
+    filter: Filter,
+) -> Result<Vec<Summary>, Response> {
+    let filter = Filter { origin: Some(web.office), ..filter };
+    let list = Command::Cases { filter, order: Order::Opened, after: None, size: None };
+    match web.handle.ask(list).await {
+        Some(Ok(Answer::Cases { cases, .. })) => {
+            Ok(cases.into_iter().rev().map(|row| row.summary).collect())
+        }
+        Some(Err(refusal)) => Err(frame.refused(&refusal)),
+        _ => Err(frame.stopping()),
     }
 }
 
@@ -70,16 +60,16 @@ pub(in crate::web) async fn page(
         let page = frame.refusal(&words::ledger_day_expected(&day), &words::mend_form());
         return (StatusCode::UNPROCESSABLE_ENTITY, page).into_response();
     };
-    match Row::all(&web, &frame).await {
-        Ok(mut rows) => {
-            rows.retain(|row| row.opened.is_some_and(|at| Date::at(at) == day));
+    let of_day = Filter { opened_on: Some(day), ..Filter::default() };
+    match own_cases(&web, &frame, of_day).await {
+        Ok(rows) => {
             sheet(&frame, &words::print_ledger(), &ledger(&frame, day, &rows)).into_response()
         }
         Err(refused) => refused,
     }
 }
 
-fn ledger(frame: &Frame<'_>, day: Date, rows: &[Row]) -> Markup {
+fn ledger(frame: &Frame<'_>, day: Date, rows: &[Summary]) -> Markup {
     let say = |said| frame.say(&said);
     let office = frame.web.offices.full_name(frame.web.office);
     html! {
@@ -98,7 +88,7 @@ fn ledger(frame: &Frame<'_>, day: Date, rows: &[Row]) -> Markup {
 /// Cases a line each, with an empty column for the hand.
 pub(super) fn table(
     frame: &Frame<'_>,
-    rows: &[Row],
+    rows: &[Summary],
     by_hand: Said,
     time: impl Fn(Millis) -> String,
 ) -> Markup {
@@ -118,7 +108,7 @@ pub(super) fn table(
                 @for (at, row) in rows.iter().enumerate() {
                     tr {
                         td.number { (at + 1) }
-                        td.receipt { (row.receipt.as_deref().unwrap_or("—")) }
+                        td.receipt { (row.receipt.map_or_else(|| "—".to_owned(), |receipt| receipt.to_string())) }
                         td { (row.opened.map(&time).unwrap_or_default()) }
                         td { (row.item_name) }
                         td { (row.applicant) }
