@@ -2,8 +2,6 @@
 //! open them.
 
 mod facts;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 
@@ -256,3 +254,6 @@ fn duration(
     let counted = cases.iter().filter(|case| is_counted(&case.facts));
     Duration::of(counted.filter_map(|case| days(&case)).collect())
 }
+
+#[cfg(test)]
+mod tests;
