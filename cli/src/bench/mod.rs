@@ -1,5 +1,6 @@
 //! `daiban bench`: figures beside a reference from the same run, because machines differ.
 
+mod board;
 mod capture;
 mod child;
 mod forms;
@@ -54,6 +55,8 @@ enum What {
         #[arg(long, default_value_t = 10_000)]
         docs: u64,
     },
+    /// The operator's board of a city with 1,400 offices, through the real pages.
+    Board,
     /// Bytes of a reconnect with nothing new, for growing numbers of cases.
     Reconnect {
         /// Numbers of cases.
@@ -103,6 +106,7 @@ pub(crate) fn bench(screen: &Screen, bench: &Bench) -> Done {
         What::Capture { docs } => waited(capture::run(*docs)),
         What::Law { cases } => waited(law::run(*cases)),
         What::Import { docs } => waited(async { import::run(*docs) }),
+        What::Board => waited(board::run()),
         What::Reconnect { docs } => waited(reconnect::run(docs)),
         What::Link => {
             return screen.show(&link::run().map_err(failed)?, |rows| link::table(rows));

@@ -5,6 +5,7 @@
 
 mod acts;
 mod alarms;
+mod board;
 mod clocks;
 mod desk;
 mod directory;
@@ -28,6 +29,7 @@ use serde::{Deserialize, Serialize};
 
 pub use acts::*;
 pub use alarms::*;
+pub use board::*;
 pub use clocks::*;
 pub use desk::*;
 pub use directory::*;
@@ -90,6 +92,7 @@ pub struct Message {
 pub const ALL: &[&[Message]] = &[
     acts::MESSAGES,
     alarms::MESSAGES,
+    board::MESSAGES,
     clocks::MESSAGES,
     desk::MESSAGES,
     directory::MESSAGES,

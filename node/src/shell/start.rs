@@ -21,7 +21,7 @@ use crate::settings::Settings;
 use crate::store::disk::Disk;
 use crate::store::{Space, SpaceKeeper, Thresholds};
 use crate::transport::{JoinHandler, Parts, Transport, TransportSettings};
-use crate::web::Web;
+use crate::web::{Reach, Web};
 
 impl Node {
     /// Starts the node of a data directory. Must be called inside a tokio runtime.
@@ -62,9 +62,11 @@ impl Node {
             more_work: true,
         })?;
         let renewal = renewal(data, &settings, &identity, &desk, &transport);
+        let hours = settings.identity.invitation_hours;
+        let page_reach = Reach::new(Arc::clone(&desk), Arc::clone(&transport), hours);
         let asked = (handle.clone(), Arc::clone(&identity), desk);
         let reached = (Arc::clone(&transport), listen);
-        let web = Web::open(data, handle.clone(), identity.office(), &settings)?;
+        let web = Web::open(data, handle.clone(), identity.office(), &settings, page_reach)?;
         let pulse = web.pulse(handle.clone());
         let admin = Admin::bind(data, &settings, asked, reached, web).await?;
         let (office, address) = (identity.office(), admin.address());

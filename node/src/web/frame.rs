@@ -9,7 +9,7 @@ use super::guard::{FORM_KEY, Visitor};
 use super::lang::Lang;
 use super::{Web, asset};
 use crate::accounts::Role;
-use crate::replica::Refusal;
+use crate::replica::{Answer, Command, Refusal};
 use crate::shell::status_of;
 
 /// Who looks, in which language, at which office.
@@ -35,6 +35,14 @@ const MENU: &[Entry] = &[
         roles: &[Role::Agent, Role::Officer, Role::Auditor],
     },
     Entry { path: "/new", title: words::page_new, roles: &[Role::Agent] },
+    Entry { path: "/board", title: words::page_board, roles: &[Role::Operator, Role::Auditor] },
+    Entry {
+        path: "/supervision",
+        title: words::page_supervision,
+        roles: &[Role::Operator, Role::Auditor],
+    },
+    Entry { path: "/invitations", title: words::page_invitations, roles: &[Role::Operator] },
+    Entry { path: "/looks", title: words::page_looks, roles: &[Role::Auditor] },
     Entry { path: "/ledger", title: words::print_ledger, roles: &[Role::Agent] },
 ];
 
@@ -120,6 +128,15 @@ impl<'a> Frame<'a> {
     pub(super) fn refused(&self, refusal: &Refusal) -> Response {
         let page = self.refusal(&refusal.sentence, &refusal.remedy);
         (status_of(refusal.kind), page).into_response()
+    }
+
+    /// Asks the node; a refusal is the page that says so.
+    pub(super) async fn ask(&self, command: Command) -> Result<Answer, Response> {
+        match self.web.handle.ask(command).await {
+            Some(Ok(answer)) => Ok(answer),
+            Some(Err(refusal)) => Err(self.refused(&refusal)),
+            None => Err(self.stopping()),
+        }
     }
 
     /// The node ends just now.

@@ -6,6 +6,10 @@
 //! | `/` what is to be done | agent, officer, auditor |
 //! | `/new` … `/case/{receipt}/check` entering an application, page by page | agent |
 //! | `/case/{receipt}` a case, and what the visitor may do in it | agent, officer, auditor |
+//! | `/board` … the offices here and below, their alarms | operator, auditor |
+//! | `/invitations` codes to join with | operator |
+//! | `/supervision` … figures and the cases behind them | operator, auditor |
+//! | `/looks` who looked at whole ID numbers | auditor |
 //! | `/me` where the account is signed in | everybody with one |
 //! | `/case/{receipt}/print/…`, `/ledger` paper for the counter | agent, officer, auditor |
 //! | `/public…` progress, guides, results, at a county or a city | everybody |
@@ -16,6 +20,7 @@
 
 mod asset;
 mod audit;
+mod board;
 mod case;
 mod citizen;
 mod entry;
@@ -29,8 +34,10 @@ mod live;
 mod me;
 mod print;
 mod qr;
+mod reach;
 mod show;
 mod sign_in;
+mod supervision;
 mod work;
 
 use std::path::Path;
@@ -51,6 +58,7 @@ use audit::Audit;
 use glance::Glances;
 use limit::Limit;
 use live::Pulse;
+pub(crate) use reach::Reach;
 
 /// What all pages need.
 #[derive(Clone)]
@@ -63,6 +71,7 @@ pub(crate) struct Web {
     training: bool,
     materials: MaterialSettings,
     pulse: Arc<Pulse>,
+    reach: Reach,
     limit: Arc<Limit>,
     glances: Arc<Glances>,
 }
@@ -77,6 +86,7 @@ impl Web {
         handle: Handle,
         office: OfficeCode,
         settings: &Settings,
+        reach: Reach,
     ) -> Result<Self, AccountError> {
         Ok(Self {
             handle,
@@ -87,6 +97,7 @@ impl Web {
             audit: Arc::new(Audit::of(data)),
             offices: Arc::new(shipped::offices()),
             pulse: Pulse::new(),
+            reach,
             limit: Arc::default(),
             glances: Arc::default(),
         })
@@ -133,6 +144,15 @@ pub(crate) fn router(web: Web) -> Router {
         .route("/case/{receipt}/print/notice", get(print::notice))
         .route("/ledger", get(print::ledger))
         .route("/handover", get(print::handover))
+        .route("/board", get(board::page))
+        .route("/board/{office}", get(board::office))
+        .route("/board/{office}/acknowledge/{trouble}", post(board::acknowledge))
+        .route("/invitations", get(board::invitations).post(board::invite))
+        .route("/looks", get(board::looks))
+        .route("/supervision", get(supervision::page))
+        .route("/supervision.csv", get(supervision::table_csv))
+        .route("/supervision/cases", get(supervision::cases))
+        .route("/supervision/cases.csv", get(supervision::cases_csv))
         .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/me", get(me::page))

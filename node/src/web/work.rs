@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use daiban_domain::act::CaseId;
 use daiban_domain::words::{self, Said};
 use maud::{Markup, html};
@@ -53,6 +53,10 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
 ) -> Response {
     let readers = [Role::Agent, Role::Officer, Role::Auditor];
+    let at_home = |role: &Role| visitor.account.has(*role);
+    if visitor.account.has(Role::Operator) && !readers.iter().any(at_home) {
+        return Redirect::to("/board").into_response();
+    }
     if let Some(refused) = visitor.refused(&web, &readers) {
         return refused;
     }

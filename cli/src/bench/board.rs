@@ -1,0 +1,236 @@
+//! The board of a city with its 1,400 offices, through the real pages: four counties report over
+//! QUIC of everybody below them.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use daiban_domain::office::OfficeTree;
+use daiban_domain::shipped;
+use daiban_node::accounts::{NewAccount, Role};
+use daiban_node::identity::{Identity, Lifetimes, RevokedKeys, admit_beside, system_rng};
+use daiban_node::replica::{Answer, Backlog, Command, Health, Report, Reports};
+use daiban_node::shell::{AccountChange, Handle, Node};
+use daiban_node::transport::{self, Event, JoinHandler, Lane, Parts, Transport, TransportSettings};
+use daiban_sync::frame::{Frame, Hello};
+use daiban_sync::frontier::{Buckets, Digest};
+use daiban_sync::id::{Incarnation, Millis, OfficeCode, Tier};
+use daiban_sync::wire::{Compression, Encoder};
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+
+use super::stage::settings;
+use super::{BenchError, millis, percentile};
+use crate::client::Client;
+use crate::office::now;
+use crate::process::free_port;
+
+/// 亳州: 4 counties, 96 towns, 1,360 villages.
+const CITY: u64 = 341_600_000_000;
+const NOWHERE: &str = "127.0.0.1:9";
+/// Reports in one message: fewer than its bytes hold.
+const REPORTS_AT_ONCE: usize = 16;
+const LOADS: usize = 40;
+const PATIENCE: Duration = Duration::from_secs(60);
+const PASSWORD: &str = "board-bench-only";
+
+pub(super) async fn run() -> Result<Value, BenchError> {
+    let folder = tempfile::tempdir()?;
+    let (city, counties) = enrolled(folder.path())?;
+    let port = free_port()?;
+    let data = data_of(folder.path(), city);
+    let node = Node::start(&data, settings(port, None)).await.map_err(BenchError::other)?;
+    let handle = node.handle();
+    let tree = shipped::offices();
+    let mut peers = Vec::new();
+    for county in counties {
+        peers.push(reported(county, city, ([127, 0, 0, 1], port).into(), &tree).await?);
+    }
+    let offices = heard(&handle, &tree).await?;
+    let asked = time_board(&handle).await?;
+    let measured = tokio::task::spawn_blocking(move || pages(&data)).await;
+    let (mut first, mut whole, bytes) = measured.map_err(BenchError::other)??;
+    drop((peers, handle));
+    node.stop().await;
+    Ok(json!({
+        "offices": offices,
+        "page_bytes": bytes,
+        "loads": LOADS,
+        "command_ms": millis(asked),
+        "first_byte_p50_ms": millis(percentile(&mut first, 50)),
+        "first_byte_p99_ms": millis(percentile(&mut first, 99)),
+        "whole_p50_ms": millis(percentile(&mut whole, 50)),
+        "whole_p99_ms": millis(percentile(&mut whole, 99)),
+        "bar": "first byte at most 300 ms",
+    }))
+}
+
+fn data_of(root: &Path, office: OfficeCode) -> PathBuf {
+    root.join(office.to_string())
+}
+
+/// The city's data directory, and the counties as its members.
+fn enrolled(root: &Path) -> Result<(OfficeCode, Vec<Identity>), BenchError> {
+    let mut rng = system_rng().map_err(BenchError::other)?;
+    let city = OfficeCode::new(CITY)?;
+    let data = data_of(root, city);
+    std::fs::create_dir_all(&data)?;
+    let identity = Identity::init_city(city, now(), &Lifetimes::default(), &mut rng)
+        .map_err(BenchError::other)?;
+    let mut counties = Vec::new();
+    for county in shipped::offices().children(city) {
+        let folder = data_of(root, county.code);
+        std::fs::create_dir_all(&folder)?;
+        let (above, below) = ((&identity, &*data), (county.code, &*folder));
+        let joined = admit_beside(above, below, vec![NOWHERE.into()], now(), &mut rng);
+        counties.push(joined.map_err(BenchError::other)?);
+    }
+    identity.save_new(&data).map_err(BenchError::other)?;
+    Ok((city, counties))
+}
+
+struct Nobody;
+
+impl JoinHandler for Nobody {
+    fn handle_request(&self, _: &[u8], _: Millis) -> Vec<u8> {
+        Vec::new()
+    }
+}
+
+/// A county that holds no case and reports of everybody below it. It stays linked until it is
+/// dropped.
+async fn reported(
+    county: Identity,
+    city: OfficeCode,
+    address: SocketAddr,
+    tree: &OfficeTree,
+) -> Result<(Transport, mpsc::Receiver<Event>), BenchError> {
+    let office = county.office();
+    let (sender, mut events) = mpsc::channel(1_024);
+    let parts = Parts {
+        settings: TransportSettings::from(&settings(0, None)),
+        identity: Arc::new(county),
+        registry: Arc::new(RevokedKeys::default()),
+        join_handler: Arc::new(Nobody),
+        clock: Arc::new(now),
+    };
+    let (transport, commands) = Transport::bind(parts, sender).await.map_err(BenchError::other)?;
+    let (addrs, congestion) = (vec![address.to_string()], Default::default());
+    let dial = transport::Command::Dial { office: city, addrs, congestion };
+    commands.send(dial).map_err(BenchError::other)?;
+    let link = loop {
+        match events.recv().await {
+            Some(Event::Connected { link, .. }) => break link,
+            Some(Event::DialFailed { why, .. }) => return Err(BenchError::other(why)),
+            Some(_) => {}
+            None => return Err(BenchError::other("the transport ended")),
+        }
+    };
+    let mut encoder = Encoder::new(Compression::SMALL);
+    for frame in words_of(office, tree) {
+        encoder.push(&frame).map_err(BenchError::other)?;
+    }
+    let bytes = encoder.take();
+    let send = transport::Command::Send { link, lane: Lane::Control, bytes };
+    commands.send(send).map_err(BenchError::other)?;
+    Ok((transport, events))
+}
+
+/// A greeting, a comparison that ends at once, and the reports.
+fn words_of(county: OfficeCode, tree: &OfficeTree) -> Vec<Frame> {
+    let nothing = Frame::Heads { buckets: Buckets::ALL, heads: Vec::new(), last: true };
+    let hello = Hello {
+        office: county,
+        incarnation: Incarnation(1),
+        frontier: Digest([0; 32]),
+        receipts: Digest([0; 32]),
+        now: now(),
+        window: 1 << 20,
+        beacon: Vec::new(),
+    };
+    let below: Vec<_> = tree.iter().filter(|office| office.code.is_within(county)).collect();
+    let messages = below.chunks(REPORTS_AT_ONCE).map(|offices| {
+        let reports = offices.iter().map(|office| report(office.code)).collect();
+        Frame::Beacon(Reports { now: now(), reports }.write())
+    });
+    [Frame::Hello(hello), nothing].into_iter().chain(messages).collect()
+}
+
+/// Most are well; some are behind, short of disk or wrong in their clock.
+fn report(office: OfficeCode) -> Report {
+    let n = u64::from(office) % 1_009;
+    let is_village = office.tier() == Tier::Village;
+    let oldest_ms = (is_village && n.is_multiple_of(5)).then_some(n * 400_000);
+    let health = Health {
+        version: env!("CARGO_PKG_VERSION").into(),
+        entries: 40 * n,
+        cases: 9 * n,
+        unsent: Backlog { entries: n % 50, bytes: 700 * (n % 50), oldest_ms },
+        disk_free_bytes: Some((n + 40) << 26),
+        quarantined: u64::from(n % 97 == 1),
+        ..Health::default()
+    };
+    let clock_ahead_ms = if n % 61 == 2 { 900_000 } else { 400 };
+    Report { office, age_ms: n * 40, clock_ahead_ms, health }
+}
+
+/// Waits until all have been heard of.
+async fn heard(handle: &Handle, tree: &OfficeTree) -> Result<usize, BenchError> {
+    let city = OfficeCode::new(CITY)?;
+    let all = tree.iter().filter(|office| office.code.is_within(city)).count();
+    let began = Instant::now();
+    loop {
+        let Some(Ok(Answer::Board(board))) = handle.ask(Command::Board).await else {
+            return Err(BenchError::other("the city does not answer"));
+        };
+        // Of itself the city may not have reported yet.
+        if board.offices.iter().filter(|row| row.heard.is_some()).count() + 1 >= all {
+            return Ok(all);
+        }
+        if began.elapsed() > PATIENCE {
+            return Err(BenchError::other("not every office was heard of"));
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn time_board(handle: &Handle) -> Result<Duration, BenchError> {
+    let mut times = Vec::new();
+    for _ in 0..LOADS {
+        let began = Instant::now();
+        handle.ask(Command::Board).await;
+        times.push(began.elapsed());
+    }
+    Ok(percentile(&mut times, 50))
+}
+
+/// An operator opens the page again and again: until the first byte, and until the last.
+fn pages(data: &Path) -> Result<(Vec<Duration>, Vec<Duration>, usize), BenchError> {
+    let client = Client::open(data)?;
+    let operator = NewAccount {
+        id: "operator".into(),
+        name: "运维".into(),
+        roles: vec![Role::Operator],
+        organ: None,
+        password: PASSWORD.into(),
+    };
+    client.post("/v1/accounts", &AccountChange::Add(operator))?;
+    let base = format!("http://{}", client.address());
+    let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
+    let typed = [("id", "operator"), ("password", PASSWORD), ("next", "/board")];
+    agent.post(format!("{base}/sign-in")).send_form(typed).map_err(BenchError::other)?;
+    let (mut first, mut whole, mut bytes) = (Vec::new(), Vec::new(), 0);
+    for _ in 0..LOADS {
+        let began = Instant::now();
+        let response = agent.get(format!("{base}/board")).call().map_err(BenchError::other)?;
+        first.push(began.elapsed());
+        let text = response.into_body().read_to_string().map_err(BenchError::other)?;
+        whole.push(began.elapsed());
+        if !text.contains("class=\"towns\"") {
+            return Err(BenchError::other("the page is not the board"));
+        }
+        bytes = text.len();
+    }
+    Ok((first, whole, bytes))
+}

@@ -1,0 +1,110 @@
+//! The cases behind a figure.
+
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use daiban_domain::figures::Share;
+use daiban_domain::receipt_number::ReceiptNumber;
+use daiban_domain::words;
+use maud::html;
+
+use super::asked::Typed;
+use super::{READERS, csv as file, figures};
+use crate::web::Web;
+use crate::web::frame::Frame;
+use crate::web::guard::Visitor;
+
+/// Cases on the page; the file has all.
+const CASES_MAX: usize = 500;
+
+/// `GET /supervision/cases`
+pub(in crate::web) async fn page(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Query(typed): Query<Typed>,
+) -> Response {
+    if let Some(refused) = visitor.refused(&web, &READERS) {
+        return refused;
+    }
+    let frame = Frame::of(&web, &visitor);
+    let (share, query) = match found(&frame, &typed).await {
+        Ok(found) => found,
+        Err(refused) => return refused,
+    };
+    let lang = frame.lang;
+    let body = html! {
+        p {
+            strong { (lang.of(&share.words)) } " · "
+            (lang.of(&words::supervision_counted(share.denominator.len()))) " · "
+            a href={ "/supervision/cases.csv?" (query) } { (lang.of(&words::supervision_csv())) }
+        }
+        table {
+            thead { tr {
+                th scope="col" { (lang.of(&words::column_receipt())) }
+                th scope="col" { (lang.of(&words::supervision_holds())) }
+            } }
+            tbody {
+                @for (receipt, holds) in of(&share).take(CASES_MAX) {
+                    tr {
+                        td { a.receipt href={ "/case/" (receipt.as_str()) } { (receipt.as_str()) } }
+                        td { @if holds { (lang.of(&words::yes())) } @else { (lang.of(&words::no())) } }
+                    }
+                }
+            }
+        }
+        @if share.denominator.len() > CASES_MAX {
+            p.hint { (lang.of(&words::work_more(CASES_MAX))) }
+        }
+    };
+    frame.page(&words::page_figure_cases(), &body).into_response()
+}
+
+/// `GET /supervision/cases.csv`
+pub(in crate::web) async fn csv(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Query(typed): Query<Typed>,
+) -> Response {
+    if let Some(refused) = visitor.refused(&web, &READERS) {
+        return refused;
+    }
+    let frame = Frame::of(&web, &visitor);
+    let share = match found(&frame, &typed).await {
+        Ok((share, _)) => share,
+        Err(refused) => return refused,
+    };
+    let head = vec![frame.say(&words::column_receipt()), frame.say(&share.words)];
+    let row = |(receipt, holds): (&ReceiptNumber, bool)| {
+        let word = if holds { words::yes() } else { words::no() };
+        vec![receipt.as_str().to_owned(), frame.say(&word)]
+    };
+    let rows: Vec<_> = [head].into_iter().chain(of(&share).map(row)).collect();
+    file::file("cases", &rows)
+}
+
+/// The figure that the address names, and the address without its page.
+async fn found(frame: &Frame<'_>, typed: &Typed) -> Result<(Share, String), Response> {
+    let refused = |why| {
+        let page = frame.refusal(&why, &words::mend_form());
+        (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
+    };
+    let asked = typed.read().map_err(refused)?;
+    let groups = figures(frame, asked).await?;
+    let group = groups.into_iter().find(|group| group.name == typed.group);
+    let shares = group.map(|group| group.shares).unwrap_or_default();
+    let share = shares.into_iter().find(|share| share.key == typed.share);
+    let share = share.ok_or_else(|| {
+        let page = frame.refusal(&words::supervision_nothing(), &words::mend_form());
+        (StatusCode::NOT_FOUND, page).into_response()
+    })?;
+    Ok((share, asked.query_of(&typed.group, &typed.share)))
+}
+
+/// Those that do not hold first: somebody is looking for them.
+fn of(share: &Share) -> impl Iterator<Item = (&ReceiptNumber, bool)> {
+    let holding: std::collections::BTreeSet<_> = share.numerator.iter().collect();
+    let mut cases: Vec<_> =
+        share.denominator.iter().map(|receipt| (receipt, holding.contains(receipt))).collect();
+    cases.sort_by_key(|(_, holds)| *holds);
+    cases.into_iter()
+}

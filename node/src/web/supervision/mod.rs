@@ -1,0 +1,178 @@
+//! 电子监察: `/supervision`, figures of a period with their trend; `/supervision/cases`, the cases
+//! behind a figure; each as CSV too.
+
+mod asked;
+mod cases;
+mod csv;
+mod trend;
+
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use daiban_domain::figures::{By, Group, Share};
+use daiban_domain::words::{self, Said};
+use maud::{Markup, html};
+
+use super::Web;
+use super::frame::Frame;
+use super::guard::Visitor;
+use crate::accounts::Role;
+use crate::replica::{Answer, Command};
+
+use asked::{Asked, Names, Typed};
+pub(super) use cases::{csv as cases_csv, page as cases};
+
+/// Whoever supervises; an officer sees the figures of the own office's work as well.
+const READERS: [Role; 2] = [Role::Auditor, Role::Operator];
+
+/// `GET /supervision`
+pub(super) async fn page(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Query(typed): Query<Typed>,
+) -> Response {
+    if let Some(refused) = visitor.refused(&web, &READERS) {
+        return refused;
+    }
+    let frame = Frame::of(&web, &visitor);
+    let asked = match typed.read() {
+        Ok(asked) => asked,
+        Err(why) => {
+            let page = frame.refusal(&why, &words::mend_form());
+            return (StatusCode::UNPROCESSABLE_ENTITY, page).into_response();
+        }
+    };
+    let months = Asked { by: By::Month, ..asked };
+    match (figures(&frame, asked).await, figures(&frame, months).await) {
+        (Ok(groups), Ok(months)) => {
+            let names = Names::known(&frame).await;
+            let body = html! {
+                (form(&frame, asked))
+                (table(&frame, asked, &groups, &names))
+                p { a.button href={ "/supervision.csv?" (asked.query()) } {
+                    (frame.say(&words::supervision_csv()))
+                } }
+                (trend::trend(&frame, &months))
+            };
+            frame.page(&words::page_supervision(), &body).into_response()
+        }
+        (Err(refused), _) | (_, Err(refused)) => refused,
+    }
+}
+
+/// `GET /supervision.csv`
+pub(super) async fn table_csv(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Query(typed): Query<Typed>,
+) -> Response {
+    if let Some(refused) = visitor.refused(&web, &READERS) {
+        return refused;
+    }
+    let frame = Frame::of(&web, &visitor);
+    let asked = match typed.read() {
+        Ok(asked) => asked,
+        Err(why) => return frame.refusal(&why, &words::mend_form()).into_response(),
+    };
+    let groups = match figures(&frame, asked).await {
+        Ok(groups) => groups,
+        Err(refused) => return refused,
+    };
+    let names = Names::known(&frame).await;
+    csv::file("figures", &rows(&frame, asked, &groups, &names))
+}
+
+async fn figures(frame: &Frame<'_>, asked: Asked) -> Result<Vec<Group>, Response> {
+    let Asked { period, by } = asked;
+    match frame.ask(Command::Figures { period, by }).await? {
+        Answer::Figures { groups, .. } => Ok(groups),
+        _ => Err(frame.stopping()),
+    }
+}
+
+fn form(frame: &Frame<'_>, asked: Asked) -> Markup {
+    let lang = frame.lang;
+    html! {
+        form.inline method="get" action="/supervision" {
+            label for="from" { (lang.of(&words::supervision_from())) }
+            input id="from" name="from" type="date" required value=(asked.period.from);
+            label for="to" { (lang.of(&words::supervision_to())) }
+            input id="to" name="to" type="date" required value=(asked.period.to);
+            label for="by" { (lang.of(&words::supervision_by())) }
+            select id="by" name="by" {
+                @for (by, key, word) in asked::GROUPINGS {
+                    option value=(key) selected[by == asked.by] { (lang.of(&word())) }
+                }
+            }
+            button { (lang.of(&words::supervision_show())) }
+        }
+    }
+}
+
+/// A row for each group; each figure leads to its cases.
+fn table(frame: &Frame<'_>, asked: Asked, groups: &[Group], names: &Names) -> Markup {
+    let lang = frame.lang;
+    let Some(first) = groups.first() else {
+        return html! { p { (lang.of(&words::supervision_nothing())) } };
+    };
+    let to = |group: &Group, share: &Share| {
+        format!("/supervision/cases?{}", asked.query_of(&group.name, share.key))
+    };
+    let tenths = |tenths: u64| format!("{}.{}", tenths / 10, tenths % 10);
+    html! {
+        table {
+            thead { tr {
+                th scope="col" { (lang.of(&words::supervision_group())) }
+                @for share in &first.shares { th.number scope="col" { (lang.of(&share.words)) } }
+                th.number scope="col" { (lang.of(&words::supervision_days())) }
+                th.number scope="col" { (lang.of(&words::supervision_ninetieth())) }
+            } }
+            tbody {
+                @for group in groups {
+                    tr {
+                        th scope="row" { (names.of(frame, asked.by, &group.name)) }
+                        @for share in &group.shares {
+                            td.number {
+                                a href=(to(group, share)) { (percent(share)) }
+                                span.hint {
+                                    " " (share.numerator.len()) "/" (share.denominator.len())
+                                }
+                            }
+                        }
+                        td.number { (group.duration.average_tenths.map_or("—".into(), tenths)) }
+                        td.number {
+                            @match group.duration.ninetieth { Some(days) => (days), None => "—" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn percent(share: &Share) -> String {
+    share.per_mille().map_or_else(|| "—".into(), |n| format!("{}.{}%", n / 10, n % 10))
+}
+
+/// The table as it goes into a file.
+fn rows(frame: &Frame<'_>, asked: Asked, groups: &[Group], names: &Names) -> Vec<Vec<String>> {
+    let say = |said: &Said| frame.say(said);
+    let mut head = vec![say(&words::supervision_group())];
+    for share in groups.first().iter().flat_map(|group| &group.shares) {
+        let word = say(&share.words);
+        head.extend([word.clone(), format!("{word} ({})", say(&words::supervision_both()))]);
+    }
+    head.extend([say(&words::supervision_days()), say(&words::supervision_ninetieth())]);
+    let row = |group: &Group| {
+        let mut row = vec![names.of(frame, asked.by, &group.name)];
+        for share in &group.shares {
+            let counted = format!("{}/{}", share.numerator.len(), share.denominator.len());
+            row.extend([percent(share), counted]);
+        }
+        let average = group.duration.average_tenths;
+        row.push(average.map_or_else(String::new, |n| format!("{}.{}", n / 10, n % 10)));
+        row.push(group.duration.ninetieth.map_or_else(String::new, |days| days.to_string()));
+        row
+    };
+    [head].into_iter().chain(groups.iter().map(row)).collect()
+}
