@@ -31,11 +31,10 @@ const CITY: u64 = 341_600_000_000;
 const NOWHERE: &str = "127.0.0.1:9";
 /// Reports in one message: fewer than its bytes hold.
 const REPORTS_AT_ONCE: usize = 16;
-const LOADS: usize = 40;
 const PATIENCE: Duration = Duration::from_secs(60);
 const PASSWORD: &str = "board-bench-only";
 
-pub(super) async fn run() -> Result<Value, BenchError> {
+pub(super) async fn run(loads: usize) -> Result<Value, BenchError> {
     let folder = tempfile::tempdir()?;
     let (city, counties) = enrolled(folder.path())?;
     let port = free_port()?;
@@ -48,15 +47,15 @@ pub(super) async fn run() -> Result<Value, BenchError> {
         peers.push(reported(county, city, ([127, 0, 0, 1], port).into(), &tree).await?);
     }
     let offices = heard(&handle, &tree).await?;
-    let asked = time_board(&handle).await?;
-    let measured = tokio::task::spawn_blocking(move || pages(&data)).await;
+    let asked = time_board(&handle, loads).await?;
+    let measured = tokio::task::spawn_blocking(move || pages(&data, loads)).await;
     let (mut first, mut whole, bytes) = measured.map_err(BenchError::other)??;
     drop((peers, handle));
     node.stop().await;
     Ok(json!({
         "offices": offices,
         "page_bytes": bytes,
-        "loads": LOADS,
+        "loads": loads,
         "command_ms": millis(asked),
         "first_byte_p50_ms": millis(percentile(&mut first, 50)),
         "first_byte_p99_ms": millis(percentile(&mut first, 99)),
@@ -195,9 +194,9 @@ async fn heard(handle: &Handle, tree: &OfficeTree) -> Result<usize, BenchError> 
     }
 }
 
-async fn time_board(handle: &Handle) -> Result<Duration, BenchError> {
+async fn time_board(handle: &Handle, loads: usize) -> Result<Duration, BenchError> {
     let mut times = Vec::new();
-    for _ in 0..LOADS {
+    for _ in 0..loads {
         let began = Instant::now();
         handle.ask(Command::Board).await;
         times.push(began.elapsed());
@@ -206,7 +205,7 @@ async fn time_board(handle: &Handle) -> Result<Duration, BenchError> {
 }
 
 /// An operator opens the page again and again: until the first byte, and until the last.
-fn pages(data: &Path) -> Result<(Vec<Duration>, Vec<Duration>, usize), BenchError> {
+fn pages(data: &Path, loads: usize) -> Result<(Vec<Duration>, Vec<Duration>, usize), BenchError> {
     let client = Client::open(data)?;
     let operator = NewAccount {
         id: "operator".into(),
@@ -221,7 +220,7 @@ fn pages(data: &Path) -> Result<(Vec<Duration>, Vec<Duration>, usize), BenchErro
     let typed = [("id", "operator"), ("password", PASSWORD), ("next", "/board")];
     agent.post(format!("{base}/sign-in")).send_form(typed).map_err(BenchError::other)?;
     let (mut first, mut whole, mut bytes) = (Vec::new(), Vec::new(), 0);
-    for _ in 0..LOADS {
+    for _ in 0..loads {
         let began = Instant::now();
         let response = agent.get(format!("{base}/board")).call().map_err(BenchError::other)?;
         first.push(began.elapsed());

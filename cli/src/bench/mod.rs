@@ -56,7 +56,11 @@ enum What {
         docs: u64,
     },
     /// The operator's board of a city with 1,400 offices, through the real pages.
-    Board,
+    Board {
+        /// How often the page is loaded.
+        #[arg(long, default_value_t = 40)]
+        loads: usize,
+    },
     /// Bytes of a reconnect with nothing new, for growing numbers of cases.
     Reconnect {
         /// Numbers of cases.
@@ -106,7 +110,7 @@ pub(crate) fn bench(screen: &Screen, bench: &Bench) -> Done {
         What::Capture { docs } => waited(capture::run(*docs)),
         What::Law { cases } => waited(law::run(*cases)),
         What::Import { docs } => waited(async { import::run(*docs) }),
-        What::Board => waited(board::run()),
+        What::Board { loads } => waited(board::run(*loads)),
         What::Reconnect { docs } => waited(reconnect::run(docs)),
         What::Link => {
             return screen.show(&link::run().map_err(failed)?, |rows| link::table(rows));
