@@ -169,11 +169,9 @@ impl Workload {
         Some(Clerk { work: self, office: node.office, people, process, dice })
     }
 
-    /// Into a case, or to open one.
-    fn type_something(&mut self, channel: Channel, case: Option<&Case>) -> u64 {
+    fn type_something(&mut self, channel: Channel) -> u64 {
         self.typed += 1;
         self.model.typed(self.typed, channel);
-        self.register.typed(self.typed, case);
         self.typed
     }
 }
@@ -196,7 +194,8 @@ impl<'a> Clerk<'a> {
         };
         let item = self.process.replica.law().catalog.latest(code)?;
         let channel = Channel::Cases { origin: self.office, handler };
-        let mark = self.work.type_something(channel, None);
+        let mark = self.work.type_something(channel);
+        self.work.register.opened(mark);
         self.work.opened += 1;
         let fields = people::form_of(item, self.office, mark);
         let submit = self.people.restless_ms.is_none() || self.dice.chance(60);
@@ -232,7 +231,8 @@ impl<'a> Clerk<'a> {
     fn edit(&mut self, case: &Case) -> Said {
         let (item, _) = case.opened_item()?;
         let channel = *self.work.known.get(&case.id)?;
-        let mark = self.work.type_something(channel, Some(case));
+        let mark = self.work.type_something(channel);
+        self.work.register.typed(mark, case);
         let mut fields = people::place(item, mark);
         if self.dice.chance(40) {
             fields.extend(people::remark(item, mark));

@@ -173,6 +173,8 @@ impl World {
             Node::new(office, Line::new(profile), &root, &mut dice)
         };
         let nodes: Vec<_> = offices.iter().map(node).collect();
+        let memo = Memo::new(root.authenticator());
+        nodes.iter().for_each(|node| memo.know(node.signing_key()));
         let begins = scenario.time.begins;
         let customs = Customs::shipped();
         let mut world = Self {
@@ -181,7 +183,7 @@ impl World {
             queue: BTreeMap::new(),
             sequence: 0,
             trace: Trace::new(begins, options.tell),
-            memo: Memo::new(root.authenticator()),
+            memo,
             root,
             law: Law::default(),
             habits: if scenario.time.brisk { Habits::BRISK } else { Habits::usual() },

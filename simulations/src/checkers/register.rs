@@ -29,22 +29,28 @@ struct Text {
 }
 
 impl Register {
-    /// A text is typed into a case that shows itself so; or into none yet.
-    pub(crate) fn typed(&mut self, mark: u64, case: Option<&Case>) {
-        let over_at_least = case.map(texts_of).unwrap_or_default();
-        self.texts.insert(mark, Text { over_at_least, over_at_most: None });
-        if let Some(case) = case {
-            self.by_case.entry(case.id).or_default().insert(mark);
-        }
+    /// A text is typed that opens a case.
+    pub(crate) fn opened(&mut self, mark: u64) {
+        let (over_at_least, over_at_most) = (BTreeSet::new(), Some(BTreeSet::new()));
+        self.texts.insert(mark, Text { over_at_least, over_at_most });
     }
 
-    /// Its writer is told, and the case shows itself so by now.
-    pub(crate) fn told(&mut self, mark: u64, id: CaseId, case: Option<&Case>) {
+    /// A text is typed into a case that shows itself so.
+    pub(crate) fn typed(&mut self, mark: u64, case: &Case) {
+        self.texts.insert(mark, Text { over_at_least: texts_of(case), over_at_most: None });
+        self.by_case.entry(case.id).or_default().insert(mark);
+    }
+
+    /// Its writer is told, and the case shows itself as `case` says by now.
+    pub(crate) fn told(&mut self, mark: u64, id: CaseId, case: impl FnOnce() -> Option<Case>) {
         self.by_case.entry(id).or_default().insert(mark);
-        if let (Some(text), Some(case)) = (self.texts.get_mut(&mark), case) {
-            let mut shown = texts_of(case);
-            shown.remove(&mark);
-            text.over_at_most = Some(shown);
+        let waits = |text: &&mut Text| text.over_at_most.is_none();
+        if let Some(text) = self.texts.get_mut(&mark).filter(waits) {
+            text.over_at_most = case().map(|case| {
+                let mut shown = texts_of(&case);
+                shown.remove(&mark);
+                shown
+            });
         }
     }
 

@@ -76,8 +76,8 @@ impl World {
         if let Some(mark) = asked.mark
             && let Some(process) = &self.nodes[node].process
         {
-            let shown = process.replica.case(case).ok().flatten();
-            self.workload.register.told(mark, case, shown.as_ref());
+            let shown = || process.replica.case(case).ok().flatten();
+            self.workload.register.told(mark, case, shown);
         }
         if self.workload.learn(case, channel) {
             self.recorder.opened(node);

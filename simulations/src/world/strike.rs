@@ -99,6 +99,7 @@ impl World {
     pub(super) fn lose(&mut self, node: usize) {
         self.crash(node, Death::Kill);
         self.nodes[node].lose(&self.root, &mut self.dice);
+        self.memo.know(self.nodes[node].signing_key());
         self.after(60_000, Event::Start { node });
     }
 
