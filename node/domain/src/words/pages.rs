@@ -63,6 +63,7 @@ messages! {
     work_done { zh: "已结束", en: "Ended" }
     work_nothing { zh: "没有", en: "None" }
     work_all_of(count: usize) { zh: "全部 {count} 件", en: "All {count}" }
+    work_more(shown: usize) { zh: "只显示 {shown} 件", en: "Only {shown} are shown" }
     work_next_page { zh: "下一页", en: "Next page" }
     column_receipt { zh: "收件号", en: "Receipt" }
     column_item { zh: "事项", en: "Item" }
