@@ -14,6 +14,7 @@ use super::stage::{LINE, Stage};
 use super::{BenchError, millis, percentile, seconds};
 use crate::draw::Draw;
 use crate::exit::Done;
+use crate::progress::Progress;
 use crate::relay::{Relay, Way};
 use crate::simulate::real::{Profile, Profiles, Running, is_linked, weather};
 
@@ -70,7 +71,13 @@ pub(super) fn run(cases: u64) -> Result<Vec<Row>, BenchError> {
     let stage = Stage::new("profiles")?;
     let mut line = Line::start(&stage)?;
     let profiles = Profiles::shipped().0;
-    profiles.iter().map(|profile| line.measure(profile, cases)).collect()
+    let mut progress = Progress::new("链路 profiles");
+    let mut rows = Vec::new();
+    for profile in &profiles {
+        rows.push(line.measure(profile, cases)?);
+        progress.tell(rows.len() as u64, profiles.len() as u64);
+    }
+    Ok(rows)
 }
 
 /// City, county and town, and the road that leads to the town.
@@ -203,10 +210,15 @@ impl<'a> Line<'a> {
         let name = blob.id.to_string();
         let by = OfficerRef { name: "代办员".into(), id: "clerk".into() };
         let material = Attachment { key: PHOTO_KEY.into(), blob };
-        village.client.ask(&Command::Attach { case, material, by })?;
+        village.client.ask(&Command::Attach { case: case.clone(), material, by })?;
         let began = Instant::now();
         let town = &self.above[TOWN].0.client;
-        until("a photograph at the town", || town.holds_blob(&name))?;
+        let show = Command::ShowCase { case };
+        until("a photograph at the town", || {
+            // It may not have heard of the case yet.
+            let held = town.ask(&show).map(|view| view["held"].clone()).unwrap_or_default();
+            Ok(held.as_array().is_some_and(|held| held.contains(&json!(name))))
+        })?;
         Ok(began.elapsed())
     }
 
