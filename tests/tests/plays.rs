@@ -30,11 +30,12 @@ fn counts(scenario: &str) -> Value {
 #[test]
 fn nodes_behind_bad_links_lose_nothing_and_agree() {
     std::thread::scope(|scope| {
-        let plays = ["quiet-week", "typhoon-week", "carried-by-hand"];
-        let [quiet, typhoon, carried] = plays.map(|play| scope.spawn(move || counts(play)));
-        let [quiet, typhoon, carried] = [quiet, typhoon, carried].map(|play| play.join().unwrap());
+        let plays = ["quiet-week", "typhoon-week", "carried-by-hand", "full-disks"];
+        let [quiet, typhoon, carried, full] =
+            plays.map(|play| scope.spawn(move || counts(play))).map(|play| play.join().unwrap());
         assert!(quiet["decided"].as_u64() > Some(0), "{quiet}");
         assert!(typhoon["crashes"].as_u64() > Some(0), "a town without power: {typhoon}");
         assert!(carried["bundles"].as_u64() > Some(0), "{carried}");
+        assert!(full["cases"].as_u64() > Some(0), "{full}");
     });
 }
