@@ -17,7 +17,6 @@ messages! {
         en: "{more} more: see them by state or office",
     }
     board_tree { zh: "机构", en: "Offices" }
-    board_legend { zh: "图例", en: "Signs" }
     board_below { zh: "下级机构", en: "Offices below" }
     board_dark_since(span: &Said) { zh: "失联 {span}", en: "dark for {span}" }
     board_heard_ago(span: &Said) { zh: "{span}前", en: "{span} ago" }
