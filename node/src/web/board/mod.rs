@@ -82,17 +82,8 @@ fn whole(
     let more = raised.len().saturating_sub(ALARMS_MAX);
     let in_state = |row: &&BoardRow| wanted.is_none_or(|state| row.state == state);
     html! {
-        div data-live="counts" { (counts(frame, board, wanted)) }
-        section data-live="alarms" {
-            h2 { (lang.of(&words::board_alarms())) " " span.count { (raised.len()) } }
-            @for alarm in raised.iter().take(ALARMS_MAX) {
-                (alarms::alarm(frame, visitor, alarm, board.now))
-            }
-            @if raised.is_empty() { p { (lang.of(&words::board_no_alarms())) } }
-            @if more > 0 { p.hint { (lang.of(&words::board_more_alarms(more))) } }
-        }
-        section data-live="tree" {
-            h2 { (lang.of(&words::board_tree())) }
+        div data-live="counts" { (counts(frame, board, wanted, raised.len())) }
+        section data-live="tree" aria-label=(lang.of(&words::board_tree())) {
             @match wanted {
                 Some(_) => {
                     (table::table(frame, board.offices.iter().filter(in_state), board.now))
@@ -100,11 +91,24 @@ fn whole(
                 None => (tree::tree(frame, board)),
             }
         }
+        section id="alarms" data-live="alarms" {
+            h2 { (lang.of(&words::board_alarms())) " " span.count { (raised.len()) } }
+            @for alarm in raised.iter().take(ALARMS_MAX) {
+                (alarms::alarm(frame, visitor, alarm, board.now))
+            }
+            @if raised.is_empty() { p { (lang.of(&words::board_no_alarms())) } }
+            @if more > 0 { p.hint { (lang.of(&words::board_more_alarms(more))) } }
+        }
     }
 }
 
 /// How many are in each state; each figure leads to its offices.
-fn counts(frame: &Frame<'_>, board: &replica::Board, wanted: Option<Standing>) -> Markup {
+fn counts(
+    frame: &Frame<'_>,
+    board: &replica::Board,
+    wanted: Option<Standing>,
+    alarms: usize,
+) -> Markup {
     let count = |state| board.offices.iter().filter(|row| row.state == state).count();
     let states = Standing::all().map(|state| (state, count(state)));
     let shown = states.filter(|(state, count)| *count > 0 || *state == Standing::OK);
@@ -123,6 +127,11 @@ fn counts(frame: &Frame<'_>, board: &replica::Board, wanted: Option<Standing>) -
                         span.sign.(state.key()) aria-hidden="true" {}
                         strong { (count) } " " (frame.lang.of(&state.words()))
                     }
+                }
+            }
+            li {
+                a href="#alarms" {
+                    strong { (alarms) } " " (frame.lang.of(&words::board_alarms()))
                 }
             }
         }
