@@ -4,6 +4,7 @@
 pub mod directory;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use daiban_sync::id::{OfficeCode, Tier};
 
@@ -26,10 +27,10 @@ pub struct Closed {
     pub successor: Option<OfficeCode>,
 }
 
-/// All known offices.
+/// All known offices. A copy costs nothing until it is changed.
 #[derive(Clone, Debug, Default)]
 pub struct OfficeTree {
-    offices: BTreeMap<OfficeCode, Office>,
+    offices: Arc<BTreeMap<OfficeCode, Office>>,
 }
 
 /// A malformed row.
@@ -46,27 +47,27 @@ impl OfficeTree {
     /// # Errors
     /// The first malformed row, by line.
     pub fn parse(csv: &str) -> Result<Self, OfficeError> {
-        let mut tree = Self::default();
+        let mut offices = BTreeMap::new();
         for (index, row) in csv.lines().enumerate().skip(1) {
             let wrong = |problem| OfficeError { line: index + 1, problem };
             let Some(office) = office_of(row).map_err(wrong)? else { continue };
-            if let Some(parent) = office.code.parent().filter(|p| !tree.offices.contains_key(p)) {
+            if let Some(parent) = office.code.parent().filter(|p| !offices.contains_key(p)) {
                 return Err(wrong(format!(
                     "{} stands before its parent {parent}; sort by tier",
                     office.code
                 )));
             }
-            if let Some(twin) = tree.offices.insert(office.code, office) {
+            if let Some(twin) = offices.insert(office.code, office) {
                 return Err(wrong(format!("{} is named twice; keep one row", twin.code)));
             }
         }
-        Ok(tree)
+        Ok(Self { offices: Arc::new(offices) })
     }
 
     /// Both trees together; `other` wins where both name an office.
     #[must_use]
     pub fn with(mut self, other: Self) -> Self {
-        self.offices.extend(other.offices);
+        Arc::make_mut(&mut self.offices).extend(Arc::unwrap_or_clone(other.offices));
         self
     }
 

@@ -1,5 +1,7 @@
 //! The data that ships with the program (`configs/`).
 
+use std::sync::LazyLock;
+
 use crate::calendar::Calendar;
 use crate::catalog::Catalog;
 use crate::office::OfficeTree;
@@ -54,9 +56,12 @@ pub const CATALOG_FILES: &[(&str, &str)] = &[
 
 /// 乐清 and 亳州 with their towns and villages.
 pub fn offices() -> OfficeTree {
-    let parse = |csv| OfficeTree::parse(csv).expect("a test reads the shipped trees");
-    parse(include_str!("../../../configs/offices/yueqing.csv"))
-        .with(parse(include_str!("../../../configs/offices/bozhou.csv")))
+    static SHIPPED: LazyLock<OfficeTree> = LazyLock::new(|| {
+        let parse = |csv| OfficeTree::parse(csv).expect("a test reads the shipped trees");
+        parse(include_str!("../../../configs/offices/yueqing.csv"))
+            .with(parse(include_str!("../../../configs/offices/bozhou.csv")))
+    });
+    SHIPPED.clone()
 }
 
 /// Invented codes of the organs that carry the shipped items out.

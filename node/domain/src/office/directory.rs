@@ -19,6 +19,7 @@ mod check;
 mod fault;
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use daiban_sync::id::OfficeCode;
 use serde::{Deserialize, Serialize};
@@ -160,8 +161,8 @@ impl OfficeTree {
             self.add(*code, name);
             return;
         }
-        let Some(office) = self.offices.get_mut(code).filter(|office| office.closed.is_none())
-        else {
+        let offices = Arc::make_mut(&mut self.offices);
+        let Some(office) = offices.get_mut(code).filter(|office| office.closed.is_none()) else {
             return;
         };
         match becomes {
@@ -176,7 +177,7 @@ impl OfficeTree {
 
     fn add(&mut self, code: OfficeCode, name: &str) {
         let office = Office { code, name: name.to_owned(), closed: None };
-        self.offices.entry(code).or_insert(office);
+        Arc::make_mut(&mut self.offices).entry(code).or_insert(office);
     }
 }
 
