@@ -1,5 +1,7 @@
 //! The applications of benchmarks: synthetic people, one after the other.
 
+use std::collections::BTreeSet;
+
 use daiban_domain::act::OfficerRef;
 use daiban_domain::catalog::{Catalog, Item};
 use daiban_domain::form::FieldValue;
@@ -14,6 +16,9 @@ use crate::demo::people::applicant;
 /// 城乡居民基本养老保险参保登记
 pub(super) const ITEM: &str = "CL-SB-01";
 const SEED: u64 = 2026;
+const ID: &str = "apply_cardnumber";
+/// Where people are found for those who give way.
+const OTHERS: u64 = 1 << 40;
 
 pub(super) struct Forms {
     catalog: Catalog,
@@ -54,11 +59,23 @@ impl Forms {
         })
     }
 
+    /// Applications of different people: whoever has the ID number of an earlier one gives way.
     pub(super) fn applications(
         &self,
         numbers: std::ops::Range<u64>,
     ) -> Result<Vec<Command>, BenchError> {
-        numbers.map(|n| self.application(n)).collect()
+        let mut seen = BTreeSet::new();
+        let first_of_their_number = |n: u64| {
+            let mut others = (0..).map(|round| self.application(n + round * OTHERS));
+            others.find(|new| match new {
+                Ok(Command::NewCase { fields, .. }) => {
+                    seen.insert(fields.get(ID).map(ToString::to_string))
+                }
+                _ => true,
+            })
+        };
+        let all = (0..numbers.end).filter_map(first_of_their_number);
+        all.skip(usize::try_from(numbers.start).unwrap_or(usize::MAX)).collect()
     }
 }
 

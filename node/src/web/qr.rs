@@ -37,7 +37,7 @@ mod tests {
     fn a_receipt_becomes_squares_with_a_border() {
         let shown =
             picture("330382001001261121000A9IXU", "330382001001261121000A9IXU").into_string();
-        assert!(shown.contains("viewBox=\"0 0 33 33\""), "25 squares and a border: {shown}");
+        assert!(shown.contains("viewBox=\"0 0 29 29\""), "21 squares and a border: {shown}");
         assert!(shown.contains("M4 4h1v1h-1z"), "its corner is dark");
         assert!(picture(&"x".repeat(4_000), "").into_string().is_empty());
     }
