@@ -205,7 +205,7 @@ fn one_request_is_one_case_unless_it_was_denied() {
     assert!(faults.contains("已有相同申请的办件") && faults.contains("缴费档次"), "{faults}");
 
     // What was withdrawn holds other content back no more, and the same content only as it is.
-    let cases = village.ask(&json!({ "command": "list-cases" }))["cases"].clone();
+    let cases = village.ask(&json!({ "command": "cases" }))["cases"].clone();
     for case in cases.as_array().unwrap() {
         village.ask(&json!({
             "command": "act", "case": case["receipt"],

@@ -108,7 +108,7 @@ fn nothing_acknowledged_is_lost() {
             let error = offices[&village].try_ask(&show).unwrap_err();
             assert!(error.starts_with("404"), "{village} must not hold {receipt}: {error}");
         }
-        let list = offices[&village].ask(&json!({ "command": "list-cases" }));
+        let list = offices[&village].ask(&json!({ "command": "cases" }));
         let cases = list["cases"].as_array().unwrap();
         assert!(cases.iter().all(|case| case["origin"] == village), "{village} holds its own only");
     };
