@@ -22,7 +22,7 @@ use crate::replica::{Answer, Command};
 use asked::{Asked, Names, Typed};
 pub(super) use cases::{csv as cases_csv, page as cases};
 
-/// Whoever supervises; an officer sees the figures of the own office's work as well.
+/// Whoever supervises.
 const READERS: [Role; 2] = [Role::Auditor, Role::Operator];
 
 /// `GET /supervision`
@@ -72,7 +72,10 @@ pub(super) async fn table_csv(
     let frame = Frame::of(&web, &visitor);
     let asked = match typed.read() {
         Ok(asked) => asked,
-        Err(why) => return frame.refusal(&why, &words::mend_form()).into_response(),
+        Err(why) => {
+            let page = frame.refusal(&why, &words::mend_form());
+            return (StatusCode::UNPROCESSABLE_ENTITY, page).into_response();
+        }
     };
     let groups = match figures(&frame, asked).await {
         Ok(groups) => groups,
