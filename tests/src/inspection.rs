@@ -21,6 +21,9 @@ axe.run(document, { resultTypes: ['violations'] })
 const SOURCE: &str = r"
 const done = arguments[arguments.length - 1];
 fetch(location.href, { headers: { 'x-live': '1' } }).then((page) => page.text()).then(done);";
+/// As the browser has read it, for the answer to a form, which cannot be asked for again.
+const ANSWER: &str = r"
+arguments[arguments.length - 1]('<!DOCTYPE html>\n' + document.documentElement.outerHTML);";
 /// Whatever this page has asked another host for.
 const STRANGERS: &str = "return performance.getEntriesByType('resource') \
     .map((entry) => entry.name).filter((name) => !name.startsWith(location.origin + '/'))";
@@ -48,12 +51,21 @@ impl Inspection {
 
     /// Checks the page and takes its pictures.
     pub fn look(&self, tab: &Tab, name: &str) {
+        self.check(tab, name, SOURCE);
+    }
+
+    /// As [`Inspection::look`], for what a form was answered with.
+    pub fn look_at_answer(&self, tab: &Tab, name: &str) {
+        self.check(tab, name, ANSWER);
+    }
+
+    fn check(&self, tab: &Tab, name: &str, source: &str) {
         tab.run(&self.axe);
         let faults = tab.run_async(FIND_FAULTS);
         assert_eq!(lines(&faults), Vec::<&str>::new(), "accessibility of {name}: {}", tab.path());
         let strangers = tab.run(STRANGERS);
         assert_eq!(lines(&strangers), Vec::<&str>::new(), "{name} asks another host");
-        let source = tab.run_async(SOURCE);
+        let source = tab.run_async(source);
         let source = source.as_str().expect("a page is text");
         fs::write(sources(self.journey).join(format!("{name}.html")), source)
             .expect("the build folder is writable");

@@ -7,5 +7,6 @@ pub mod harm;
 pub mod inspection;
 pub mod line;
 pub mod office;
+pub mod seat;
 pub mod stranger;
 pub mod tree;

@@ -9,20 +9,11 @@ use daiban_domain::{sample, shipped};
 use daiban_tests::chromium::{Driver, Tab};
 use daiban_tests::inspection::Inspection;
 use daiban_tests::line::Line;
-use daiban_tests::office::Office;
+use daiban_tests::seat::{PASSWORD, seated};
 use daiban_tests::tree::{self, VILLAGE_A};
 
-const PASSWORD: &str = "long enough";
 /// 孤儿认定: entered at a village, looked into by the town, decided by three organs of the county.
 const ITEM: &str = "CL-MZ-08";
-
-/// Somebody with an account, signed in at a browser of their own.
-fn seated(driver: &Driver, office: &Office, who: (&str, &str), what: (&str, Option<&str>)) -> Tab {
-    office.seat(who, what, PASSWORD);
-    let tab = driver.open(office);
-    tab.sign_in(who.0, PASSWORD);
-    tab
-}
 
 fn item() -> Item {
     shipped::catalog().latest(ITEM).unwrap().clone()
@@ -200,7 +191,7 @@ fn citizen(tab: &Tab, receipt: &str, digits: &str, eyes: &Inspection) {
     };
     ask(receipt, "0000");
     let wrong = tab.text();
-    eyes.look(tab, "public-unknown");
+    eyes.look_at_answer(tab, "public-unknown");
     ask("330382001001261121000A9IXU", digits);
     assert_eq!(tab.text(), wrong, "whoever guesses learns nothing");
     ask(&receipt.to_lowercase(), digits);
@@ -209,9 +200,10 @@ fn citizen(tab: &Tab, receipt: &str, digits: &str, eyes: &Inspection) {
     tab.click("details:has(form[action$='/rate']) > summary");
     tab.click("#stars-5");
     tab.fill("#rate-text", "办得快");
-    eyes.keep(tab, "public-case");
+    eyes.look_at_answer(tab, "public-case");
     tab.follow("form[action$='/rate'] button");
     tab.wait_to_say("已收到，谢谢");
+    eyes.look_at_answer(tab, "public-rated");
     tab.follow("nav a[href='/public/guides']");
     eyes.look(tab, "public-guides");
     tab.follow(&format!("a[href='/public/guides/{ITEM}']"));
