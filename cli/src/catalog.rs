@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use daiban_domain::catalog::{Catalog, CatalogError, Item};
-use daiban_domain::shipped::{self, CATALOG_FILES};
+use daiban_domain::notice::items;
+use daiban_domain::shipped;
 use daiban_domain::words::Said;
 use serde_json::{Value, json};
 
@@ -84,11 +85,8 @@ fn show(screen: &Screen, code: &str) -> Done {
     screen.show(&page::json(item), |_| page::page(screen.lang, item))
 }
 
-/// A file's name and text.
-pub(crate) type File = (String, String);
-
 /// The files and the items in them, if nothing is wrong.
-pub(crate) fn checked(paths: &[PathBuf]) -> Done<(Vec<File>, Vec<String>)> {
+pub(crate) fn checked(paths: &[PathBuf]) -> Done<(Vec<items::File>, Vec<String>)> {
     let mut files: Vec<(PathBuf, String, String)> = Vec::new();
     for path in expanded(paths)? {
         let text = std::fs::read_to_string(&path).map_err(|error| disk(&path, error))?;
@@ -96,18 +94,12 @@ pub(crate) fn checked(paths: &[PathBuf]) -> Done<(Vec<File>, Vec<String>)> {
             path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         files.push((path, name, text));
     }
-    let mut all: Vec<(&str, &str)> =
-        files.iter().map(|(_, name, text)| (name.as_str(), text.as_str())).collect();
-    // Items refer to the shared groups and materials; the shipped ones stand in.
-    for (name, text) in CATALOG_FILES.iter().filter(|(name, _)| name.starts_with('_')) {
-        if !all.iter().any(|(given, _)| given == name) {
-            all.push((name, text));
-        }
-    }
-    let catalog = Catalog::parse(&all).map_err(|errors| faulty(&errors, &files))?;
+    let given = files.iter().map(|(_, name, text)| (name.clone(), text.clone()));
+    let all = items::whole(given.collect());
+    let texts: Vec<_> = all.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let catalog = Catalog::parse(&texts).map_err(|errors| faulty(&errors, &files))?;
     let items = catalog.iter().map(|item| format!("{}@{}", item.code, item.version)).collect();
-    let sent = all.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
-    Ok((sent, items))
+    Ok((all, items))
 }
 
 /// Folders stand for the `.toml` files in them.
@@ -163,6 +155,7 @@ fn no_item(code: &str) -> Failure {
 mod tests {
     use super::*;
     use crate::say::Lang;
+    use daiban_domain::shipped::CATALOG_FILES;
 
     fn folder(name: &str, files: &[(&str, String)]) -> PathBuf {
         let folder = std::env::temp_dir().join(format!("daiban-{name}-{}", std::process::id()));

@@ -1,16 +1,16 @@
 //! `daiban publish …`: signed notices that go down the tree, and `daiban notices`.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use daiban_domain::authority::Delegation;
 use daiban_domain::calendar::{Calendar, Date};
 use daiban_domain::catalog::Action;
-use daiban_domain::notice::Notice;
+use daiban_domain::notice::{Notice, items};
 use daiban_domain::office::directory::{self, DirectoryFault, OfficeChange};
 use daiban_domain::organ::OrganCode;
 use daiban_domain::organ_codes::OrganCodes;
-use daiban_domain::payload::STATEMENT_BYTES_MAX;
 use daiban_domain::shipped;
 use daiban_domain::words::Said;
 use daiban_node::replica::{Command, Consequence};
@@ -18,17 +18,12 @@ use daiban_sync::id::{Millis, OfficeCode};
 use serde_json::{Value, json};
 
 use crate::case::changed;
-use crate::catalog::{File, checked};
+use crate::catalog::checked;
 use crate::client::Client;
 use crate::exit::{Code, Done, Failure};
 use crate::home::{Home, disk};
 use crate::office::pick;
 use crate::say::{Screen, moment, table};
-
-/// Room in a notice beside the texts of its files.
-const NOTICE_ROOM: usize = 1_024;
-/// What a file's name and its lengths take.
-const FILE_ROOM: usize = 64;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -187,47 +182,17 @@ fn page(screen: &Screen, effects: &[Consequence], is_rehearsal: bool) -> String 
 }
 
 /// Items that the node does not have, in notices that are short enough.
-fn new_items(client: &Client, files: Vec<File>, is_rehearsal: bool) -> Done<Vec<Notice>> {
-    let parts = parted(files);
+fn new_items(client: &Client, files: Vec<items::File>, is_rehearsal: bool) -> Done<Vec<Notice>> {
+    let parts = items::parted(files);
     if is_rehearsal {
         return Ok(parts);
     }
-    let mut new = Vec::new();
-    for part in parts {
+    let mut new = BTreeSet::new();
+    for part in &parts {
         let effects = ask(client, part.clone(), true)?;
-        let Notice::Catalog { files } = part else { continue };
-        let is_new =
-            |name: &str| effects.iter().any(|effect| name == format!("{}.toml", effect.about));
-        let kept = files.into_iter().filter(|(name, _)| name.starts_with('_') || is_new(name));
-        new.extend(kept);
+        new.extend(effects.into_iter().map(|effect| effect.about));
     }
-    new.sort();
-    new.dedup();
-    Ok(if new.iter().all(|(name, _)| name.starts_with('_')) { Vec::new() } else { parted(new) })
-}
-
-/// The shared files go into every part, because items refer to them.
-fn parted(files: Vec<File>) -> Vec<Notice> {
-    let size = |(name, text): &File| name.len() + text.len() + FILE_ROOM;
-    let (shared, items): (Vec<_>, Vec<_>) =
-        files.into_iter().partition(|(name, _)| name.starts_with('_'));
-    let room = STATEMENT_BYTES_MAX
-        - NOTICE_ROOM
-        - shared.iter().map(size).sum::<usize>().min(STATEMENT_BYTES_MAX / 2);
-    let mut parts: Vec<Vec<File>> = Vec::new();
-    let mut left = 0;
-    for item in items {
-        let needed = size(&item);
-        match parts.last_mut() {
-            Some(part) if needed <= left => part.push(item),
-            _ => {
-                parts.push(shared.iter().cloned().chain([item]).collect());
-                left = room;
-            }
-        }
-        left = left.saturating_sub(needed);
-    }
-    parts.into_iter().map(|files| Notice::Catalog { files }).collect()
+    Ok(items::only(parts, &new))
 }
 
 fn calendar(path: &Path) -> Done<Notice> {
@@ -309,23 +274,6 @@ impl Client {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use daiban_domain::payload;
-    use daiban_domain::shipped::CATALOG_FILES;
-
-    #[test]
-    fn a_whole_catalog_goes_into_notices_that_fit_and_each_can_be_read_alone() {
-        let files: Vec<File> =
-            CATALOG_FILES.iter().map(|(name, text)| ((*name).into(), (*text).into())).collect();
-        let parts = parted(files);
-        let mut items = 0;
-        for part in &parts {
-            assert!(payload::notice(part).len() <= STATEMENT_BYTES_MAX);
-            let Notice::Catalog { files } = part else { panic!("not a catalog") };
-            let files: Vec<_> = files.iter().map(|(n, t)| (n.as_str(), t.as_str())).collect();
-            items += daiban_domain::catalog::Catalog::parse(&files).unwrap().iter().count();
-        }
-        assert_eq!(items, CATALOG_FILES.len() - 2);
-    }
 
     #[test]
     fn a_faulty_file_is_named_with_line_field_and_remedy() {

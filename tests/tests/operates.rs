@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
 
+use std::path::{Path, PathBuf};
+
+use daiban_domain::shipped::CATALOG_FILES;
 use daiban_tests::chromium::{Driver, Tab};
 use daiban_tests::inspection::Inspection;
 use daiban_tests::line::Line;
@@ -9,6 +12,7 @@ use daiban_tests::seat::{PASSWORD, seated};
 
 /// Reports each second, and four seconds of silence are too long.
 const QUICK: [(&str, &str); 2] = [("watch.report_s", "1"), ("watch.dark_s", "4")];
+const ITEM: &str = "CL-SB-01";
 const OPERATOR: (&str, &str) = ("zhouyun", "周运");
 
 /// Whether the page that is open was never loaded again since the last question.
@@ -59,12 +63,17 @@ fn an_operator_sees_a_village_go_dark_and_come_back() {
 fn what_is_for_operators_and_auditors_is_in_order_and_for_nobody_else() {
     let (line, driver) = (Line::start_with(&QUICK), Driver::start());
     let eyes = Inspection::of("operates");
-    let receipt = line.hand_in("CL-SB-01");
+    let receipt = line.hand_in(ITEM);
     line.county.wait_to_show([&receipt]);
     let case = format!("/case/{receipt}");
     let operator = seated(&driver, &line.county, OPERATOR, ("operator", None));
-    for (path, name) in [("/me", "me-operator"), ("/unlock", "unlock"), ("/supervision", "figures")]
-    {
+    for (path, name) in [
+        ("/me", "me-operator"),
+        ("/unlock", "unlock"),
+        ("/quarantine", "quarantine"),
+        ("/supervision", "figures"),
+        ("/supervision/overdue", "figures-overdue"),
+    ] {
         operator.go(path);
         eyes.look(&operator, name);
     }
@@ -81,7 +90,7 @@ fn what_is_for_operators_and_auditors_is_in_order_and_for_nobody_else() {
     let theirs =
         ["/board", "/board/330382001001", "/supervision", "/supervision/cases", "/invitations"];
     nobody_else(&officer, &theirs);
-    nobody_else(&officer, &["/looks"]);
+    nobody_else(&officer, &["/looks", "/quarantine", "/publish", "/bundles"]);
     officer.go(&case);
     officer.click("details:has(form[action$='/whole']) > summary");
     officer.fill("#why", "核对户口簿");
@@ -98,7 +107,10 @@ fn what_is_for_operators_and_auditors_is_in_order_and_for_nobody_else() {
     eyes.look(&auditor, "looks");
     auditor.go("/board/330382001000");
     assert!(!auditor.has("main form"), "an auditor changes nothing");
-    nobody_else(&auditor, &["/invitations"]);
+    nobody_else(
+        &auditor,
+        &["/invitations", "/publish", "/bundles", "/bundles/file?to=330382001000"],
+    );
     eyes.finish();
     line.finish();
 }
@@ -116,6 +128,120 @@ fn invite(operator: &Tab, eyes: &Inspection) {
     operator.follow("main form button");
     assert!(operator.says("DAIBAN1-") && operator.has("svg.qr"), "{}", operator.text());
     eyes.look_at_answer(operator, "invited");
+}
+
+#[test]
+fn an_operator_publishes_what_was_rehearsed() {
+    let (line, driver, eyes) = (Line::start(), Driver::start(), Inspection::of("publishes"));
+    let county = seated(&driver, &line.county, OPERATOR, ("operator", None));
+    let rehearse = |tab: &Tab, kind: &str| {
+        let form = format!("form:has([name='what'][value='{kind}'])");
+        tab.follow(&format!("{form} button"));
+    };
+    county.follow("nav a[href='/publish']");
+    eyes.look(&county, "publish");
+    county.click("details:has([value='delegation']) > summary");
+    for (name, text) in
+        [("item", "JB-04"), ("from_organ", "ZR"), ("to_office", "33038"), ("to_organ", "ZJ")]
+    {
+        county.fill(&format!("#{name}"), text);
+    }
+    county.fill("#from_day", "2026-12-01");
+    rehearse(&county, "delegation");
+    assert!(county.has("div.fault") && county.says("33038"), "{}", county.text());
+    assert_eq!(county.value("#item"), "JB-04", "nothing that was typed is lost");
+    eyes.look_at_answer(&county, "publish-refused");
+
+    county.click("details:has([value='announcement']) > summary");
+    county.fill("#title", "系统维护");
+    county.fill("#text", "周六22时起停机两小时");
+    rehearse(&county, "announcement");
+    county.wait_to_say("尚未发布");
+    eyes.look_at_answer(&county, "publish-rehearsed");
+    county.go("/publish");
+    assert!(!county.says("系统维护"), "a rehearsal publishes nothing");
+    county.click("details:has([value='announcement']) > summary");
+    county.fill("#title", "系统维护");
+    county.fill("#text", "周六22时起停机两小时");
+    rehearse(&county, "announcement");
+    county.follow("form[action='/publish'] button.main");
+    eyes.look_at_answer(&county, "published");
+    county.go("/publish");
+    assert!(county.says("系统维护"), "{}", county.text());
+
+    let city = seated(&driver, &line.city, OPERATOR, ("operator", None));
+    let item = newer_item(line.folder());
+    for tab in [&county, &city] {
+        tab.go("/publish");
+        tab.choose_file("#file", &item);
+        rehearse(tab, "catalog");
+    }
+    assert!(county.says("由市级发布"), "{}", county.text());
+    assert!(city.says("12"), "what changes is shown: {}", city.text());
+    eyes.look_at_answer(&city, "publish-item");
+    city.follow("form[action='/publish'] button.main");
+    city.wait_to_say("已发布");
+    line.village.wait("to know the item", |village| {
+        village.told(&["notices"]).is_ok_and(|told| told.to_string().contains("CL-SB-01@2"))
+    });
+    eyes.finish();
+}
+
+/// The registration under version 2, promised in 12 days.
+fn newer_item(folder: &Path) -> PathBuf {
+    let (name, text) = CATALOG_FILES.iter().find(|(name, _)| name.starts_with(ITEM)).unwrap();
+    let lines = text.lines().map(|line| match line.split(' ').next() {
+        Some("version") => "version = 2",
+        Some("promised") => "promised = { value = 12, unit = \"working_days\" }",
+        _ => line,
+    });
+    let path = folder.join(name);
+    std::fs::write(&path, lines.collect::<Vec<_>>().join("\n")).unwrap();
+    path
+}
+
+#[test]
+fn a_bundle_is_made_and_taken_at_the_pages() {
+    let (line, driver, eyes) = (Line::start(), Driver::start(), Inspection::of("bundles"));
+    line.wait_until_safe();
+    line.cut(true);
+    let receipt = line.hand_in(ITEM);
+    let file = line.folder().join("carried.daiban");
+    let (to, path) = (line.town.code().to_owned(), file.to_str().unwrap());
+    line.village.told(&["bundle", "export", "--to", &to, path]).unwrap();
+    let town = seated(&driver, &line.town, OPERATOR, ("operator", None));
+    town.follow("nav a[href='/bundles']");
+    eyes.look(&town, "bundles");
+    town.choose_file("#file", &file);
+    town.follow("form[enctype] button");
+    assert!(town.says("已导入") && town.says("旭阳社区"), "{}", town.text());
+    eyes.look_at_answer(&town, "bundle-taken");
+    line.town.wait_to_show([&receipt]);
+    let wrong = line.folder().join("wrong.daiban");
+    std::fs::write(&wrong, "not a bundle").unwrap();
+    town.choose_file("#file", &wrong);
+    town.follow("form[enctype] button");
+    assert!(town.has("div.fault"), "{}", town.text());
+    eyes.look_at_answer(&town, "bundle-refused");
+
+    town.go(&format!("/board/{}", line.village.code()));
+    town.follow("a[href^='/bundles?to=']");
+    assert_eq!(town.value("#to"), line.village.code());
+    let made = town.run_async(
+        "const done = arguments[arguments.length - 1];
+         const form = document.querySelector(\"form[action='/bundles/file']\");
+         const query = new URLSearchParams(new FormData(form));
+         fetch(`/bundles/file?${query}`).then(async (answer) => done({
+             name: answer.headers.get('content-disposition'),
+             bytes: [...new Uint8Array(await answer.arrayBuffer())],
+         }));",
+    );
+    assert!(made["name"].as_str().unwrap().contains(line.village.code()), "{made}");
+    let bytes: Vec<u8> = serde_json::from_value(made["bytes"].clone()).unwrap();
+    std::fs::write(&file, bytes).unwrap();
+    let taken = line.village.told(&["bundle", "import", path]).unwrap();
+    assert_eq!(taken["from"].to_string(), to);
+    eyes.finish();
 }
 
 fn nobody_else(tab: &Tab, paths: &[&str]) {

@@ -1,5 +1,7 @@
 //! Notices 通知: what an office tells everything below it.
 
+pub mod items;
+
 use daiban_sync::id::{LogId, NodeKey, OfficeCode};
 use serde::{Deserialize, Serialize};
 

@@ -15,6 +15,7 @@ mod licences;
 mod node;
 mod notices;
 mod numbers;
+mod operating;
 mod pages;
 mod prints;
 mod public;
@@ -39,6 +40,7 @@ pub use licences::*;
 pub use node::*;
 pub use notices::*;
 pub use numbers::*;
+pub use operating::*;
 pub use pages::*;
 pub use prints::*;
 pub use public::*;
@@ -102,6 +104,7 @@ pub const ALL: &[&[Message]] = &[
     node::MESSAGES,
     notices::MESSAGES,
     numbers::MESSAGES,
+    operating::MESSAGES,
     pages::MESSAGES,
     prints::MESSAGES,
     public::MESSAGES,

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use daiban_domain::act::CaseId;
 use daiban_domain::calendar::Date;
 use daiban_domain::case::Summary;
+use daiban_domain::clock::Card;
+use daiban_domain::figures::Facts;
 use daiban_domain::fold::{Due, NextAct, Status};
 use daiban_domain::organ::OrganCode;
 use daiban_sync::id::{Millis, OfficeCode};
@@ -33,6 +35,10 @@ pub struct Filter {
     pub desk: Desk,
     /// Only cases in one of these places; in all, if there are none.
     pub places: Vec<Place>,
+    /// Only open cases whose day has passed.
+    pub overdue: bool,
+    /// Only open cases that have this card by now.
+    pub card: Option<Card>,
 }
 
 /// Somebody of this office, by what they may do.
@@ -107,6 +113,8 @@ struct Listed {
     origin: OfficeCode,
     opened: Millis,
     due: Option<Date>,
+    /// The cards that it gets, each after its day.
+    cards: Box<[(Card, Date)]>,
     turns: Box<[Turn]>,
 }
 
@@ -188,7 +196,7 @@ impl WorkList {
         let after = after.and_then(|id| Some(rank(*order, id, self.0.get(&id)?)));
         let (mut ranks, mut total, mut places) = (Vec::new(), 0, BTreeMap::new());
         for (&id, listed) in &self.0 {
-            if !filter.lets(listed) {
+            if !filter.lets(listed, today) {
                 continue;
             }
             let place = listed.place(filter.desk, office, today);
@@ -221,10 +229,12 @@ impl WorkList {
 
 impl Filter {
     /// Whether the case may be on the list, wherever it stands.
-    fn lets(&self, listed: &Listed) -> bool {
+    fn lets(&self, listed: &Listed, today: Date) -> bool {
         (self.statuses.is_empty() || self.statuses.contains(&listed.status))
             && self.origin.is_none_or(|office| office == listed.origin)
             && self.opened_on.is_none_or(|day| day == Date::at(listed.opened))
+            && (!self.overdue || listed.due.is_some_and(|due| due < today))
+            && self.card.is_none_or(|card| listed.has_card(card, today))
     }
 }
 
@@ -241,12 +251,15 @@ impl Listed {
             status: summary.status,
             origin: summary.origin,
             opened: summary.opened.unwrap_or_default(),
-            due: match summary.due {
-                Due::On { date } => Some(date),
-                _ => None,
-            },
+            due: day_of(&summary.due),
+            cards: summary.facts.iter().flat_map(cards).collect(),
             turns: turns.map(turn).collect(),
         }
+    }
+
+    /// Whether a clock that is still running has given it.
+    fn has_card(&self, card: Card, today: Date) -> bool {
+        self.cards.iter().any(|(given, day)| *given == card && *day < today)
     }
 
     fn place(&self, desk: Desk, office: OfficeCode, today: Date) -> Place {
@@ -268,6 +281,18 @@ impl Turn {
         let has_begun = self.from.is_none_or(|day| day <= today);
         self.office == office && desk.is_seat_of(self.organ) && has_begun
     }
+}
+
+/// Until when, while it runs.
+fn day_of(due: &Due) -> Option<Date> {
+    match due {
+        Due::On { date } => Some(*date),
+        _ => None,
+    }
+}
+
+fn cards(facts: &Facts) -> impl Iterator<Item = (Card, Date)> {
+    facts.clocks.iter().filter_map(|clock| Some((clock.card, day_of(&clock.due)?)))
 }
 
 fn rank(order: Order, id: CaseId, listed: &Listed) -> Rank {
@@ -323,6 +348,7 @@ mod tests {
                 origin: office(HERE),
                 opened: Millis(opened),
                 due: due.map(day),
+                cards: due.map(|due| (Card::Yellow, day(due))).into_iter().collect(),
                 turns: turns.into(),
             },
         )
@@ -370,6 +396,20 @@ mod tests {
                 }
             }
             prop_assert_eq!(found, whole.ids);
+        }
+
+        #[test]
+        fn what_is_overdue_has_its_card_the_day_after(list in lists()) {
+            let of = |filter: Filter| {
+                let search = Search { filter, order: Order::Due, after: None, size: PAGE_MAX };
+                list.page(office(HERE), day(0), &search).ids
+            };
+            let overdue = of(Filter { overdue: true, ..Filter::default() });
+            let late = list.0.values().filter(|l| l.due.is_some_and(|due| due < day(0)));
+            prop_assert_eq!(overdue.len(), late.count());
+            let with = |card| of(Filter { card: Some(card), ..Filter::default() });
+            prop_assert_eq!(with(Card::Yellow), overdue);
+            prop_assert_eq!(with(Card::Red), Vec::<CaseId>::new());
         }
 
         #[test]

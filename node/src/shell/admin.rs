@@ -33,8 +33,9 @@ use daiban_sync::id::{Millis, OfficeCode};
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
+use super::bundles::Carrier;
 use super::{Handle, SharedTransport, StartError, accounts, batch, bundles, clock, files, metrics};
-use crate::identity::{Desk, Identity};
+use crate::identity::Desk;
 use crate::replica::{Answer, Command, Refusal, RefusalKind};
 use crate::settings::{MaterialSettings, Settings};
 use crate::store::os_entropy;
@@ -68,8 +69,7 @@ pub(super) struct Admin {
 pub(super) struct Served {
     pub(super) handle: Handle,
     pub(super) office: OfficeCode,
-    pub(super) identity: Arc<Identity>,
-    pub(super) data: Arc<Path>,
+    pub(super) carrier: Carrier,
     listen: SocketAddr,
     token: Arc<str>,
     desk: Arc<Mutex<Desk>>,
@@ -89,7 +89,7 @@ impl Admin {
     pub(super) async fn bind(
         data: &Path,
         settings: &Settings,
-        (handle, identity, desk): (Handle, Arc<Identity>, Arc<Mutex<Desk>>),
+        (handle, carrier, desk): (Handle, Carrier, Arc<Mutex<Desk>>),
         (transport, listen): (SharedTransport, SocketAddr),
         web: Web,
     ) -> Result<Self, StartError> {
@@ -103,9 +103,8 @@ impl Admin {
         let (pid, training) = (std::process::id(), settings.node.training);
         write_address(data, &AdminAddress { address, token: token.to_string(), pid, training })?;
         let materials = settings.materials.clone();
-        let (office, data) = (identity.office(), data.into());
-        let served =
-            Served { handle, office, identity, data, listen, token, desk, transport, materials };
+        let office = carrier.identity.office();
+        let served = Served { handle, office, carrier, listen, token, desk, transport, materials };
         Ok(Self { listener, address, served, web })
     }
 

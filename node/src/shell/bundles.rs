@@ -1,8 +1,10 @@
-//! Bundles over the admin socket: made while they are read, taken only when they are proved whole.
+//! Bundles over the admin socket and the pages: made while they are read, taken only when they are
+//! proved whole.
 
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufReader, Seek as _, SeekFrom};
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Json;
@@ -19,8 +21,8 @@ use daiban_sync::run::Run;
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::mpsc;
-use tokio_stream::StreamExt as _;
 use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::{Stream, StreamExt as _};
 
 use super::admin::{Served, answered};
 use super::carried_files::Files;
@@ -36,14 +38,14 @@ const PARTS_MAX: usize = 16;
 const BATCH_WEIGHT: u64 = 1 << 20;
 
 #[derive(Deserialize)]
-pub(super) struct Wish {
-    to: OfficeCode,
+pub(crate) struct Wish {
+    pub(crate) to: OfficeCode,
     /// Also what the office is known to hold.
     #[serde(default)]
-    everything: bool,
+    pub(crate) everything: bool,
     /// The files of materials too.
     #[serde(default = "yes")]
-    materials: bool,
+    pub(crate) materials: bool,
 }
 
 fn yes() -> bool {
@@ -52,44 +54,79 @@ fn yes() -> bool {
 
 /// What a bundle brought.
 #[derive(Debug, Serialize)]
-struct Brought {
-    from: OfficeCode,
-    entries: u64,
-    known: u64,
-    files: u64,
-    refused: Vec<String>,
+pub(crate) struct Brought {
+    pub(crate) from: OfficeCode,
+    pub(crate) entries: u64,
+    pub(crate) known: u64,
+    pub(crate) files: u64,
+    pub(crate) refused: Vec<String>,
 }
 
 type Part = Result<Bytes, std::io::Error>;
 
+/// Makes bundles and takes them.
+#[derive(Clone)]
+pub(crate) struct Carrier {
+    pub(super) handle: Handle,
+    pub(super) identity: Arc<Identity>,
+    pub(super) data: Arc<Path>,
+}
+
 /// `GET /v1/bundles?to=`: the file, as it is made.
 pub(super) async fn export(State(served): State<Served>, Query(wish): Query<Wish>) -> Response {
-    let (handle, office) = (served.handle, served.office);
-    let Wish { to, everything, materials } = wish;
-    let load = match handle.look(move |replica| replica.load_for(to, everything)).await {
-        Some(Ok(load)) => load,
-        Some(Err(refusal)) => return answered(Err(refusal)),
-        None => return super::admin::stopping(),
-    };
-    let route = Route { from: office, to, made: clock::now() };
-    let begun = system_rng().map_err(Refusal::internal).and_then(|mut rng| {
-        Sealer::new(route, &load.recipients, &mut rng).map_err(Refusal::internal)
-    });
-    let sealer = match begun {
-        Ok(sealer) => sealer,
-        Err(refusal) => return answered(Err(refusal)),
-    };
-    let (parts, out) = mpsc::channel(PARTS_MAX);
-    let runtime = tokio::runtime::Handle::current();
-    // It reads files of materials, which blocks.
-    tokio::task::spawn_blocking(move || {
-        let packed = runtime.block_on(pack(&handle, sealer, load, materials, &parts));
-        if let Err(error) = packed {
-            // The reader sees that the file is not whole; if it is gone, nobody cares.
-            let _ = parts.blocking_send(Err(std::io::Error::other(error)));
+    match served.carrier.make(wish).await {
+        Ok(content) => content.into_response(),
+        Err(refusal) => answered(Err(refusal)),
+    }
+}
+
+/// `POST /v1/bundles`: takes the file in the body.
+pub(super) async fn import(State(served): State<Served>, body: Body) -> Response {
+    match served.carrier.take(body.into_data_stream()).await {
+        Ok(brought) => Json(brought).into_response(),
+        Err(refusal) => answered(Err(refusal)),
+    }
+}
+
+impl Carrier {
+    /// A bundle, as it is made; a reader sees by its end whether it is whole.
+    pub(crate) async fn make(self, wish: Wish) -> Result<Body, Refusal> {
+        let Self { handle, identity, .. } = self;
+        let Wish { to, everything, materials } = wish;
+        let load = handle.look(move |replica| replica.load_for(to, everything)).await;
+        let load = load.ok_or_else(stopped)??;
+        let route = Route { from: identity.office(), to, made: clock::now() };
+        let mut rng = system_rng().map_err(Refusal::internal)?;
+        let sealer = Sealer::new(route, &load.recipients, &mut rng).map_err(Refusal::internal)?;
+        let (parts, out) = mpsc::channel(PARTS_MAX);
+        let runtime = tokio::runtime::Handle::current();
+        // It reads files of materials, which blocks.
+        tokio::task::spawn_blocking(move || {
+            let packed = runtime.block_on(pack(&handle, sealer, load, materials, &parts));
+            if let Err(error) = packed {
+                // The reader sees that the file is not whole; if it is gone, nobody cares.
+                let _ = parts.blocking_send(Err(std::io::Error::other(error)));
+            }
+        });
+        Ok(Body::from_stream(ReceiverStream::new(out)))
+    }
+
+    /// Takes a bundle as it comes; one that is not whole has no effect at all.
+    pub(crate) async fn take<E: std::error::Error + Send + Sync + 'static>(
+        self,
+        parts: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    ) -> Result<Brought, Refusal> {
+        let room = self.handle.room();
+        if room == Space::Full {
+            return Err(Refusal::no_room(room));
         }
-    });
-    Body::from_stream(ReceiverStream::new(out)).into_response()
+        let file = spool(&self.data, parts).await.map_err(|error| not_spooled(&error))?;
+        let runtime = tokio::runtime::Handle::current();
+        let Self { handle, identity, .. } = self;
+        let taken =
+            tokio::task::spawn_blocking(move || runtime.block_on(unpack(file, &handle, &identity)));
+        taken.await.unwrap_or_else(|error| Err(Refusal::internal(error)))
+    }
 }
 
 async fn pack(
@@ -167,32 +204,13 @@ fn materials_of(run: &Run) -> Vec<BlobId> {
     read.filter_map(|(_, act)| act.kind.file().map(|blob| blob.id)).collect()
 }
 
-/// `POST /v1/bundles`: takes the file in the body.
-pub(super) async fn import(State(served): State<Served>, body: Body) -> Response {
-    let room = served.handle.room();
-    if room == Space::Full {
-        return answered(Err(Refusal::no_room(room)));
-    }
-    let file = match spool(&served, body).await {
-        Ok(file) => file,
-        Err(error) => return answered(Err(not_spooled(&error))),
-    };
-    let runtime = tokio::runtime::Handle::current();
-    let (handle, identity) = (served.handle, served.identity);
-    let taken =
-        tokio::task::spawn_blocking(move || runtime.block_on(unpack(file, &handle, &identity)));
-    match taken.await {
-        Ok(Ok(brought)) => Json(brought).into_response(),
-        Ok(Err(refusal)) => answered(Err(refusal)),
-        Err(error) => answered(Err(Refusal::internal(error))),
-    }
-}
-
-/// Keeps the body, sealed as it came, in a file without a name: it is gone with this process.
-async fn spool(served: &Served, body: Body) -> std::io::Result<File> {
-    let file = tempfile::tempfile_in(&*served.data)?;
+/// Keeps it, sealed as it came, in a file without a name: it is gone with this process.
+async fn spool<E: std::error::Error + Send + Sync + 'static>(
+    data: &Path,
+    mut parts: impl Stream<Item = Result<Bytes, E>> + Unpin,
+) -> std::io::Result<File> {
+    let file = tempfile::tempfile_in(data)?;
     let mut spooled = tokio::fs::File::from_std(file);
-    let mut parts = body.into_data_stream();
     while let Some(part) = parts.next().await {
         spooled.write_all(&part.map_err(std::io::Error::other)?).await?;
     }

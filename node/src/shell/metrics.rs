@@ -5,11 +5,13 @@ mod page;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use daiban_domain::clock::Card;
 use daiban_sync::id::Millis;
 
 use super::admin::Served;
 use crate::replica::{
-    Answer, Board, Command, Health, RaisedView, State as Standing, StatusView, Trouble,
+    Answer, Board, Command, Filter, Health, Order, RaisedView, State as Standing, StatusView,
+    Trouble,
 };
 use page::Page;
 
@@ -37,6 +39,7 @@ pub(super) async fn metrics(State(served): State<Served>) -> Response {
     if let Some(Ok(Answer::Raised { alarms })) = served.handle.ask(Command::Raised).await {
         raised(&mut page, &alarms);
     }
+    supervised(&mut page, &served).await;
     ([(header::CONTENT_TYPE, MEDIA)], page.text()).into_response()
 }
 
@@ -157,6 +160,29 @@ fn offices(page: &mut Page, board: &Board) {
     figure("office_quarantined_entries", "Entries without effect at an office.", |health| {
         Some(health.quarantined)
     });
+}
+
+/// Cases that are late now.
+async fn supervised(page: &mut Page, served: &Served) {
+    let count = async |overdue, card| {
+        let filter = Filter { overdue, card, ..Filter::default() };
+        let order = Order::default();
+        let command = Command::Cases { filter, order, after: None, size: Some(1) };
+        match served.handle.ask(command).await {
+            Some(Ok(Answer::Cases { total, .. })) => Some(total as u64),
+            _ => None,
+        }
+    };
+    if let Some(overdue) = count(true, None).await {
+        page.gauge("cases_overdue", "Open cases whose day has passed.", overdue);
+    }
+    let mut carded = Vec::new();
+    for (card, name) in [(Card::Yellow, "yellow"), (Card::Red, "red")] {
+        let found = count(false, Some(card)).await;
+        carded.extend(found.map(|found| ([("card", name.to_owned())], found)));
+    }
+    let help = "Open cases that have a card by now, by its colour.";
+    page.gauges("cases_carded", help, carded.into_iter());
 }
 
 fn raised(page: &mut Page, alarms: &[RaisedView]) {

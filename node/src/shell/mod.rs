@@ -36,6 +36,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub use accounts::AccountChange;
 pub(crate) use admin::status_of;
 pub use admin::{ADMIN_FILE, AdminAddress};
+pub(crate) use bundles::{Brought, Carrier, Wish};
 pub use error::StartError;
 pub use materials::{MaterialError, Prepared, prepare};
 pub use open::{Begun, Certificates, Opened, note_backup, open_replica, open_store};

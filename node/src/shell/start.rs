@@ -15,7 +15,7 @@ use super::drive::{Drive, forward};
 use super::hands::Hands;
 use super::open::open_replica;
 use super::renewal::{Renewal, parent_addresses};
-use super::{Handle, INBOX_MAX, Node, SharedTransport, StartError, clock};
+use super::{Carrier, Handle, INBOX_MAX, Node, SharedTransport, StartError, clock};
 use crate::identity::{Desk, Identity, RevokedKeys};
 use crate::settings::Settings;
 use crate::store::disk::Disk;
@@ -63,8 +63,11 @@ impl Node {
         })?;
         let renewal = renewal(data, &settings, &identity, &desk, &transport);
         let hours = settings.identity.invitation_hours;
-        let page_reach = Reach::new(Arc::clone(&desk), Arc::clone(&transport), hours);
-        let asked = (handle.clone(), Arc::clone(&identity), desk);
+        let carrier =
+            Carrier { handle: handle.clone(), identity: Arc::clone(&identity), data: data.into() };
+        let linked = (Arc::clone(&desk), Arc::clone(&transport));
+        let page_reach = Reach::new(linked, carrier.clone(), hours);
+        let asked = (handle.clone(), carrier, desk);
         let reached = (Arc::clone(&transport), listen);
         let web = Web::open(data, handle.clone(), identity.office(), &settings, page_reach)?;
         let pulse = web.pulse(handle.clone());

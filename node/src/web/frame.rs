@@ -42,6 +42,13 @@ const MENU: &[Entry] = &[
         roles: &[Role::Operator, Role::Auditor],
     },
     Entry { path: "/invitations", title: words::page_invitations, roles: &[Role::Operator] },
+    Entry { path: "/publish", title: words::page_publish, roles: &[Role::Operator] },
+    Entry { path: "/bundles", title: words::page_bundles, roles: &[Role::Operator] },
+    Entry {
+        path: "/quarantine",
+        title: words::page_quarantine,
+        roles: &[Role::Operator, Role::Auditor],
+    },
     Entry { path: "/looks", title: words::page_looks, roles: &[Role::Auditor] },
     Entry { path: "/ledger", title: words::print_ledger, roles: &[Role::Agent] },
 ];
@@ -143,6 +150,12 @@ impl<'a> Frame<'a> {
     pub(super) fn stopping(&self) -> Response {
         let page = self.refusal(&words::node_stopping(), &words::try_again_soon());
         (StatusCode::SERVICE_UNAVAILABLE, page).into_response()
+    }
+
+    /// The form is not ours, or no longer.
+    pub(super) fn too_old(&self) -> Response {
+        let page = self.refusal(&words::page_not_done(), &words::form_too_old());
+        (StatusCode::FORBIDDEN, page).into_response()
     }
 
     /// What was done is on the disk.

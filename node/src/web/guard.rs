@@ -109,15 +109,9 @@ impl FromRequest<Web> for Posted {
         let posted = Self { visitor, fields };
         match posted.text(FORM_KEY) == posted.visitor.token.form_key() {
             true => Ok(posted),
-            false => Err(too_old(web, &posted.visitor)),
+            false => Err(Frame::of(web, &posted.visitor).too_old()),
         }
     }
-}
-
-fn too_old(web: &Web, visitor: &Visitor) -> Response {
-    let frame = Frame::of(web, visitor);
-    let page = frame.refusal(&words::page_not_done(), &words::form_too_old());
-    (StatusCode::FORBIDDEN, page).into_response()
 }
 
 /// Before somebody is signed in there is no key for forms: the browser itself says whether the form

@@ -7,6 +7,9 @@
 //! | `/new` … `/case/{receipt}/check` entering an application, page by page | agent |
 //! | `/case/{receipt}` a case, and what the visitor may do in it | agent, officer, auditor |
 //! | `/board` … the offices here and below, their alarms | operator, auditor |
+//! | `/quarantine` entries without effect | operator, auditor |
+//! | `/publish` … notices for the offices below, rehearsed first | operator |
+//! | `/bundles` … what is carried by hand | operator |
 //! | `/invitations` codes to join with | operator |
 //! | `/supervision` … figures and the cases behind them | operator, auditor |
 //! | `/looks` who looked at whole ID numbers | auditor |
@@ -21,6 +24,7 @@
 mod asset;
 mod audit;
 mod board;
+mod bundles;
 mod case;
 mod citizen;
 mod entry;
@@ -33,17 +37,20 @@ mod limit;
 mod live;
 mod me;
 mod print;
+mod publish;
 mod qr;
 mod reach;
 mod show;
 mod sign_in;
 mod supervision;
+mod upload;
 mod work;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
 use daiban_domain::office::OfficeTree;
@@ -148,9 +155,18 @@ pub(crate) fn router(web: Web) -> Router {
         .route("/board/{office}", get(board::office))
         .route("/board/{office}/acknowledge/{trouble}", post(board::acknowledge))
         .route("/invitations", get(board::invitations).post(board::invite))
+        .route("/quarantine", get(board::quarantine))
+        .route("/publish", get(publish::page).post(publish::publish))
+        .route("/publish/rehearse", post(publish::rehearse))
+        .route(
+            "/bundles",
+            get(bundles::page).post(bundles::take).layer(DefaultBodyLimit::disable()),
+        )
+        .route("/bundles/file", get(bundles::make))
         .route("/looks", get(board::looks))
         .route("/supervision", get(supervision::page))
         .route("/supervision.csv", get(supervision::table_csv))
+        .route("/supervision/overdue", get(supervision::overdue))
         .route("/supervision/cases", get(supervision::cases))
         .route("/supervision/cases.csv", get(supervision::cases_csv))
         .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))

@@ -1,32 +1,37 @@
-//! What pages reach beside the replica: the desk that invites, and the links as the transport sees
-//! them.
+//! What pages reach beside the replica: the desk that invites, the links as the transport sees
+//! them, and what carries bundles.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use daiban_sync::id::OfficeCode;
 
 use crate::identity::Desk;
-use crate::shell::SharedTransport;
+use crate::shell::{Carrier, SharedTransport};
 use crate::transport::LinkStats;
 
 #[derive(Clone)]
 pub(crate) struct Reach {
     desk: Arc<Mutex<Desk>>,
     transport: SharedTransport,
+    carrier: Carrier,
     invitation_hours: u64,
 }
 
 impl Reach {
     pub(crate) fn new(
-        desk: Arc<Mutex<Desk>>,
-        transport: SharedTransport,
+        (desk, transport): (Arc<Mutex<Desk>>, SharedTransport),
+        carrier: Carrier,
         invitation_hours: u64,
     ) -> Self {
-        Self { desk, transport, invitation_hours }
+        Self { desk, transport, carrier, invitation_hours }
     }
 
     pub(super) fn desk(&self) -> MutexGuard<'_, Desk> {
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn carrier(&self) -> Carrier {
+        self.carrier.clone()
     }
 
     /// How long an invitation holds unless somebody says otherwise.

@@ -62,8 +62,8 @@ messages! {
     session_backlog(entries: u64) { zh: "待发 {entries} 项", en: "{entries} to send" }
     office_quarantine { zh: "隔离的日志项", en: "In quarantine" }
     office_no_quarantine { zh: "没有", en: "Nothing" }
-    office_timeline { zh: "告警经过", en: "Alarms so far" }
-    office_no_timeline { zh: "没有告警记录", en: "No alarm was ever raised" }
+    office_timeline { zh: "经过", en: "What has happened" }
+    office_no_timeline { zh: "没有记录", en: "Nothing is known" }
     office_unknown(code: &str) { zh: "本机构之下没有 {code}", en: "there is no {code} here or below" }
     see_board { zh: "请在看板中查找", en: "look it up on the board" }
 

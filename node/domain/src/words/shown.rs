@@ -111,8 +111,14 @@ pub fn bytes(count: u64) -> String {
     match count {
         0..1_024 => format!("{count} B"),
         1_024..1_048_576 => format!("{} KB", count.div_ceil(1_024)),
-        _ => format!("{}.{} MB", count >> 20, ((count % (1 << 20)) * 10) >> 20),
+        1_048_576..1_073_741_824 => tenths(count >> 10, "MB"),
+        _ => tenths(count >> 20, "GB"),
     }
+}
+
+/// With one digit after the point, rounded down.
+fn tenths(count: u64, unit: &str) -> String {
+    format!("{}.{} {unit}", count >> 10, ((count % 1_024) * 10) >> 10)
 }
 
 #[cfg(test)]
@@ -126,6 +132,7 @@ mod tests {
 
     #[test]
     fn sizes_are_rounded() {
-        assert_eq!([bytes(5), bytes(1_025), bytes(1_572_864)], ["5 B", "2 KB", "1.5 MB"]);
+        let shown = [bytes(5), bytes(1_025), bytes(1_572_864), bytes(49_000_000_000)];
+        assert_eq!(shown, ["5 B", "2 KB", "1.5 MB", "45.6 GB"]);
     }
 }

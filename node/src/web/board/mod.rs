@@ -1,10 +1,11 @@
 //! What operators see: `/board`, every office here and below on one screen; `/board/{office}`, one of
-//! them; `/invitations`; `/looks`, who looked at whole ID numbers.
+//! them; `/quarantine`; `/invitations`; `/looks`, who looked at whole ID numbers.
 
 mod alarms;
 mod invitations;
 mod looks;
 mod office;
+mod quarantine;
 mod span;
 mod table;
 mod tree;
@@ -25,6 +26,7 @@ pub(super) use alarms::acknowledge;
 pub(super) use invitations::{invite, page as invitations};
 pub(super) use looks::page as looks;
 pub(super) use office::page as office;
+pub(super) use quarantine::page as quarantine;
 
 /// Whoever may see the board.
 const READERS: [Role; 2] = [Role::Operator, Role::Auditor];

@@ -7,24 +7,24 @@ use daiban_domain::words::{self, Said};
 use daiban_sync::id::{Millis, OfficeCode};
 use maud::{Markup, html};
 
+use super::quarantine::{self, Kept, kept};
 use super::{READERS, alarms, board, raised, span, table};
 use crate::accounts::Role;
 use crate::replica::{
-    Answer, Board, BoardRow, Command, Happened, Heard, PeerView, QuarantineView, RaisedView,
-    WatchEvent,
+    Answer, Board, BoardRow, Command, Happened, Heard, PeerView, RaisedView, WatchEvent,
 };
 use crate::web::Web;
 use crate::web::frame::Frame;
 use crate::web::guard::Visitor;
 
-/// Events and quarantined entries on the page, the latest.
+/// Events on the page, the latest.
 const ROWS_MAX: usize = 100;
 
 /// What is known of an office.
 struct Known {
     raised: Vec<RaisedView>,
     peers: Vec<PeerView>,
-    quarantine: Vec<QuarantineView>,
+    quarantine: Vec<Kept>,
     events: Vec<WatchEvent>,
 }
 
@@ -62,15 +62,8 @@ async fn known(frame: &Frame<'_>, office: OfficeCode) -> Result<Known, Response>
         Answer::Status(status) => status.peers,
         _ => Vec::new(),
     };
-    let quarantine = match frame.ask(Command::Quarantine).await? {
-        Answer::Quarantine { entries } => entries,
-        _ => Vec::new(),
-    };
-    let logs = move |replica: &crate::replica::Replica| {
-        let tips = replica.store().tips().iter().filter(|(_, tip)| tip.office == office);
-        tips.map(|(log, _)| *log).collect::<std::collections::BTreeSet<_>>()
-    };
-    let logs = frame.web.handle.look(logs).await.unwrap_or_default();
+    let mut quarantine = kept(frame).await?;
+    quarantine.retain(|(_, writer)| *writer == Some(office));
     let events = match frame.ask(Command::AlarmEvents { office: Some(office) }).await? {
         Answer::AlarmEvents { events } => events,
         _ => Vec::new(),
@@ -78,7 +71,7 @@ async fn known(frame: &Frame<'_>, office: OfficeCode) -> Result<Known, Response>
     Ok(Known {
         raised,
         peers: peers.into_iter().filter(|peer| peer.office == office).collect(),
-        quarantine: quarantine.into_iter().filter(|entry| logs.contains(&entry.log)).collect(),
+        quarantine,
         events,
     })
 }
@@ -93,17 +86,25 @@ fn body(
     let lang = frame.lang;
     let is_below = |other: &&BoardRow| other.office.parent() == Some(row.office);
     let mut below = board.offices.iter().filter(is_below).peekable();
-    let may_invite =
-        visitor.account.has(Role::Operator) && row.office.parent() == Some(frame.web.office);
+    let is_operator = visitor.account.has(Role::Operator);
     html! {
         div data-live="report" {
             @for alarm in &known.raised { (alarms::alarm(frame, visitor, alarm, board.now)) }
             (report(frame, row, board.now))
         }
-        @if may_invite {
-            p { a.button href={ "/invitations?office=" (row.office) } {
-                (lang.of(&words::page_invitations()))
-            } }
+        @if is_operator {
+            p.prints {
+                @if row.office.parent() == Some(frame.web.office) {
+                    a.button href={ "/invitations?office=" (row.office) } {
+                        (lang.of(&words::page_invitations()))
+                    }
+                }
+                @if row.office != frame.web.office {
+                    a.button href={ "/bundles?to=" (row.office) } {
+                        (lang.of(&words::bundle_make()))
+                    }
+                }
+            }
         }
         @if below.peek().is_some() {
             section data-live="below" {
@@ -117,11 +118,11 @@ fn body(
         }
         section {
             h2 { (lang.of(&words::office_quarantine())) }
-            (quarantine(frame, &known.quarantine))
+            (quarantine::table(frame, &known.quarantine))
         }
         section data-live="timeline" {
             h2 { (lang.of(&words::office_timeline())) }
-            (timeline(frame, &known.events))
+            (timeline(frame, row, known))
         }
     }
 }
@@ -130,9 +131,6 @@ fn report(frame: &Frame<'_>, row: &BoardRow, now: Millis) -> Markup {
     let lang = frame.lang;
     let facts: Vec<(Said, String)> = row.heard.as_ref().map_or_else(Vec::new, |heard| {
         let Heard { at, health, .. } = heard;
-        let backup = health
-            .backup_age_ms
-            .map_or_else(words::never_backed_up, |ms| words::board_heard_ago(&span::span(ms)));
         let ago = words::board_heard_ago(&span::span(now.since(*at)));
         vec![
             (words::column_heard(), format!("{} · {}", words::moment(*at), lang.of(&ago))),
@@ -144,7 +142,7 @@ fn report(frame: &Frame<'_>, row: &BoardRow, now: Millis) -> Markup {
             (words::column_files(), health.blobs_wanted.to_string()),
             (words::column_quarantine(), health.quarantined.to_string()),
             (words::column_alarms(), health.alarms_open.to_string()),
-            (words::column_backup(), lang.of(&backup).to_owned()),
+            (words::column_backup(), table::backup(lang, heard)),
             (words::column_version(), health.version.clone()),
         ]
     });
@@ -189,28 +187,25 @@ fn sessions(frame: &Frame<'_>, office: OfficeCode, peers: &[PeerView]) -> Markup
     }
 }
 
-fn quarantine(frame: &Frame<'_>, entries: &[QuarantineView]) -> Markup {
-    html! {
-        @if entries.is_empty() { p { (frame.say(&words::office_no_quarantine())) } }
-        @else {
-            ul {
-                @for entry in entries.iter().take(ROWS_MAX) {
-                    li { code { (entry.log.short()) ":" (entry.seq) } " " (entry.reason) }
-                }
-            }
-        }
-    }
-}
-
-fn timeline(frame: &Frame<'_>, events: &[WatchEvent]) -> Markup {
+/// Alarms, sessions and the last contact, the latest first.
+fn timeline(frame: &Frame<'_>, row: &BoardRow, known: &Known) -> Markup {
     let lang = frame.lang;
     let what = |event: &WatchEvent| match &event.what {
         Happened::Raised => words::alarm_raised(),
         Happened::Acknowledged(said) => words::alarm_acknowledged(&said.by.name, &said.word),
         Happened::Cleared => words::alarm_cleared(),
     };
+    let alarms = known.events.iter().take(ROWS_MAX);
+    let mut rows: Vec<_> =
+        alarms.map(|event| (event.at, event.trouble.words(), what(event))).collect();
+    let sessions = known.peers.iter();
+    rows.extend(sessions.map(|p| (p.since, words::timeline_session(), words::session_began())));
+    let contact = row.heard.as_ref().map(|heard| heard.at);
+    rows.extend(contact.map(|at| (at, row.state.words(), words::contact_last())));
+    // Of the same moment the later one stays in front.
+    rows.sort_by_key(|(at, ..)| std::cmp::Reverse(*at));
     html! {
-        @if events.is_empty() { p { (lang.of(&words::office_no_timeline())) } }
+        @if rows.is_empty() { p { (lang.of(&words::office_no_timeline())) } }
         @else {
             table {
                 thead { tr {
@@ -219,11 +214,11 @@ fn timeline(frame: &Frame<'_>, events: &[WatchEvent]) -> Markup {
                     th scope="col" { (lang.of(&words::column_what())) }
                 } }
                 tbody {
-                    @for event in events.iter().take(ROWS_MAX) {
+                    @for (at, state, what) in &rows {
                         tr {
-                            td { (words::moment(event.at)) }
-                            td { (lang.of(&event.trouble.words())) }
-                            td { (lang.of(&what(event))) }
+                            td { (words::moment(*at)) }
+                            td { (lang.of(state)) }
+                            td { (lang.of(what)) }
                         }
                     }
                 }

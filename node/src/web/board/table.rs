@@ -15,7 +15,7 @@ pub(super) fn table<'a>(
     now: Millis,
 ) -> Markup {
     let lang = frame.lang;
-    let head: [fn() -> Said; 9] = [
+    let head: [fn() -> Said; 10] = [
         words::column_office,
         words::column_state,
         words::column_heard,
@@ -24,6 +24,7 @@ pub(super) fn table<'a>(
         words::column_clock,
         words::column_disk,
         words::column_quarantine,
+        words::column_backup,
         words::column_version,
     ];
     html! {
@@ -57,6 +58,7 @@ fn cells(lang: Lang, heard: &Heard, now: Millis) -> Markup {
         td { (clock(heard)) }
         td { (disk(heard)) }
         td { (health.quarantined) }
+        td { (backup(lang, heard)) }
         td { (health.version) }
     }
 }
@@ -72,6 +74,13 @@ pub(super) fn unsent(lang: Lang, heard: &Heard) -> String {
 pub(super) fn oldest(lang: Lang, heard: &Heard) -> String {
     let oldest = heard.health.unsent.oldest_ms;
     oldest.map_or_else(|| "—".to_owned(), |ms| lang.of(&span::span(ms)).to_owned())
+}
+
+pub(super) fn backup(lang: Lang, heard: &Heard) -> String {
+    let age = heard.health.backup_age_ms;
+    let said =
+        age.map_or_else(words::never_backed_up, |ms| words::board_heard_ago(&span::span(ms)));
+    lang.of(&said).to_owned()
 }
 
 pub(super) fn clock(heard: &Heard) -> String {

@@ -1,6 +1,5 @@
 //! The cases behind a figure.
 
-use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use daiban_domain::figures::Share;
@@ -8,26 +7,16 @@ use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_domain::words;
 use maud::html;
 
-use super::asked::Typed;
-use super::{READERS, csv as file, figures};
-use crate::web::Web;
+use super::{Reader, csv as file, figures};
 use crate::web::frame::Frame;
-use crate::web::guard::Visitor;
 
 /// Cases on the page; the file has all.
 const CASES_MAX: usize = 500;
 
 /// `GET /supervision/cases`
-pub(in crate::web) async fn page(
-    State(web): State<Web>,
-    visitor: Visitor,
-    Query(typed): Query<Typed>,
-) -> Response {
-    if let Some(refused) = visitor.refused(&web, &READERS) {
-        return refused;
-    }
-    let frame = Frame::of(&web, &visitor);
-    let (share, query) = match found(&frame, &typed).await {
+pub(in crate::web) async fn page(reader: Reader) -> Response {
+    let frame = reader.frame();
+    let (share, query) = match found(&frame, &reader).await {
         Ok(found) => found,
         Err(refused) => return refused,
     };
@@ -60,16 +49,9 @@ pub(in crate::web) async fn page(
 }
 
 /// `GET /supervision/cases.csv`
-pub(in crate::web) async fn csv(
-    State(web): State<Web>,
-    visitor: Visitor,
-    Query(typed): Query<Typed>,
-) -> Response {
-    if let Some(refused) = visitor.refused(&web, &READERS) {
-        return refused;
-    }
-    let frame = Frame::of(&web, &visitor);
-    let share = match found(&frame, &typed).await {
+pub(in crate::web) async fn csv(reader: Reader) -> Response {
+    let frame = reader.frame();
+    let share = match found(&frame, &reader).await {
         Ok((share, _)) => share,
         Err(refused) => return refused,
     };
@@ -83,12 +65,8 @@ pub(in crate::web) async fn csv(
 }
 
 /// The figure that the address names, and the address without its page.
-async fn found(frame: &Frame<'_>, typed: &Typed) -> Result<(Share, String), Response> {
-    let refused = |why| {
-        let page = frame.refusal(&why, &words::mend_form());
-        (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
-    };
-    let asked = typed.read().map_err(refused)?;
+async fn found(frame: &Frame<'_>, reader: &Reader) -> Result<(Share, String), Response> {
+    let (asked, typed) = (reader.asked, &reader.typed);
     let groups = figures(frame, asked).await?;
     let group = groups.into_iter().find(|group| group.name == typed.group);
     let shares = group.map(|group| group.shares).unwrap_or_default();

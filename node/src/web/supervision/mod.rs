@@ -1,13 +1,15 @@
 //! 电子监察: `/supervision`, figures of a period with their trend; `/supervision/cases`, the cases
-//! behind a figure; each as CSV too.
+//! behind a figure; each as CSV too. `/supervision/overdue`, what is late now.
 
 mod asked;
 mod cases;
 mod csv;
+mod overdue;
 mod trend;
 
-use axum::extract::{Query, State};
+use axum::extract::{FromRequestParts, Query};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use daiban_domain::figures::{By, Group, Share};
 use daiban_domain::words::{self, Said};
@@ -21,27 +23,47 @@ use crate::replica::{Answer, Command};
 
 use asked::{Asked, Names, Typed};
 pub(super) use cases::{csv as cases_csv, page as cases};
+pub(super) use overdue::page as overdue;
 
 /// Whoever supervises.
 const READERS: [Role; 2] = [Role::Auditor, Role::Operator];
 
-/// `GET /supervision`
-pub(super) async fn page(
-    State(web): State<Web>,
+/// Somebody who supervises, and which figures they ask for.
+pub(super) struct Reader {
+    web: Web,
     visitor: Visitor,
-    Query(typed): Query<Typed>,
-) -> Response {
-    if let Some(refused) = visitor.refused(&web, &READERS) {
-        return refused;
+    typed: Typed,
+    asked: Asked,
+}
+
+impl Reader {
+    fn frame(&self) -> Frame<'_> {
+        Frame::of(&self.web, &self.visitor)
     }
-    let frame = Frame::of(&web, &visitor);
-    let asked = match typed.read() {
-        Ok(asked) => asked,
-        Err(why) => {
-            let page = frame.refusal(&why, &words::mend_form());
-            return (StatusCode::UNPROCESSABLE_ENTITY, page).into_response();
+}
+
+impl FromRequestParts<Web> for Reader {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Response> {
+        let visitor = Visitor::from_request_parts(parts, web).await;
+        let visitor = visitor.map_err(IntoResponse::into_response)?;
+        if let Some(refused) = visitor.refused(web, &READERS) {
+            return Err(refused);
         }
-    };
+        let typed = Query::<Typed>::from_request_parts(parts, web).await;
+        let Query(typed) = typed.map_err(IntoResponse::into_response)?;
+        let asked = typed.read().map_err(|why| {
+            let page = Frame::of(web, &visitor).refusal(&why, &words::mend_form());
+            (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
+        })?;
+        Ok(Self { web: web.clone(), visitor, typed, asked })
+    }
+}
+
+/// `GET /supervision`
+pub(super) async fn page(reader: Reader) -> Response {
+    let (frame, asked) = (reader.frame(), reader.asked);
     let months = Asked { by: By::Month, ..asked };
     match (figures(&frame, asked).await, figures(&frame, months).await) {
         (Ok(groups), Ok(months)) => {
@@ -49,9 +71,12 @@ pub(super) async fn page(
             let body = html! {
                 (form(&frame, asked))
                 (table(&frame, asked, &groups, &names))
-                p { a.button href={ "/supervision.csv?" (asked.query()) } {
-                    (frame.say(&words::supervision_csv()))
-                } }
+                p.prints {
+                    a.button href={ "/supervision.csv?" (asked.query()) } {
+                        (frame.say(&words::supervision_csv()))
+                    }
+                    a.button href="/supervision/overdue" { (frame.say(&words::page_overdue())) }
+                }
                 (trend::trend(&frame, &months))
             };
             frame.page(&words::page_supervision(), &body).into_response()
@@ -61,22 +86,8 @@ pub(super) async fn page(
 }
 
 /// `GET /supervision.csv`
-pub(super) async fn table_csv(
-    State(web): State<Web>,
-    visitor: Visitor,
-    Query(typed): Query<Typed>,
-) -> Response {
-    if let Some(refused) = visitor.refused(&web, &READERS) {
-        return refused;
-    }
-    let frame = Frame::of(&web, &visitor);
-    let asked = match typed.read() {
-        Ok(asked) => asked,
-        Err(why) => {
-            let page = frame.refusal(&why, &words::mend_form());
-            return (StatusCode::UNPROCESSABLE_ENTITY, page).into_response();
-        }
-    };
+pub(super) async fn table_csv(reader: Reader) -> Response {
+    let (frame, asked) = (reader.frame(), reader.asked);
     let groups = match figures(&frame, asked).await {
         Ok(groups) => groups,
         Err(refused) => return refused,
