@@ -19,6 +19,8 @@ use crate::say::{Lang, Screen, table};
 
 /// Practice material to attach.
 const SAMPLES_FOLDER: &str = "samples";
+/// Nobody at a demo waits a quarter of an hour for an alarm.
+const WATCH: [(&str, &str); 2] = [("watch.report_s", "5"), ("watch.dark_s", "30")];
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Starts all, prints the map, stays until ctrl-c, stops all.
@@ -27,6 +29,8 @@ pub(super) fn run(screen: &Screen, dir: &Path) -> Done {
     screen.remark("正在启动五个节点 …", "starting five nodes …")?;
     let mut city = City::raise(dir, &runtime, |role| {
         let mut settings = cast::settings();
+        let watch = WATCH.map(|(key, seconds)| (key.to_owned(), seconds.to_owned()));
+        settings.extend(watch);
         if role.has_children() {
             let address = free_address()?.to_string();
             settings.push(("node.listen".into(), address.clone()));
@@ -109,6 +113,8 @@ fn page(screen: &Screen, dir: &Path, map: &[Value]) -> String {
     let samples = dir.join(SAMPLES_FOLDER);
     let samples = samples.display();
     let code = VILLAGE_1.code();
+    let pid = map.iter().find(|node| node["office"] == json!(code)).map(|node| &node["pid"]);
+    let pid = pid.map_or_else(String::new, Value::to_string);
     let tries = [
         (
             format!("{village} case new --from {samples}/jb-04.json --by 王秀英"),
@@ -136,6 +142,11 @@ fn page(screen: &Screen, dir: &Path, map: &[Value]) -> String {
         ),
         (format!("{other} case list"), "另一个村什么也看不到", "the other village sees nothing"),
         (format!("{village} status"), "连接、回执、积压", "links, receipts, backlog"),
+        (
+            format!("kill -STOP {pid}    # … kill -CONT {pid}"),
+            "村里停电又来电：县运维看板约半分钟后报失联",
+            "the village's power fails and comes back: within a minute the county's board says so",
+        ),
         (format!("{me} demo --story"), "断网到办结的全过程", "the whole story by itself"),
     ];
     let tries = tries.map(|(command, zh, en)| format!("  # {}\n  {command}", lang.word(zh, en)));
