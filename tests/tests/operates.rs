@@ -128,6 +128,11 @@ fn invite(operator: &Tab, eyes: &Inspection) {
     operator.follow("main form button");
     assert!(operator.says("DAIBAN1-") && operator.has("svg.qr"), "{}", operator.text());
     eyes.look_at_answer(operator, "invited");
+    operator.follow("form[action='/invitations/330382002000/take-back'] button");
+    assert!(operator.says("已关闭") && !operator.has("form[action$='/take-back']"));
+    operator.go("/board/330382000000");
+    assert!(operator.says("过半自动续期"), "{}", operator.text());
+    eyes.look(operator, "office-of-ones-own");
 }
 
 #[test]

@@ -84,6 +84,18 @@ impl Desk {
         Ok(Invitation { office: child, root, secret, expires, addresses })
     }
 
+    /// Ends an invitation that fell into the wrong hands; `false` if none of the office is open.
+    ///
+    /// # Errors
+    /// [`SaveError`]: it is not on the disk and holds still.
+    pub fn take_back(&mut self, office: OfficeCode, now: Millis) -> Result<bool, SaveError> {
+        let is_ended = self.ledger.take_back(office, now)?;
+        if is_ended {
+            tracing::info!(%office, "an invitation was taken back");
+        }
+        Ok(is_ended)
+    }
+
     /// All invitations, the newest last.
     pub fn invitations(&self) -> &[InvitationRecord] {
         self.ledger.records()

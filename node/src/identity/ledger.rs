@@ -19,6 +19,9 @@ pub struct InvitationRecord {
     pub made: Millis,
     pub expires: Millis,
     pub wrong_tries: u8,
+    /// Whoever gave it out has taken it back.
+    #[serde(default)]
+    pub taken_back: bool,
     /// The node key (hex) that joined with it.
     pub used_by: Option<String>,
     /// Of the secret; 128 random bits need no slow hash.
@@ -33,7 +36,7 @@ pub enum InvitationState {
     Open,
     /// Somebody has.
     Used,
-    /// Too many wrong secrets.
+    /// Too many wrong secrets, or taken back.
     Closed,
     /// Too late.
     Expired,
@@ -47,14 +50,14 @@ impl InvitationRecord {
         expires: Millis,
     ) -> Self {
         let hash = hash_of(secret).to_hex().to_string();
-        Self { office, made, expires, wrong_tries: 0, used_by: None, hash }
+        Self { office, made, expires, wrong_tries: 0, taken_back: false, used_by: None, hash }
     }
 
     /// How it stands at `now`.
     pub fn state(&self, now: Millis) -> InvitationState {
         if self.used_by.is_some() {
             InvitationState::Used
-        } else if self.wrong_tries >= WRONG_TRIES_MAX {
+        } else if self.taken_back || self.wrong_tries >= WRONG_TRIES_MAX {
             InvitationState::Closed
         } else if now >= self.expires {
             InvitationState::Expired
@@ -102,6 +105,18 @@ impl Ledger {
         records.retain(|old| old.office != record.office);
         records.push(record);
         self.replace(records)
+    }
+
+    /// Ends the invitation of `office` unless somebody has used it; `false` if none is open.
+    pub(super) fn take_back(&mut self, office: OfficeCode, now: Millis) -> Result<bool, SaveError> {
+        let mut records = self.records.clone();
+        let is_open = |record: &&mut InvitationRecord| {
+            record.office == office && record.state(now) == InvitationState::Open
+        };
+        let Some(record) = records.iter_mut().find(is_open) else { return Ok(false) };
+        record.taken_back = true;
+        self.replace(records)?;
+        Ok(true)
     }
 
     /// Uses the invitation of `office` for `key`. The same key may ask again while the invitation

@@ -155,6 +155,7 @@ pub(crate) fn router(web: Web) -> Router {
         .route("/board/{office}", get(board::office))
         .route("/board/{office}/acknowledge/{trouble}", post(board::acknowledge))
         .route("/invitations", get(board::invitations).post(board::invite))
+        .route("/invitations/{office}/take-back", post(board::take_back))
         .route("/quarantine", get(board::quarantine))
         .route("/publish", get(publish::page).post(publish::publish))
         .route("/publish/rehearse", post(publish::rehearse))

@@ -1,5 +1,7 @@
 //! What operators do at the pages: publish, carry bundles, read the quarantine and what is overdue.
 
+use daiban_sync::id::OfficeCode;
+
 use super::{Said, messages};
 
 messages! {
@@ -83,6 +85,17 @@ messages! {
     overdue_none { zh: "没有", en: "None" }
     column_whose_turn { zh: "轮到谁办", en: "Whose turn" }
     column_days_over { zh: "超期天数", en: "Days over" }
+
+    invitation_take_back { zh: "收回", en: "Take back" }
+    invitation_not_open(office: OfficeCode) {
+        zh: "{office}没有可收回的邀请：已使用、已收回或已过期",
+        en: "no invitation of {office} is open: it was used, taken back, or has expired",
+    }
+    certified_until { zh: "本机证书有效至", en: "This node's certificate ends" }
+    certified_hint(until: &str) {
+        zh: "{until}，过半自动续期",
+        en: "{until}; it is renewed by itself when half of its time is over",
+    }
 
     quarantine_hint {
         zh: "真实但没有效力的日志项：保留原样，写明原因，不会丢弃",

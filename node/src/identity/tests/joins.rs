@@ -86,6 +86,20 @@ fn an_invitation_ends_by_the_parents_clock_and_by_the_childs() {
 }
 
 #[test]
+fn an_invitation_that_was_taken_back_admits_nobody() {
+    let mut world = World::new(25);
+    let city = world.city();
+    let mut desk = world.desk(&city);
+    let invitation = world.invite(&mut desk, COUNTY);
+    assert!(desk.take_back(code(COUNTY), NOW).unwrap());
+    let mut desk = world.desk(&city);
+    let child = world.joining(invitation, "finder");
+    assert_eq!(refused(&mut desk, &child, NOW), Refusal::Closed { office: code(COUNTY) });
+    assert!(!desk.take_back(code(COUNTY), NOW).unwrap(), "it has ended already");
+    assert!(!desk.take_back(code(TOWN), NOW).unwrap(), "nobody invited it");
+}
+
+#[test]
 fn only_direct_children_are_invited_and_admitted() {
     let mut world = World::new(24);
     let [city, county, _, village] = world.line();

@@ -1,8 +1,9 @@
-//! `/invitations`: codes with which offices directly below join, as text and as a picture.
+//! `/invitations`: codes with which offices directly below join, as text and as a picture; one that
+//! went astray is taken back.
 
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use daiban_domain::words::{self, Said};
 use daiban_sync::id::OfficeCode;
 use maud::{Markup, html};
@@ -10,6 +11,7 @@ use serde::Deserialize;
 
 use crate::accounts::Role;
 use crate::identity::{InvitationState, system_rng};
+use crate::replica::Refusal;
 use crate::shell::clock;
 use crate::web::Web;
 use crate::web::frame::Frame;
@@ -51,6 +53,27 @@ pub(in crate::web) async fn invite(State(web): State<Web>, posted: Posted) -> Re
             let page = draw(&frame, office, None, Some(&why));
             (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
         }
+    }
+}
+
+/// `POST /invitations/{office}/take-back`
+pub(in crate::web) async fn take_back(
+    State(web): State<Web>,
+    Path(office): Path<OfficeCode>,
+    posted: Posted,
+) -> Response {
+    if let Some(refused) = posted.visitor.refused(&web, &[Role::Operator]) {
+        return refused;
+    }
+    let frame = Frame::of(&web, &posted.visitor);
+    let ended = web.reach.desk().take_back(office, clock::now());
+    match ended {
+        Ok(true) => Redirect::to("/invitations").into_response(),
+        Ok(false) => {
+            let page = draw(&frame, "", None, Some(&words::invitation_not_open(office)));
+            (StatusCode::CONFLICT, page).into_response()
+        }
+        Err(error) => frame.refused(&Refusal::not_written(error)),
     }
 }
 
@@ -124,11 +147,25 @@ fn given(frame: &Frame<'_>) -> Markup {
                         tr {
                             td { (record.office) " " (frame.web.offices.name(record.office)) }
                             td { (words::moment(record.expires)) }
-                            td { (lang.of(&word(record.state(now)))) }
+                            td {
+                                (lang.of(&word(record.state(now))))
+                                @if record.state(now) == InvitationState::Open {
+                                    (to_take_back(frame, record.office))
+                                }
+                            }
                         }
                     }
                 }
             }
+        }
+    }
+}
+
+fn to_take_back(frame: &Frame<'_>, office: OfficeCode) -> Markup {
+    html! {
+        form.inline method="post" action={ "/invitations/" (office) "/take-back" } {
+            (frame.form_key())
+            button { (frame.say(&words::invitation_take_back())) }
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::accounts::Role;
 use crate::replica::{self, Answer, BoardRow, Command, RaisedView, State as Standing};
 
 pub(super) use alarms::acknowledge;
-pub(super) use invitations::{invite, page as invitations};
+pub(super) use invitations::{invite, page as invitations, take_back};
 pub(super) use looks::page as looks;
 pub(super) use office::page as office;
 pub(super) use quarantine::page as quarantine;

@@ -156,8 +156,19 @@ fn report(frame: &Frame<'_>, row: &BoardRow, now: Millis) -> Markup {
                 (lang.of(&span::state(now, row)))
             }
             @for (name, value) in facts { dt { (lang.of(&name)) } dd { (value) } }
+            @if let Some(until) = certified_until(frame, row.office) {
+                dt { (lang.of(&words::certified_until())) }
+                dd { (lang.of(&words::certified_hint(&words::moment(until)))) }
+            }
         }
     }
+}
+
+/// Of this node only: the others' stand at theirs.
+fn certified_until(frame: &Frame<'_>, office: OfficeCode) -> Option<Millis> {
+    let desk = frame.web.reach.desk();
+    let validity = desk.identity().validity().ok()?;
+    (office == frame.web.office).then_some(validity.not_after)
 }
 
 fn sessions(frame: &Frame<'_>, office: OfficeCode, peers: &[PeerView]) -> Markup {
