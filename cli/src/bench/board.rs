@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use daiban_domain::office::OfficeTree;
 use daiban_domain::shipped;
-use daiban_node::accounts::{NewAccount, Role};
+use daiban_node::accounts::Role;
 use daiban_node::identity::{Identity, Lifetimes, RevokedKeys, admit_beside, system_rng};
 use daiban_node::replica::{Answer, Backlog, Command, Health, Report, Reports};
-use daiban_node::shell::{AccountChange, Handle, Node};
+use daiban_node::shell::{Handle, Node};
 use daiban_node::transport::{self, Event, JoinHandler, Lane, Parts, Transport, TransportSettings};
 use daiban_sync::frame::{Frame, Hello};
 use daiban_sync::frontier::{Buckets, Digest};
@@ -20,9 +20,9 @@ use daiban_sync::wire::{Compression, Encoder};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use super::browser::{Browser, Loads};
 use super::stage::settings;
 use super::{BenchError, millis, percentile};
-use crate::client::Client;
 use crate::office::now;
 use crate::process::free_port;
 
@@ -32,7 +32,6 @@ const NOWHERE: &str = "127.0.0.1:9";
 /// Reports in one message: fewer than its bytes hold.
 const REPORTS_AT_ONCE: usize = 16;
 const PATIENCE: Duration = Duration::from_secs(60);
-const PASSWORD: &str = "board-bench-only";
 
 pub(super) async fn run(loads: usize) -> Result<Value, BenchError> {
     let folder = tempfile::tempdir()?;
@@ -49,18 +48,18 @@ pub(super) async fn run(loads: usize) -> Result<Value, BenchError> {
     let offices = heard(&handle, &tree).await?;
     let asked = time_board(&handle, loads).await?;
     let measured = tokio::task::spawn_blocking(move || pages(&data, loads)).await;
-    let (mut first, mut whole, bytes) = measured.map_err(BenchError::other)??;
+    let mut measured = measured.map_err(BenchError::other)??;
     drop((peers, handle));
     node.stop().await;
     Ok(json!({
         "offices": offices,
-        "page_bytes": bytes,
+        "page_bytes": measured.text.len(),
         "loads": loads,
         "command_ms": millis(asked),
-        "first_byte_p50_ms": millis(percentile(&mut first, 50)),
-        "first_byte_p99_ms": millis(percentile(&mut first, 99)),
-        "whole_p50_ms": millis(percentile(&mut whole, 50)),
-        "whole_p99_ms": millis(percentile(&mut whole, 99)),
+        "first_byte_p50_ms": millis(measured.first_byte(50)),
+        "first_byte_p99_ms": millis(measured.first_byte(99)),
+        "whole_p50_ms": millis(percentile(&mut measured.whole, 50)),
+        "whole_p99_ms": millis(percentile(&mut measured.whole, 99)),
         "bar": "first byte at most 300 ms",
     }))
 }
@@ -204,32 +203,12 @@ async fn time_board(handle: &Handle, loads: usize) -> Result<Duration, BenchErro
     Ok(percentile(&mut times, 50))
 }
 
-/// An operator opens the page again and again: until the first byte, and until the last.
-fn pages(data: &Path, loads: usize) -> Result<(Vec<Duration>, Vec<Duration>, usize), BenchError> {
-    let client = Client::open(data)?;
-    let operator = NewAccount {
-        id: "operator".into(),
-        name: "运维".into(),
-        roles: vec![Role::Operator],
-        organ: None,
-        password: PASSWORD.into(),
-    };
-    client.post("/v1/accounts", &AccountChange::Add(operator))?;
-    let base = format!("http://{}", client.address());
-    let agent: ureq::Agent = ureq::Agent::config_builder().proxy(None).build().into();
-    let typed = [("id", "operator"), ("password", PASSWORD), ("next", "/board")];
-    agent.post(format!("{base}/sign-in")).send_form(typed).map_err(BenchError::other)?;
-    let (mut first, mut whole, mut bytes) = (Vec::new(), Vec::new(), 0);
-    for _ in 0..loads {
-        let began = Instant::now();
-        let response = agent.get(format!("{base}/board")).call().map_err(BenchError::other)?;
-        first.push(began.elapsed());
-        let text = response.into_body().read_to_string().map_err(BenchError::other)?;
-        whole.push(began.elapsed());
-        if !text.contains("class=\"towns\"") {
-            return Err(BenchError::other("the page is not the board"));
-        }
-        bytes = text.len();
+/// An operator opens the page again and again.
+fn pages(data: &Path, loads: usize) -> Result<Loads, BenchError> {
+    let mut operator = Browser::sign_in(data, "operator", &[Role::Operator], None)?;
+    let loads = operator.load("/board", loads)?;
+    match loads.text.contains("class=\"towns\"") {
+        true => Ok(loads),
+        false => Err(BenchError::other("the page is not the board")),
     }
-    Ok((first, whole, bytes))
 }

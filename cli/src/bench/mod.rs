@@ -1,12 +1,14 @@
 //! `daiban bench`: figures beside a reference from the same run, because machines differ.
 
 mod board;
+mod browser;
 mod capture;
 mod child;
 mod forms;
 mod import;
 mod law;
 mod link;
+mod pages;
 mod plain;
 mod profiles;
 mod reconnect;
@@ -61,6 +63,15 @@ enum What {
         #[arg(long, default_value_t = 40)]
         loads: usize,
     },
+    /// The lists of a county that holds many cases, through the real pages.
+    Pages {
+        /// Cases.
+        #[arg(long, default_value_t = 100_000)]
+        cases: u64,
+        /// How often each page is loaded.
+        #[arg(long, default_value_t = 40)]
+        loads: usize,
+    },
     /// Bytes of a reconnect with nothing new, for growing numbers of cases.
     Reconnect {
         /// Numbers of cases.
@@ -111,6 +122,7 @@ pub(crate) fn bench(screen: &Screen, bench: &Bench) -> Done {
         What::Law { cases } => waited(law::run(*cases)),
         What::Import { docs } => waited(async { import::run(*docs) }),
         What::Board { loads } => waited(board::run(*loads)),
+        What::Pages { cases, loads } => waited(pages::run(*cases, *loads)),
         What::Reconnect { docs } => waited(reconnect::run(docs)),
         What::Link => {
             return screen.show(&link::run().map_err(failed)?, |rows| link::table(rows));

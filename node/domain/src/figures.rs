@@ -9,13 +9,14 @@ use daiban_sync::id::OfficeCode;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, Date};
+use crate::case::Summary;
 use crate::clock::Card;
 use crate::receipt_number::ReceiptNumber;
 use crate::words::{self, Said};
 pub use facts::{CardClock, Facts};
 
 /// A case as a list of cases keeps it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counted {
     pub receipt: ReceiptNumber,
     pub item: String,
@@ -72,6 +73,15 @@ pub struct Duration {
     pub ninetieth: Option<u32>,
 }
 
+impl Counted {
+    /// `None` of a case that has no facts yet.
+    pub fn of(case: &Summary) -> Option<Self> {
+        let Summary { item, origin, .. } = case;
+        let (receipt, facts) = case.receipt.zip(case.facts.clone())?;
+        Some(Self { receipt, item: item.clone(), origin: *origin, facts })
+    }
+}
+
 impl Period {
     pub fn contains(self, day: Option<Date>) -> bool {
         day.is_some_and(|day| self.from <= day && day <= self.to)
@@ -114,8 +124,8 @@ impl Duration {
 }
 
 /// The figures of `cases` in a period, a group each, as they stand `today`.
-pub fn figures(
-    cases: &[Counted],
+pub fn figures<'a>(
+    cases: impl IntoIterator<Item = &'a Counted>,
     period: Period,
     by: By,
     calendar: &Calendar,
@@ -134,7 +144,7 @@ pub fn figures(
         duration: duration(cases, |facts| period.contains(facts.decided), calendar),
     };
     if by == By::Month {
-        let all: Vec<&Counted> = cases.iter().collect();
+        let all: Vec<&Counted> = cases.into_iter().collect();
         return period.months().into_iter().map(|(name, month)| group(name, month, &all)).collect();
     }
     let mut groups: BTreeMap<String, Vec<&Counted>> = BTreeMap::new();

@@ -81,7 +81,9 @@ impl Replica {
         let records = self.store.unapplied(SLICE_BYTES)?;
         let Some(up_to) = records.last().map(|last| last.next) else {
             self.reach_end(now)?;
-            return Ok(self.reckon_some()? || self.see_to_numbers(now)?);
+            return Ok(self.reckon_some()?
+                || self.see_to_numbers(now)?
+                || self.read_lists_some()?);
         };
         let mut slice = Slice::default();
         for durable in &records {

@@ -70,6 +70,11 @@ impl Replica {
                 self.answer(id, answer);
                 Ok(())
             }
+            Command::Figures { period, by } => {
+                let answer = self.figures(Date::at(now), period, by)?;
+                self.answer(id, answer);
+                Ok(())
+            }
             query => {
                 let answer = self.query(now, query)?;
                 self.answer(id, answer);

@@ -274,6 +274,8 @@ pub enum Answer {
     },
     Cases {
         cases: Vec<Row>,
+        /// Cases in the pages before.
+        skipped: usize,
         /// Cases in all pages.
         total: usize,
         /// Cases in each place, whichever of them were asked for.

@@ -145,7 +145,7 @@ pub struct Replica {
     reckons: bool,
     /// Why the views do not follow the journal any more.
     views_broken: Option<String>,
-    /// Once somebody has asked for a list.
+    /// Once somebody has asked for a list, or is about to.
     work: Option<WorkList>,
     case_count: u64,
     quarantine_count: u64,

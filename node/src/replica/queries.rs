@@ -7,7 +7,6 @@ use daiban_domain::calendar::Date;
 use daiban_domain::case::Case;
 use daiban_domain::case_number::CaseNumber;
 use daiban_domain::clock::{self, Clock};
-use daiban_domain::figures::{self, By, Period};
 use daiban_domain::licence::HolderId;
 use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_domain::words::{self, Said};
@@ -52,7 +51,6 @@ impl Replica {
                 let licences = self.licences_of(HolderId::of(&holder));
                 Ok(Answer::Licences { licences: licences.map_err(Refusal::internal)? })
             }
-            Command::Figures { period, by } => self.figures(Date::at(now), period, by),
             Command::ShowItem { item } => {
                 let item = item_of(&self.law.catalog, &item, None, Date::at(now))?;
                 Ok(Answer::Item(Box::new(item.into())))
@@ -174,16 +172,6 @@ impl Replica {
 
     pub(super) fn receipted(&self, log: LogId, office: OfficeCode) -> u64 {
         self.store.receipts().get(&(log, office)).map_or(0, |receipt| receipt.head.len)
-    }
-
-    fn figures(&self, today: Date, period: Period, by: By) -> Result<Answer, Refusal> {
-        let stored =
-            self.store.view_scan(keys::SUMMARIES, &[], usize::MAX).map_err(Refusal::internal)?;
-        // A case without its opening act has no facts yet and is not counted.
-        let cases = stored.iter().filter_map(|(_, json)| serde_json::from_slice(json).ok());
-        let (cases, calendar) = (cases.collect::<Vec<_>>(), &self.law.calendar);
-        let groups = figures::figures(&cases, period, by, calendar, today);
-        Ok(Answer::Figures { groups, training: self.config.training })
     }
 
     fn quarantine(&self) -> Result<Answer, Refusal> {

@@ -124,7 +124,9 @@ fn begin_replica(
     let authenticator = Box::new(Certificates::under(identity.root()));
     let config = Config { backed_up: last_backup(data), ..config(identity, settings) };
     let blobs = store.blobs();
-    let replica = Replica::new(clock::now(), config, store, Law::default(), authenticator, seed)?;
+    let mut replica =
+        Replica::new(clock::now(), config, store, Law::default(), authenticator, seed)?;
+    replica.keep_lists();
     Ok((disk, blobs, committer, replica))
 }
 

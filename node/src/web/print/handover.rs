@@ -1,12 +1,14 @@
 //! 交接清单: what is open at this counter, for the colleague who takes over.
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
+use daiban_domain::act::CaseId;
 use daiban_domain::calendar::Date;
 use daiban_domain::words;
 use maud::html;
+use serde::Deserialize;
 
-use super::ledger::{own_cases, table};
+use super::ledger::{next_sheet, own_cases, table};
 use super::sheet;
 use crate::accounts::Role;
 use crate::replica::{Filter, Place};
@@ -15,8 +17,17 @@ use crate::web::Web;
 use crate::web::frame::Frame;
 use crate::web::guard::Visitor;
 
-/// `GET /handover`
-pub(in crate::web) async fn page(State(web): State<Web>, visitor: Visitor) -> Response {
+#[derive(Deserialize)]
+pub(in crate::web) struct Wanted {
+    after: Option<CaseId>,
+}
+
+/// `GET /handover?after=`
+pub(in crate::web) async fn page(
+    State(web): State<Web>,
+    visitor: Visitor,
+    Query(Wanted { after }): Query<Wanted>,
+) -> Response {
     if let Some(refused) = visitor.refused(&web, &[Role::Agent]) {
         return refused;
     }
@@ -24,14 +35,15 @@ pub(in crate::web) async fn page(State(web): State<Web>, visitor: Visitor) -> Re
     let say = |said| frame.say(&said);
     let places = [&Place::TO_DO[..], &[Place::Elsewhere]].concat();
     let open = Filter { places, ..Filter::default() };
-    let rows = match own_cases(&web, &frame, open).await {
-        Ok(rows) => rows,
+    let cases = match own_cases(&frame, open, after).await {
+        Ok(cases) => cases,
         Err(refused) => return refused,
     };
     let content = html! {
         p.office { (web.offices.full_name(web.office)) }
         p { (say(words::handover_hint())) }
-        (table(&frame, &rows, words::handover_note(), words::moment))
+        (table(&frame, &cases, words::handover_note(), words::moment))
+        (next_sheet(&frame, &cases, "/handover?after="))
         dl.signatures {
             dt { (say(words::handover_gives())) } dd { (visitor.account.name) }
             dt { (say(words::handover_takes())) } dd {}
