@@ -355,7 +355,8 @@ fn a_disk_that_runs_full_is_an_alarm_at_home_too() {
     let mut world = World::new();
     let village = world.at(VILLAGE);
     world.handle(village, Input::Free { bytes: 5 << 20 });
-    world.pass(3);
+    // A minute from tier to tier, and one until the village reports of its own alarm.
+    world.pass(5);
     for at in LINE {
         let [alarm] = &world.raised(at)[..] else { panic!("one alarm at {at}") };
         assert_eq!((alarm.trouble, alarm.measured), (Trouble::Disk, 5 << 20));

@@ -21,6 +21,10 @@ const MARK: [u8; 10] = [0xff; 10];
 const VERSION: u8 = 2;
 /// Characters of a program's version that are kept.
 const VERSION_CHARS_MAX: usize = 32;
+/// How often reports from below are passed on between two reports of one's own.
+const PASSES_A_REPORT: u64 = 4;
+/// Bytes of the number of reports in a message, beyond the one of an empty message.
+const COUNT_BYTES_MAX: usize = 2;
 
 /// How a node is. Spans of time are its own, so a wrong clock does not bend them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +111,20 @@ impl Reports {
     }
 }
 
+impl Report {
+    /// Bytes in a message.
+    fn len(&self) -> usize {
+        postcard::to_stdvec(self).expect("plain data always encodes").len()
+    }
+}
+
+impl Heard {
+    fn report(&self, now: Millis, office: OfficeCode) -> Report {
+        let Self { at, clock_ahead_ms, health } = self.clone();
+        Report { office, age_ms: now.since(at), clock_ahead_ms, health }
+    }
+}
+
 impl Replica {
     /// The message with which a session begins: of this office alone.
     pub(super) fn beacon(&mut self, now: Millis) -> Vec<u8> {
@@ -140,18 +158,25 @@ impl Replica {
 
     /// Reports, when it is time, and passes on what has come from below.
     pub(super) fn send_beacons(&mut self, now: Millis) {
-        if now.since(self.beacon_at) >= self.config.timing.beacon_ms {
+        let is_due = now.since(self.beacon_at) >= self.config.timing.beacon_ms;
+        if is_due {
             self.beacon_at = now;
             let own = self.own_report(now);
-            self.heard_of(now, own.office, Heard::of_own(now, own.health.clone()));
+            self.heard_of(now, own.office, Heard::of_own(now, own.health));
             self.watch_all(now);
-            let message = Reports { now, reports: vec![own] }.write();
-            let ours = self.config.office;
-            for peer in self.links.values_mut().filter(|peer| peer.office.tier() < ours.tier()) {
-                peer.session.send_beacon(message.clone());
+        }
+        if is_due || now >= self.pass_on_at() {
+            self.pass_on(now);
+            // What did not fit follows at once.
+            if !self.has_reports_to_pass_on() {
+                self.passed_on_at = now;
             }
         }
-        self.pass_on(now);
+    }
+
+    /// Reports from below gather for a while: one message costs a line as much as many reports.
+    pub(super) fn pass_on_at(&self) -> Millis {
+        self.passed_on_at.plus(self.config.timing.beacon_ms / PASSES_A_REPORT)
     }
 
     /// One message to each office above whose last one is on its way.
@@ -161,19 +186,16 @@ impl Replica {
                 continue;
             }
             let mut message = Reports { now, reports: Vec::new() };
+            let mut len = message.write().len() + COUNT_BYTES_MAX;
             while let Some(office) = peer.to_pass_on.pop_first() {
                 let Some(heard) = self.watch.heard(office) else { continue };
-                message.reports.push(Report {
-                    office,
-                    age_ms: now.since(heard.at),
-                    clock_ahead_ms: heard.clock_ahead_ms,
-                    health: heard.health.clone(),
-                });
-                if message.write().len() > BEACON_BYTES_MAX {
-                    message.reports.pop();
+                let report = heard.report(now, office);
+                len += report.len();
+                if len > BEACON_BYTES_MAX {
                     peer.to_pass_on.insert(office);
                     break;
                 }
+                message.reports.push(report);
             }
             peer.session.send_beacon(message.write());
         }
@@ -219,11 +241,9 @@ impl Replica {
         if !self.watch.hear(office, heard) {
             return;
         }
-        let ours = self.config.office;
-        if office != ours {
-            let above = self.links.values_mut().filter(|peer| peer.office.tier() < ours.tier());
-            above.for_each(|peer| _ = peer.to_pass_on.insert(office));
-        }
+        let ours = self.config.office.tier();
+        let above = self.links.values_mut().filter(|peer| peer.office.tier() < ours);
+        above.for_each(|peer| _ = peer.to_pass_on.insert(office));
         self.watch_one(now, office);
     }
 }

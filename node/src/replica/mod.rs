@@ -138,6 +138,8 @@ pub struct Replica {
     counts: backlog::Counts,
     watch: Watch,
     beacon_at: Millis,
+    /// When everything that had come from below was last passed on.
+    passed_on_at: Millis,
     alarms: VecDeque<(Millis, Alarm)>,
     alarmed_acts: BTreeSet<ActId>,
     damage: RefCell<Unreadable>,
@@ -236,10 +238,10 @@ impl Replica {
 
     /// When [`Replica::settle`] wants to be called if nothing comes in.
     pub fn wake_at(&self, now: Millis) -> Millis {
-        let beacon = match self.has_reports_to_pass_on() {
-            true => now,
-            false => self.beacon_at.plus(self.config.timing.beacon_ms),
-        };
+        let mut beacon = self.beacon_at.plus(self.config.timing.beacon_ms);
+        if self.has_reports_to_pass_on() {
+            beacon = beacon.min(self.pass_on_at());
+        }
         let patience = self.config.timing.greeting_ms + 1;
         let silent = self.links.values().filter(|peer| peer.greeting.is_none());
         let silent = silent.map(|peer| peer.since.plus(patience)).min();

@@ -81,6 +81,7 @@ impl Replica {
             disk_free_bytes: None,
             counts: backlog::Counts::default(),
             beacon_at: now,
+            passed_on_at: now,
             alarms: VecDeque::new(),
             alarmed_acts: BTreeSet::new(),
             damage: RefCell::default(),

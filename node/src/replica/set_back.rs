@@ -17,7 +17,7 @@ impl Replica {
             self.close(now, link, "the clock of this office was set back".into());
         }
         self.upstream.set_back(now);
-        self.beacon_at = now;
+        (self.beacon_at, self.passed_on_at) = (now, now);
         self.watch.set_back(now);
     }
 }

@@ -73,7 +73,12 @@ pub(crate) async fn read(handle: &Handle, id: BlobId) -> Result<Option<Vec<u8>>,
     let read = tokio::task::spawn_blocking(move || {
         let Some(manifest) = blobs.manifest(id)? else { return Ok(None) };
         let chunks = (0..manifest.chunks.len()).map(|chunk| blobs.read_chunk(id, chunk));
-        chunks.collect::<Result<Vec<_>, BlobError>>().map(|chunks| Some(chunks.concat()))
+        match chunks.collect::<Result<Vec<_>, _>>() {
+            Ok(chunks) => Ok(Some(chunks.concat())),
+            // It is still arriving.
+            Err(BlobError::Unknown { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     });
     match read.await {
         Ok(Ok(found)) => Ok(found),

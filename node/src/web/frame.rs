@@ -104,7 +104,7 @@ impl<'a> Frame<'a> {
                     }
                     header {
                         p.office { (office) }
-                        (self.menu())
+                        (self.menu(title))
                         (self.person())
                     }
                     main id="content" {
@@ -172,20 +172,22 @@ impl<'a> Frame<'a> {
         }
     }
 
-    fn menu(&self) -> Markup {
+    /// The entry of the page with this title is marked as the one that is open.
+    fn menu(&self, open: &Said) -> Markup {
         let may = |entry: &&Entry| {
             self.visitor.is_some_and(|v| entry.roles.iter().any(|role| v.account.has(*role)))
         };
         let other = self.lang.other().tag();
         let back = if self.is_public { "?next=/public" } else { "" };
         let open_to_all = if self.is_public { PUBLIC } else { &[] };
+        let entries = MENU.iter().filter(may).map(|entry| (entry.path, entry.title));
         html! {
             nav aria-label=(self.lang.of(&words::page_menu())) {
-                @for (path, title) in open_to_all {
-                    a href=(path) { (self.lang.of(&title())) }
-                }
-                @for entry in MENU.iter().filter(may) {
-                    a href=(entry.path) { (self.lang.of(&(entry.title)())) }
+                @for (path, title) in open_to_all.iter().copied().chain(entries) {
+                    @let title = title();
+                    a href=(path) aria-current=[(title == *open).then_some("page")] {
+                        (self.lang.of(&title))
+                    }
                 }
                 a href={ "/language/" (other) (back) } lang=(other) {
                     (self.lang.of(&words::page_other_language()))

@@ -125,6 +125,14 @@ impl Watch {
             .map_or_else(BTreeMap::new, |heard| self.rules.found(heard, self.silent_ms(now, heard)))
     }
 
+    /// Whether an office was silent for too long already when the one above it was last heard of. What
+    /// came of it since then, nobody could have passed on.
+    fn is_missed_by(&self, office: OfficeCode, above: OfficeCode) -> bool {
+        let at = |office| self.heard.get(&office).map(|heard| heard.at.max(self.started));
+        let silent = at(above).zip(at(office)).map(|(above, at)| above.since(at));
+        silent.is_none_or(|ms| ms >= self.rules.dark_ms)
+    }
+
     fn is_dark(&self, now: Millis, office: OfficeCode) -> bool {
         self.found(now, office).contains_key(&Trouble::Dark)
             || self.open.contains_key(&(office, Trouble::Dark))
@@ -193,8 +201,10 @@ impl Replica {
     /// Behind an office that is dark everything is: one alarm is enough.
     fn is_known_by(&self, now: Millis, (office, trouble): Key) -> bool {
         let ours = self.config.office;
-        let between = office.line().skip(1).take_while(|above| *above != ours);
-        trouble == Trouble::Dark && between.into_iter().any(|above| self.watch.is_dark(now, above))
+        let mut between = office.line().skip(1).take_while(|above| *above != ours);
+        let explains =
+            |above| self.watch.is_dark(now, above) || !self.watch.is_missed_by(office, above);
+        trouble == Trouble::Dark && between.any(explains)
     }
 
     /// Silence ends with a report, not with a start of this node.
