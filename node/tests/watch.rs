@@ -173,10 +173,10 @@ impl World {
         self.carry_all();
     }
 
-    /// Time passes, a minute at a time.
+    /// Time passes, in steps in which reports are passed on.
     fn pass(&mut self, minutes: u64) {
-        for _ in 0..minutes {
-            self.now = self.now.plus(MINUTE);
+        for _ in 0..4 * minutes {
+            self.now = self.now.plus(MINUTE / 4);
             (0..self.nodes.len()).for_each(|node| self.handle(node, Input::Tick));
             self.carry_all();
         }
@@ -355,8 +355,7 @@ fn a_disk_that_runs_full_is_an_alarm_at_home_too() {
     let mut world = World::new();
     let village = world.at(VILLAGE);
     world.handle(village, Input::Free { bytes: 5 << 20 });
-    // A minute from tier to tier, and one until the village reports of its own alarm.
-    world.pass(5);
+    world.pass(3);
     for at in LINE {
         let [alarm] = &world.raised(at)[..] else { panic!("one alarm at {at}") };
         assert_eq!((alarm.trouble, alarm.measured), (Trouble::Disk, 5 << 20));

@@ -5,6 +5,7 @@ pub mod chromium;
 pub mod fuzz;
 pub mod harm;
 pub mod inspection;
+pub mod item;
 pub mod line;
 pub mod office;
 pub mod seat;

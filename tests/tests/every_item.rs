@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use daiban_domain::calendar::Date;
 use daiban_domain::catalog::Item;
 use daiban_domain::{sample, shipped};
+use daiban_tests::item::second_version;
 use daiban_tests::line::Line;
 use daiban_tests::office::{Office, PATIENCE};
 use daiban_tests::tree::{self, VILLAGE_A};
@@ -225,15 +226,7 @@ fn revive(line: &Line, abolished: &[&Item], paper: &Path) {
     for item in abolished {
         let said = apply(line, item, paper).unwrap_err();
         assert!(said.contains("有效期"), "{}: {said}", item.code);
-        let name = format!("{}.toml", item.code);
-        let (_, text) = shipped::CATALOG_FILES.iter().find(|(known, _)| *known == name).unwrap();
-        let lines = text.lines().filter(|line| !line.starts_with("valid_until"));
-        let lines = lines.map(|line| match line.split(' ').next() {
-            Some("version") => "version = 2",
-            _ => line,
-        });
-        let file = line.folder().join(name);
-        std::fs::write(&file, lines.collect::<Vec<_>>().join("\n")).unwrap();
+        let file = second_version(line.folder(), &item.code, &[("valid_until", "")], "");
         files.push(file.to_str().unwrap().to_owned());
     }
     let files = files.iter().map(String::as_str);

@@ -2,11 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
 
-use std::path::{Path, PathBuf};
-
-use daiban_domain::shipped::CATALOG_FILES;
 use daiban_tests::chromium::{Driver, Tab};
 use daiban_tests::inspection::Inspection;
+use daiban_tests::item::second_version;
 use daiban_tests::line::Line;
 use daiban_tests::seat::{PASSWORD, seated};
 
@@ -157,25 +155,26 @@ fn an_operator_publishes_what_was_rehearsed() {
     assert_eq!(county.value("#item"), "JB-04", "nothing that was typed is lost");
     eyes.look_at_answer(&county, "publish-refused");
 
-    county.click("details:has([value='announcement']) > summary");
-    county.fill("#title", "系统维护");
-    county.fill("#text", "周六22时起停机两小时");
-    rehearse(&county, "announcement");
+    let announce = || {
+        county.click("details:has([value='announcement']) > summary");
+        county.fill("#title", "系统维护");
+        county.fill("#text", "周六22时起停机两小时");
+        rehearse(&county, "announcement");
+    };
+    announce();
     county.wait_to_say("尚未发布");
     eyes.look_at_answer(&county, "publish-rehearsed");
     county.go("/publish");
     assert!(!county.says("系统维护"), "a rehearsal publishes nothing");
-    county.click("details:has([value='announcement']) > summary");
-    county.fill("#title", "系统维护");
-    county.fill("#text", "周六22时起停机两小时");
-    rehearse(&county, "announcement");
+    announce();
     county.follow("form[action='/publish'] button.main");
     eyes.look_at_answer(&county, "published");
     county.go("/publish");
     assert!(county.says("系统维护"), "{}", county.text());
 
     let city = seated(&driver, &line.city, OPERATOR, ("operator", None));
-    let item = newer_item(line.folder());
+    let promised = [("promised", "promised = { value = 12, unit = \"working_days\" }")];
+    let item = second_version(line.folder(), ITEM, &promised, "");
     for tab in [&county, &city] {
         tab.go("/publish");
         tab.choose_file("#file", &item);
@@ -190,19 +189,6 @@ fn an_operator_publishes_what_was_rehearsed() {
         village.told(&["notices"]).is_ok_and(|told| told.to_string().contains("CL-SB-01@2"))
     });
     eyes.finish();
-}
-
-/// The registration under version 2, promised in 12 days.
-fn newer_item(folder: &Path) -> PathBuf {
-    let (name, text) = CATALOG_FILES.iter().find(|(name, _)| name.starts_with(ITEM)).unwrap();
-    let lines = text.lines().map(|line| match line.split(' ').next() {
-        Some("version") => "version = 2",
-        Some("promised") => "promised = { value = 12, unit = \"working_days\" }",
-        _ => line,
-    });
-    let path = folder.join(name);
-    std::fs::write(&path, lines.collect::<Vec<_>>().join("\n")).unwrap();
-    path
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use daiban_domain::calendar::Date;
-use daiban_domain::shipped::CATALOG_FILES;
+use daiban_tests::item::second_version;
 use daiban_tests::line::Line;
 use daiban_tests::office::{Office, free_port};
 use daiban_tests::tree::{self, VILLAGE_A, VILLAGE_B};
@@ -28,15 +28,10 @@ fn written(folder: &Path, name: &str, text: &str) -> PathBuf {
 
 /// The registration under version 2: promised in 12 days, and it asks for an address by post.
 fn newer_item(folder: &Path) -> PathBuf {
-    let (name, text) = CATALOG_FILES.iter().find(|(name, _)| name.starts_with(ITEM)).unwrap();
-    let lines = text.lines().map(|line| match line.split(' ').next() {
-        Some("version") => "version = 2",
-        Some("promised") => "promised = { value = 12, unit = \"working_days\" }",
-        _ => line,
-    });
+    let promised = [("promised", "promised = { value = 12, unit = \"working_days\" }")];
     let field =
         "\n[[field]]\nkey = \"post_to\"\nlabel = \"邮寄地址\"\ntype = \"text\"\nrequired = true\n";
-    written(folder, name, &(lines.collect::<Vec<_>>().join("\n") + field))
+    second_version(folder, ITEM, &promised, field)
 }
 
 /// The ten days after today are days off, in every year that has to be known.

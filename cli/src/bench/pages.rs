@@ -200,7 +200,7 @@ fn read(stage: &Stage, loads: usize) -> Result<Value, BenchError> {
 }
 
 /// Every page that lists cases.
-const PATHS: [&str; 17] = [
+const PATHS: [&str; 18] = [
     "/",
     "/?list=to-correct",
     "/?list=waiting",
@@ -216,6 +216,7 @@ const PATHS: [&str; 17] = [
     "/supervision?by=item",
     "/supervision?by=month",
     "/supervision/cases?by=all&group=%E5%85%A8%E9%83%A8&share=accepted",
+    "/supervision/overdue",
     "/public/ledger",
     "/looks",
 ];

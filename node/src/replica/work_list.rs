@@ -262,6 +262,11 @@ impl WorkList {
 }
 
 impl Filter {
+    /// Open cases that are overdue or, if a card is named, have it by now.
+    pub fn late(card: Option<Card>) -> Self {
+        Self { overdue: card.is_none(), card, ..Self::default() }
+    }
+
     /// Whether the case may be on the list, wherever it stands.
     fn lets(&self, listed: &Listed, today: Date) -> bool {
         (self.statuses.is_empty() || self.statuses.contains(&listed.status))

@@ -164,21 +164,20 @@ fn offices(page: &mut Page, board: &Board) {
 
 /// Cases that are late now.
 async fn supervised(page: &mut Page, served: &Served) {
-    let count = async |overdue, card| {
-        let filter = Filter { overdue, card, ..Filter::default() };
-        let order = Order::default();
+    let count = async |card| {
+        let (filter, order) = (Filter::late(card), Order::default());
         let command = Command::Cases { filter, order, after: None, size: Some(1) };
         match served.handle.ask(command).await {
             Some(Ok(Answer::Cases { total, .. })) => Some(total as u64),
             _ => None,
         }
     };
-    if let Some(overdue) = count(true, None).await {
+    if let Some(overdue) = count(None).await {
         page.gauge("cases_overdue", "Open cases whose day has passed.", overdue);
     }
     let mut carded = Vec::new();
     for (card, name) in [(Card::Yellow, "yellow"), (Card::Red, "red")] {
-        let found = count(false, Some(card)).await;
+        let found = count(Some(card)).await;
         carded.extend(found.map(|found| ([("card", name.to_owned())], found)));
     }
     let help = "Open cases that have a card by now, by its colour.";

@@ -42,6 +42,20 @@ impl Visitor {
         let page = Frame::of(web, self).refusal(&why, &words::ask_for_role());
         Some((StatusCode::FORBIDDEN, page).into_response())
     }
+
+    /// Who asks, if they have one of the roles.
+    pub(super) async fn with_role(
+        parts: &mut Parts,
+        web: &Web,
+        roles: &[Role],
+    ) -> Result<Self, Response> {
+        let visitor = Self::from_request_parts(parts, web).await;
+        let visitor = visitor.map_err(IntoResponse::into_response)?;
+        match visitor.refused(web, roles) {
+            Some(refused) => Err(refused),
+            None => Ok(visitor),
+        }
+    }
 }
 
 impl FromRequestParts<Web> for Visitor {

@@ -45,9 +45,7 @@ pub(super) async fn sign_in(
 ) -> Response {
     let lang = Lang::of_cookies(&jar);
     if !guard::is_from_here(&headers) {
-        let page =
-            Frame::outside(&web, lang).refusal(&words::page_not_done(), &words::form_too_old());
-        return (StatusCode::FORBIDDEN, page).into_response();
+        return Frame::outside(&web, lang).too_old();
     }
     let (next, former) = (typed.next.path().to_owned(), web.token_of(&jar));
     let tried = try_password(web.clone(), typed.id, typed.password).await;

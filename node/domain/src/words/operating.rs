@@ -32,6 +32,10 @@ messages! {
     delegation_from_day { zh: "自何日起", en: "From this day on" }
     delegation_within { zh: "适用范围12位代码（空：本机构及下级）", en: "Within this office (empty: here and below)" }
     publish_file_expected { zh: "请选择要发布的文件", en: "expected a file to publish, and none was chosen" }
+    publish_one_file_expected(count: usize) {
+        zh: "只能选择一个文件，现在选了 {count} 个",
+        en: "expected one file, and {count} were chosen",
+    }
     publish_utf8_expected(name: &str) {
         zh: "{name} 不是UTF-8文本，请另存为UTF-8后再选",
         en: "expected {name} to be UTF-8 text; save it as such and choose it again",
@@ -52,6 +56,7 @@ messages! {
     publish { zh: "确认发布", en: "Publish it" }
     publish_not_yet { zh: "不发布，返回", en: "Do not publish, go back" }
     publish_done { zh: "已发布", en: "Published" }
+    publish_in_part { zh: "只发布了一部分", en: "Only some of it was published" }
     publish_travels { zh: "随同步到达各下级机构：", en: "It travels down with the sync:" }
     notices_in_force { zh: "现行通知", en: "Notices in force" }
     notices_none { zh: "没有", en: "None" }

@@ -29,11 +29,7 @@ impl FromRequestParts<Web> for Opened {
 
     /// Anybody else gets the page that says why not.
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Response> {
-        let visitor = Visitor::from_request_parts(parts, web).await;
-        let visitor = visitor.map_err(IntoResponse::into_response)?;
-        if let Some(refused) = visitor.refused(web, &READERS) {
-            return Err(refused);
-        }
+        let visitor = Visitor::with_role(parts, web, &READERS).await?;
         let names = RawPathParams::from_request_parts(parts, web).await;
         let names = names.map_err(IntoResponse::into_response)?;
         let receipt = names.iter().find(|(key, _)| *key == "receipt");

@@ -63,8 +63,7 @@ impl FromRequestParts<Web> for Citizen {
             return Err((StatusCode::TOO_MANY_REQUESTS, wait, page).into_response());
         }
         if parts.method == Method::POST && !guard::is_from_here(&parts.headers) {
-            let page = frame.refusal(&words::page_not_done(), &words::form_too_old());
-            return Err((StatusCode::FORBIDDEN, page).into_response());
+            return Err(frame.too_old());
         }
         Ok(Self(lang))
     }

@@ -16,7 +16,8 @@ use crate::replica::{Answer, Attachment, Command, MaterialChoice, Refusal, Reuse
 use crate::shell::files;
 use crate::web::Web;
 use crate::web::frame::Frame;
-use crate::web::guard::{FORM_KEY, Posted, Visitor};
+use crate::web::guard::Posted;
+use crate::web::upload::Upload;
 
 /// `GET /case/{receipt}/papers`
 pub(in crate::web) async fn page(State(web): State<Web>, draft: Draft) -> Markup {
@@ -51,10 +52,8 @@ pub(in crate::web) async fn attach(
     form: Multipart,
 ) -> Response {
     let frame = Frame::of(&web, &draft.visitor);
-    let Some((name, content)) = uploaded(form, &draft.visitor).await else {
-        let page = frame.refusal(&words::page_not_done(), &words::form_too_old());
-        return (StatusCode::FORBIDDEN, page).into_response();
-    };
+    let Some(upload) = Upload::read(form, &draft.visitor).await else { return frame.too_old() };
+    let (name, content) = upload.files.into_iter().next().unwrap_or_default();
     let attached = async {
         let blob = files::store(&web.handle, &web.materials, name, content).await?;
         let (case, by) = (draft.receipt.clone(), draft.visitor.account.officer());
@@ -71,22 +70,6 @@ pub(in crate::web) async fn attach(
             (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
         }
     }
-}
-
-/// Name and content of the file, if the form is ours. Its key comes first.
-async fn uploaded(mut form: Multipart, visitor: &Visitor) -> Option<(String, Vec<u8>)> {
-    let mut is_ours = false;
-    while let Ok(Some(part)) = form.next_field().await {
-        match part.name() {
-            Some(FORM_KEY) => is_ours = part.text().await.ok()? == visitor.token.form_key(),
-            Some("file") if is_ours => {
-                let name = part.file_name().unwrap_or_default().to_owned();
-                return Some((name, part.bytes().await.ok()?.to_vec()));
-            }
-            _ => {}
-        }
-    }
-    None
 }
 
 async fn papers(frame: &Frame<'_>, draft: &Draft, refusal: Option<&Refusal>) -> Markup {

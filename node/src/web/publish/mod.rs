@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use daiban_domain::notice::Notice;
 use daiban_domain::notice::items;
 use daiban_domain::words;
+use maud::html;
 
 use super::Web;
 use super::frame::Frame;
@@ -17,6 +18,7 @@ use super::guard::{Posted, Visitor};
 use super::upload::Upload;
 use crate::accounts::Role;
 use crate::replica::{Answer, Command, Consequence, NoticeView, Refusal};
+use crate::shell::status_of;
 use typed::Typed;
 
 /// `GET /publish`
@@ -65,7 +67,15 @@ pub(super) async fn publish(State(web): State<Web>, posted: Posted) -> Response 
     for notice in notices {
         match asked(&web, notice, false).await {
             Ok(more) => effects.extend(more),
-            Err(refusal) => return frame.refused(&refusal),
+            Err(refusal) if effects.is_empty() => return frame.refused(&refusal),
+            Err(refusal) => {
+                let body = html! {
+                    (frame.fault(&refusal.sentence, &refusal.remedy))
+                    (page::published(&frame, &effects))
+                };
+                let page = frame.page(&words::publish_in_part(), &body);
+                return (status_of(refusal.kind), page).into_response();
+            }
         }
     }
     let body = page::published(&frame, &effects);

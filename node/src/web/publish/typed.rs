@@ -56,7 +56,11 @@ impl Typed {
     }
 
     fn file(&self) -> Result<String, Refusal> {
-        Ok(self.files()?.swap_remove(0).1)
+        let mut files = self.files()?;
+        match files.len() {
+            1 => Ok(files.swap_remove(0).1),
+            count => Err(expected(words::publish_one_file_expected(count))),
+        }
     }
 
     fn required(&self, name: &str, label: Said) -> Result<String, Refusal> {

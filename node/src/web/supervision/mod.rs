@@ -46,11 +46,7 @@ impl FromRequestParts<Web> for Reader {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Response> {
-        let visitor = Visitor::from_request_parts(parts, web).await;
-        let visitor = visitor.map_err(IntoResponse::into_response)?;
-        if let Some(refused) = visitor.refused(web, &READERS) {
-            return Err(refused);
-        }
+        let visitor = Visitor::with_role(parts, web, &READERS).await?;
         let typed = Query::<Typed>::from_request_parts(parts, web).await;
         let Query(typed) = typed.map_err(IntoResponse::into_response)?;
         let asked = typed.read().map_err(|why| {

@@ -53,7 +53,8 @@ pub(in crate::web) async fn page(
     let frame = Frame::of(&web, &visitor);
     let (card, key, _) =
         LISTS.into_iter().find(|(_, key, _)| *key == wanted.card).unwrap_or(LISTS[0]);
-    let (counts, listed) = match (counts(&frame).await, ask(&frame, card, wanted.after).await) {
+    let listed = ask(&frame, card, wanted.after, PAGE_ROWS).await;
+    let (counts, listed) = match (counts(&frame).await, listed) {
         (Ok(counts), Ok(listed)) => (counts, listed),
         (Err(refused), _) | (_, Err(refused)) => return refused,
     };
@@ -75,7 +76,7 @@ pub(in crate::web) async fn page(
 async fn counts(frame: &Frame<'_>) -> Result<Vec<usize>, Response> {
     let mut counts = Vec::new();
     for (card, ..) in LISTS {
-        counts.push(ask(frame, card, None).await?.total);
+        counts.push(ask(frame, card, None, 1).await?.total);
     }
     Ok(counts)
 }
@@ -84,9 +85,10 @@ async fn ask(
     frame: &Frame<'_>,
     card: Option<Card>,
     after: Option<CaseId>,
+    rows: usize,
 ) -> Result<Listed, Response> {
-    let filter = Filter { overdue: card.is_none(), card, ..Filter::default() };
-    let command = Command::Cases { filter, order: Order::Due, after, size: Some(PAGE_ROWS) };
+    let (filter, order, size) = (Filter::late(card), Order::Due, Some(rows));
+    let command = Command::Cases { filter, order, after, size };
     match frame.ask(command).await? {
         Answer::Cases { cases, total, after, .. } => Ok(Listed { rows: cases, total, after }),
         _ => Err(frame.stopping()),
