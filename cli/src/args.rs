@@ -102,6 +102,9 @@ pub(crate) enum Verb {
         #[command(subcommand)]
         verb: Option<watch::AlarmVerb>,
     },
+    /// 下级节点：停用、吊销、采信 (nodes of offices below: suspend, revoke, accept what one wrote)
+    #[command(subcommand)]
+    Node(crate::node::NodeVerb),
     /// 隔离的日志项 (entries without effect, with their reasons)
     Quarantine,
     /// 同步 (synchronisation)

@@ -15,6 +15,8 @@ mod draw;
 mod exit;
 mod figures;
 mod home;
+mod memory;
+mod node;
 mod numbers;
 mod office;
 pub mod process;
@@ -69,6 +71,7 @@ fn carry_out(global: &Global, verb: Verb) -> Done {
         Verb::Board(args) => watch::board(&home, &screen, &args),
         Verb::Alarms { verb: None } => status::alarms(&home, &screen),
         Verb::Alarms { verb: Some(verb) } => watch::alarms(&home, &screen, verb),
+        Verb::Node(verb) => node::node(&home, &screen, verb),
         Verb::Quarantine => status::quarantine(&home, &screen),
         Verb::Sync(verb) => status::sync(&home, &screen, &verb),
         Verb::Bundle(verb) => bundle::bundle(&home, &screen, &verb),

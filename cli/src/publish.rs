@@ -159,7 +159,7 @@ fn ask(client: &Client, notice: Notice, rehearse: bool) -> Done<Vec<Consequence>
     Ok(serde_json::from_value(answer["effects"].clone()).unwrap_or_default())
 }
 
-fn page(screen: &Screen, effects: &[Consequence], is_rehearsal: bool) -> String {
+pub(crate) fn page(screen: &Screen, effects: &[Consequence], is_rehearsal: bool) -> String {
     let lang = screen.lang;
     let mut lines = Vec::new();
     for Consequence { words, changes, .. } in effects {

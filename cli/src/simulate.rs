@@ -19,6 +19,7 @@ use serde_json::json;
 
 use crate::exit::{Code, Done, Failure};
 use crate::home::disk;
+use crate::memory;
 use crate::progress::Progress;
 use crate::say::Screen;
 
@@ -66,6 +67,7 @@ enum SimulateVerb {
 
 /// `daiban simulate`
 pub(crate) fn simulate(screen: &Screen, args: &SimulateArgs) -> Done {
+    memory::keep();
     if let Some(SimulateVerb::Compare(args)) = &args.verb {
         return compare::compare(screen, args);
     }

@@ -184,7 +184,7 @@ fn list(value: &Value) -> &[Value] {
     value.as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
-fn said(lang: Lang, sentence: &Value) -> String {
+pub(crate) fn said(lang: Lang, sentence: &Value) -> String {
     text(&sentence[lang.word("zh", "en")])
 }
 

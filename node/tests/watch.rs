@@ -210,7 +210,7 @@ impl World {
                 }
                 Effect::Send { link, lane, bytes } => sent.push((link, lane, bytes)),
                 Effect::Reply { id, answer } => _ = node.answers.insert(id, answer),
-                Effect::Dial { .. } | Effect::Alarm(_) => {}
+                Effect::Dial { .. } | Effect::Standings(_) | Effect::Alarm(_) => {}
                 Effect::Close { reason, .. } => panic!("{}: {reason}", node.code),
                 Effect::FinishBlob { .. } => panic!("nobody sends files"),
             }

@@ -7,7 +7,7 @@ use daiban_domain::authority::Authority;
 use daiban_domain::case::Case;
 use daiban_domain::catalog::Item;
 use daiban_domain::desk::ActRequest;
-use daiban_node::replica::{Attachment, Command};
+use daiban_node::replica::{Attachment, Command, Replica};
 use daiban_sync::channel::Channel;
 use daiban_sync::id::{OfficeCode, Tier};
 
@@ -147,10 +147,11 @@ impl Workload {
     pub(crate) fn check_shown(&self, node: &Node, dice: &mut Dice) -> Verdict {
         let Some((case, _)) = dice.pick(&self.cases) else { return Ok(()) };
         let Some(process) = &node.process else { return Ok(()) };
-        let store = process.replica.store();
-        let is_up_to_date = store.applied() >= store.durable().position;
-        match process.replica.case(*case) {
-            Ok(Some(case)) if is_up_to_date => self.register.check(&case, &node.kept),
+        let replica = &process.replica;
+        match replica.case(*case) {
+            Ok(Some(case)) if replica.shows_all() && counts_all(replica) => {
+                self.register.check(&case, &node.kept)
+            }
             _ => Ok(()),
         }
     }
@@ -322,4 +323,11 @@ pub(crate) fn size_of_photograph(median_kb: u64, dice: &mut Dice) -> u64 {
 
 pub(crate) fn is_rare(verb: &str) -> bool {
     matches!(verb, "withdraw" | "refuse" | "request-correction")
+}
+/// Whether every entry here counts: of what a revoked node wrote beyond, nothing is shown.
+fn counts_all(replica: &Replica) -> bool {
+    let mut tips = replica.store().tips().iter();
+    tips.all(|(&log, tip)| {
+        replica.standings().limit(log, tip).is_none_or(|len| len >= tip.head.len)
+    })
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use daiban_node::identity::{Identity, RevokedKeys};
+use daiban_node::identity::{Identity, KnownStandings};
 use daiban_node::settings::Settings;
 use daiban_node::transport::{
     Command, Event, JoinHandler, Lane, LinkId, Parts, Transport, TransportSettings,
@@ -48,7 +48,7 @@ impl Stranger {
         let parts = Parts {
             settings: TransportSettings::from(&settings),
             identity: Arc::new(identity.clone()),
-            registry: Arc::new(RevokedKeys::default()),
+            registry: Arc::new(KnownStandings::default()),
             join_handler: Arc::new(Nobody),
             clock: Arc::new(now),
         };

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use daiban_domain::office::OfficeTree;
 use daiban_domain::shipped;
 use daiban_node::accounts::Role;
-use daiban_node::identity::{Identity, Lifetimes, RevokedKeys, admit_beside, system_rng};
+use daiban_node::identity::{Identity, KnownStandings, Lifetimes, admit_beside, system_rng};
 use daiban_node::replica::{Answer, Backlog, Command, Health, Report, Reports};
 use daiban_node::shell::{Handle, Node};
 use daiban_node::transport::{self, Event, JoinHandler, Lane, Parts, Transport, TransportSettings};
@@ -109,7 +109,7 @@ async fn reported(
     let parts = Parts {
         settings: TransportSettings::from(&settings(0, None)),
         identity: Arc::new(county),
-        registry: Arc::new(RevokedKeys::default()),
+        registry: Arc::new(KnownStandings::default()),
         join_handler: Arc::new(Nobody),
         clock: Arc::new(now),
     };

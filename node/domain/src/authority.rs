@@ -156,7 +156,7 @@ impl Authority {
 }
 
 /// A notice of an office reaches those below it and those above: everybody who holds the case.
-fn is_known_to_all(within: OfficeCode, of: Jurisdiction) -> bool {
+pub(crate) fn is_known_to_all(within: OfficeCode, of: Jurisdiction) -> bool {
     of.origin.is_within(within) && of.handled_at().is_within(within)
 }
 

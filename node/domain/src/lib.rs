@@ -31,4 +31,5 @@ pub mod receipt_number;
 pub mod request;
 pub mod sample;
 pub mod shipped;
+pub mod standing;
 pub mod words;

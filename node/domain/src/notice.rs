@@ -17,7 +17,8 @@ pub enum Notice {
     Calendar { csv: String },
     /// Who may act in place of whom.
     Delegation(Delegation),
-    /// Entries of this node beyond these lengths are not in force.
+    /// Entries of this node beyond these lengths are not in force, see [`crate::standing`]. Said
+    /// again with greater lengths, more is accepted.
     Revoked { node: NodeKey, accepted: Vec<(LogId, u64)>, reason: String },
     /// A word to the offices below.
     Announcement { from: OfficeCode, title: String, text: String },
@@ -29,4 +30,8 @@ pub enum Notice {
     OrganCodes { csv: String },
     /// From here on the issuer's node knows which numbers its office has given.
     Numbering(Resumed),
+    /// Nobody syncs with this node for now.
+    Suspended { node: NodeKey, reason: String },
+    /// It was suspended, and is not any more.
+    Reinstated { node: NodeKey, reason: String },
 }

@@ -20,6 +20,7 @@ mod pages;
 mod prints;
 mod public;
 mod shown;
+mod standing;
 mod states;
 mod versions;
 mod watch;
@@ -45,6 +46,7 @@ pub use pages::*;
 pub use prints::*;
 pub use public::*;
 pub use shown::{Shown, bytes, moment};
+pub use standing::*;
 pub use states::*;
 pub use versions::*;
 pub use watch::*;
@@ -108,6 +110,7 @@ pub const ALL: &[&[Message]] = &[
     pages::MESSAGES,
     prints::MESSAGES,
     public::MESSAGES,
+    standing::MESSAGES,
     states::MESSAGES,
     versions::MESSAGES,
     watch::MESSAGES,

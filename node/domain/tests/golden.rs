@@ -19,7 +19,7 @@ use daiban_domain::notice::Notice;
 use daiban_domain::numbering::Lease;
 use daiban_domain::payload::{self, NotUnderstood};
 use daiban_domain::receipt_number::ReceiptNumber;
-use daiban_sync::id::{BlobId, Incarnation, Millis, NodeKey, OfficeCode};
+use daiban_sync::id::{BlobId, Incarnation, LogId, Millis, NodeKey, OfficeCode};
 
 fn act(kind: ActKind) -> Act {
     Act {
@@ -96,6 +96,17 @@ fn a_notice() {
     assert_eq!(payload::read_notice(&bytes), Ok(Notice::Calendar { csv: "x".into() }));
     let directory = payload::notice(&Notice::Directory { csv: "x".into() });
     assert_eq!(hex::encode(directory), "01060178");
+    let (node, reason) = (NodeKey([2; 32]), "x".to_owned());
+    let accepted = vec![(LogId([3; 32]), 300)];
+    let revoked = Notice::Revoked { node, accepted, reason: reason.clone() };
+    let bytes = payload::notice(&revoked);
+    let [keyed, logged] = ["02", "03"].map(|byte| byte.repeat(32));
+    assert_eq!(hex::encode(&bytes), format!("0103{keyed}01{logged}ac020178"));
+    assert_eq!(payload::read_notice(&bytes), Ok(revoked));
+    let suspended = payload::notice(&Notice::Suspended { node, reason: reason.clone() });
+    assert_eq!(hex::encode(suspended), format!("0109{keyed}0178"));
+    let reinstated = payload::notice(&Notice::Reinstated { node, reason });
+    assert_eq!(hex::encode(reinstated), format!("010a{keyed}0178"));
 }
 
 #[test]

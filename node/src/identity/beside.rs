@@ -10,7 +10,7 @@ use super::certificate::Lifetimes;
 use super::desk::{Desk, DeskError};
 use super::join::{AcceptError, Joining, PrepareError};
 use super::own::Identity;
-use super::registry::RevokedKeys;
+use super::registry::KnownStandings;
 use super::save::SaveError;
 
 /// How long the invitation lasts that nobody carries anywhere.
@@ -46,7 +46,7 @@ pub fn admit_beside(
     now: Millis,
     rng: &mut dyn CryptoRng,
 ) -> Result<Identity, AdmitError> {
-    let registry = Arc::new(RevokedKeys::default());
+    let registry = Arc::new(KnownStandings::default());
     let parent = Arc::new(parent.clone());
     let mut desk = Desk::open(desk, parent, addresses, Lifetimes::default(), registry)?;
     let invitation = desk.invite(child, now, now.plus(INVITED_MS), rng)?;

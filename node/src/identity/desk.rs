@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use daiban_sync::id::{Millis, OfficeCode};
+use daiban_domain::standing::Standing;
+use daiban_sync::id::{Millis, NodeKey, OfficeCode};
 use rand::CryptoRng;
 
 use super::certificate::Lifetimes;
@@ -146,9 +147,7 @@ impl Desk {
             return Err(refuse(format!("it is for {} and {}", peer.office, peer.key.short())));
         }
         let keys = keys_of(chain).map_err(|error| refuse(error.to_string()))?;
-        if let Some(key) = keys.into_iter().find(|key| self.registry.is_revoked(key)) {
-            return Err(Refusal::Revoked { key });
-        }
+        self.check_believed(claim.office, keys)?;
         let grant = self.grant(&claim, now)?;
         tracing::info!(office = %claim.office, key = %claim.key.short(), "renewed");
         Ok(grant)
@@ -162,11 +161,22 @@ impl Desk {
         if !claim.is_proven_by(proof) || claim.issuing == Some(claim.key) {
             return Err(Refusal::BadProof);
         }
-        let mut keys = claim.issuing.into_iter().chain([claim.key]);
-        match keys.find(|key| self.registry.is_revoked(key)) {
-            Some(key) => Err(Refusal::Revoked { key }),
-            None => Ok(()),
+        self.check_believed(claim.office, claim.issuing.into_iter().chain([claim.key]))
+    }
+
+    fn check_believed(
+        &self,
+        office: OfficeCode,
+        keys: impl IntoIterator<Item = NodeKey>,
+    ) -> Result<(), Refusal> {
+        for key in keys {
+            match self.registry.standing(office, key) {
+                Standing::Good => {}
+                Standing::Suspended { .. } => return Err(Refusal::Suspended { key }),
+                Standing::Revoked { .. } => return Err(Refusal::Revoked { key }),
+            }
         }
+        Ok(())
     }
 
     fn grant(&self, claim: &Claim, now: Millis) -> Result<Grant, Refusal> {

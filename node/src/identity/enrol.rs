@@ -95,6 +95,9 @@ pub enum Refusal {
     /// The parent's own trouble.
     #[error("the office above cannot issue now: {why}; try again later")]
     OwnFault { why: String },
+    /// The key is suspended.
+    #[error("the key {} is suspended: speak to the office above, which can reinstate it", key.short())]
+    Suspended { key: NodeKey },
 }
 
 /// Why bytes are not a message.

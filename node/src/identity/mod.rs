@@ -37,7 +37,7 @@ pub use key::{Secret, system_rng};
 pub use ledger::{InvitationRecord, InvitationState};
 pub use name::{NameError, name_of, office_of};
 pub use own::{Identity, IdentityError, Issuing, Upstream};
-pub use registry::{Registry, RevokedKeys};
+pub use registry::{KnownStandings, Registry};
 pub use renew::{accept_renewal, renewal_request};
 pub use save::SaveError;
 

@@ -1,29 +1,30 @@
-//! Which keys are no longer believed.
+//! Which keys are believed.
 
-use std::collections::BTreeSet;
 use std::sync::{PoisonError, RwLock};
 
-use daiban_sync::id::NodeKey;
+use daiban_domain::standing::{Standing, Standings};
+use daiban_sync::id::{NodeKey, OfficeCode};
 
-/// Asked on each connection and each renewal, for every key of the peer's chain: a revoked issuing
-/// key takes with it all that it has signed.
+/// Asked on each connection and each renewal, for every key of the peer's chain: an issuing key that
+/// is not believed takes with it all that it has signed.
 pub trait Registry: Send + Sync {
-    fn is_revoked(&self, key: &NodeKey) -> bool;
+    /// How a key in the chain of a node of `office` stands.
+    fn standing(&self, office: OfficeCode, key: NodeKey) -> Standing;
 }
 
-/// A registry in memory; whoever reads the notices fills it.
+/// What the notices say that are here; whoever reads them fills it.
 #[derive(Default)]
-pub struct RevokedKeys(RwLock<BTreeSet<NodeKey>>);
+pub struct KnownStandings(RwLock<Standings>);
 
-impl RevokedKeys {
-    /// Links that are already up stay until `Transport::close_revoked`.
-    pub fn revoke(&self, key: NodeKey) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(key);
+impl KnownStandings {
+    /// Links that are already up stay until [`crate::transport::Command::CloseRefused`].
+    pub fn replace(&self, standings: Standings) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = standings;
     }
 }
 
-impl Registry for RevokedKeys {
-    fn is_revoked(&self, key: &NodeKey) -> bool {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).contains(key)
+impl Registry for KnownStandings {
+    fn standing(&self, office: OfficeCode, key: NodeKey) -> Standing {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).of_node(key, office)
     }
 }

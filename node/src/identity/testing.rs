@@ -3,14 +3,19 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use daiban_sync::id::{Millis, OfficeCode};
+use daiban_domain::notice::Notice;
+use daiban_domain::standing::{Dictum, Standings};
+use daiban_sync::channel::Channel;
+use daiban_sync::head::Head;
+use daiban_sync::id::{Incarnation, LogId, Millis, NodeKey, OfficeCode};
+use daiban_sync::run::Tip;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use tempfile::TempDir;
 
 use super::certificate::Authority;
 use super::clock::HOUR_MS;
-use super::{Desk, Identity, Invitation, Joining, Lifetimes, RevokedKeys};
+use super::{Desk, Identity, Invitation, Joining, KnownStandings, Lifetimes};
 
 /// 2026-03-01 08:34:56 UTC
 pub(crate) const NOW: Millis = Millis(1_772_354_096_000);
@@ -25,7 +30,19 @@ pub(crate) struct World {
     folder: TempDir,
     pub(crate) now: Millis,
     pub(crate) rng: ChaCha20Rng,
-    pub(crate) registry: Arc<RevokedKeys>,
+    pub(crate) registry: Arc<KnownStandings>,
+}
+
+/// From now on this office's word is that the node is revoked.
+pub(crate) fn revoke(registry: &KnownStandings, by: &str, node: NodeKey) {
+    let by = code(by);
+    let author = NodeKey([9; 32]);
+    let (incarnation, head) = (Incarnation(1), Head::EMPTY);
+    let channel = Channel::Notices { issuer: by };
+    let tip = Tip { author, office: by, incarnation, channel, head };
+    let notice = Notice::Revoked { node, accepted: Vec::new(), reason: "lost".into() };
+    let said = Dictum { log: LogId([1; 32]), seq: 1, tip: &tip, notice: &notice };
+    registry.replace(Standings::of([said].into_iter()));
 }
 
 impl World {

@@ -42,6 +42,8 @@ pub enum Alarm {
     NumbersUsedUp { item: String, day: Date, leased: usize },
     /// Two cases, named by their receipts, have one number.
     NumberTwice { number: CaseNumber, one: String, other: String },
+    /// An office above does not believe this node any more.
+    Revoked { by: OfficeCode },
     /// Something is wrong with an office here or below.
     Watch { office: OfficeCode, name: String, trouble: Trouble, measured: u64 },
 }
@@ -75,6 +77,7 @@ impl Alarm {
             Self::NumberTwice { number, one, other } => {
                 words::alarm_number_twice(*number, one, other)
             }
+            Self::Revoked { by } => words::alarm_revoked(*by),
             Self::Watch { name, trouble, measured, .. } => trouble.said(name, *measured),
             Self::ClockError { office, off_by_ms } => {
                 words::alarm_clock_error(*office, off_by_ms / 1_000)

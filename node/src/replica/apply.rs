@@ -13,6 +13,7 @@ use daiban_domain::fold::CaseState;
 use daiban_domain::jurisdiction::Jurisdiction;
 use daiban_domain::payload;
 use daiban_domain::request::RequestId;
+use daiban_domain::words;
 use daiban_sync::channel::Channel;
 use daiban_sync::entry::{Entry, Kind};
 use daiban_sync::id::{BlobId, LogId, Millis, OfficeCode};
@@ -22,6 +23,7 @@ use super::alarm::Alarm;
 use super::command::Answer;
 use super::io::Effect;
 use super::kept::{Marks, save_case};
+use super::watch::Local;
 use super::{Ahead, Replica, keys};
 use crate::store::{Durable, ReadError, Record, ViewBatch, ViewError};
 
@@ -82,6 +84,7 @@ impl Replica {
         let Some(up_to) = records.last().map(|last| last.next) else {
             self.reach_end(now)?;
             return Ok(self.reckon_some()?
+                || self.rejudge_some()?
                 || self.see_to_numbers(now)?
                 || self.read_lists_some()?);
         };
@@ -128,7 +131,12 @@ impl Replica {
                 Ok(())
             }
             Record::Local(bytes) => {
-                self.apply_local(bytes, slice);
+                // What a newer program wrote down stays in the journal.
+                match postcard::from_bytes(bytes) {
+                    Ok(Local::Watch(event)) => self.apply_watched(event, slice),
+                    Ok(Local::Revoked { by }) => self.seal(by, slice),
+                    Err(_) => {}
+                }
                 Ok(())
             }
             Record::Receipt(_) | Record::Evidence(_) | Record::Incarnation(_) => Ok(()),
@@ -153,7 +161,7 @@ impl Replica {
                 Ok(notice) => {
                     slice.batch.put(keys::notice(log, seq), None, bytes);
                     self.note_resumed(tip.office, &notice);
-                    self.take_notice((entry.at, log, seq), tip.office, notice, slice);
+                    self.take_notice((entry.at, log, seq), tip, notice, slice);
                     None
                 }
                 Err(error) => Some(error.to_string()),
@@ -197,6 +205,9 @@ impl Replica {
         let Some(of) = Jurisdiction::of(&tip.channel) else {
             return Ok(Some(format!("{} holds no cases", tip.channel)));
         };
+        if !self.standings().accepts(log, seq, tip) {
+            return Ok(Some(words::beyond_revocation().to_string()));
+        }
         let is_own = tip.author == self.author.node;
         let touched = match slice.cases.entry(id) {
             Place::Occupied(known) => known.into_mut(),
@@ -245,7 +256,10 @@ impl Replica {
 
     /// Folds the touched cases and writes what people look them up by. Gives the blobs that are
     /// here and that peers may ask for from now on.
-    fn settle_slice(&mut self, slice: Slice) -> Result<(ViewBatch, Vec<BlobId>), ViewError> {
+    pub(super) fn settle_slice(
+        &mut self,
+        slice: Slice,
+    ) -> Result<(ViewBatch, Vec<BlobId>), ViewError> {
         let Slice { cases, mut batch, mut blobs } = slice;
         let mut shown = Vec::new();
         for (id, touched) in cases {
@@ -303,7 +317,7 @@ impl Replica {
     }
 
     /// One, unless the row is there already: after a crash the same records come again.
-    fn if_new(&self, key: &[u8]) -> Result<u64, ViewError> {
+    pub(super) fn if_new(&self, key: &[u8]) -> Result<u64, ViewError> {
         Ok(u64::from(self.store.view_get(key)?.is_none()))
     }
 

@@ -3,6 +3,7 @@
 //! A bundle has no session behind it. Nobody is acknowledged, nothing is asked back; entries are
 //! proved exactly as if they had come over a link.
 
+use daiban_domain::standing::Standing;
 use daiban_domain::words;
 use daiban_sync::error::Misbehaviour;
 use daiban_sync::frame::Frame;
@@ -50,7 +51,9 @@ impl Replica {
         if scope.upper().is_none() {
             return Err(not_on_our_line(to));
         }
-        let nodes = self.offices.iter().filter(|(_, office)| **office == to);
+        let is_believed = |node: NodeKey| self.standings().of_node(node, to) == Standing::Good;
+        let nodes =
+            self.offices.iter().filter(|(node, office)| **office == to && is_believed(**node));
         let recipients: Vec<_> = nodes.map(|(&node, _)| node).collect();
         if recipients.is_empty() {
             return Err(no_node_of(to));

@@ -33,6 +33,9 @@ impl Replica {
     }
 
     fn try_command(&mut self, now: Millis, id: CommandId, command: Command) -> Result<(), Refusal> {
+        if !command.is_of_nodes() {
+            self.check_believed()?;
+        }
         if command.writes() {
             self.check_saving()?;
             if self.is_mending() {
@@ -44,6 +47,9 @@ impl Replica {
             Command::NewCase { .. } => self.new_case(now, id, command),
             Command::Publish { notice, rehearse } => self.publish(now, id, &notice, rehearse),
             Command::LeaseNumbers { .. } => self.lease(now, id, command),
+            Command::Dispose { node, disposal, reason, rehearse } => {
+                self.dispose(now, id, (&node, &reason), disposal, rehearse)
+            }
             Command::Acknowledge { office, trouble, by, word } => {
                 self.acknowledge(now, id, (office, trouble), (by, word))
             }

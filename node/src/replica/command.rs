@@ -24,6 +24,7 @@ use daiban_sync::id::{BlobId, Incarnation, LogId, Millis, OfficeCode, Tier};
 use serde::{Deserialize, Serialize};
 
 use super::alarm::Alarm;
+use super::dispose::{Disposal, NodeView, UnacceptedView};
 use super::law::Consequence;
 use super::leases::{LeaseView, LedgerView};
 use super::licences::{MaterialChoice, Reuse};
@@ -174,6 +175,26 @@ pub enum Command {
     },
     /// Every office here and below, as it was last heard of.
     Board,
+    /// The nodes below, or those of one office.
+    Nodes {
+        #[serde(default)]
+        office: Option<OfficeCode>,
+    },
+    /// Suspend, reinstate or revoke a node below, or accept what a revoked one wrote.
+    Dispose {
+        /// The beginning of its key.
+        node: String,
+        disposal: Disposal,
+        reason: String,
+        /// Say what it would change; do nothing.
+        #[serde(default)]
+        rehearse: bool,
+    },
+    /// What a revoked node wrote in a log beyond what counts.
+    Unaccepted {
+        /// The beginning of its name.
+        log: String,
+    },
     /// Alarms about offices that have not ended.
     Raised,
     /// Somebody sees to an alarm.
@@ -207,7 +228,7 @@ impl Command {
             | Self::Act { .. }
             | Self::LeaseNumbers { .. }
             | Self::Acknowledge { .. } => true,
-            Self::Publish { rehearse, .. } => !rehearse,
+            Self::Publish { rehearse, .. } | Self::Dispose { rehearse, .. } => !rehearse,
             Self::ShowCase { .. }
             | Self::CaseMaterials { .. }
             | Self::CaseClock { .. }
@@ -225,9 +246,28 @@ impl Command {
             | Self::Directory
             | Self::Migration { .. }
             | Self::Board
+            | Self::Nodes { .. }
+            | Self::Unaccepted { .. }
             | Self::Raised
             | Self::AlarmEvents { .. } => false,
         }
+    }
+
+    /// Whether it asks how offices and nodes are, and nothing of citizens.
+    pub(super) fn is_of_nodes(&self) -> bool {
+        matches!(
+            self,
+            Self::Status
+                | Self::Alarms
+                | Self::Quarantine
+                | Self::SyncNow
+                | Self::Notices
+                | Self::Directory
+                | Self::Board
+                | Self::Nodes { .. }
+                | Self::Raised
+                | Self::AlarmEvents { .. }
+        )
     }
 }
 
@@ -318,6 +358,10 @@ pub enum Answer {
     Migration(Box<Migration>),
     Done,
     Board(Box<Board>),
+    Nodes {
+        nodes: Vec<NodeView>,
+    },
+    Unaccepted(Box<UnacceptedView>),
     Raised {
         alarms: Vec<RaisedView>,
     },

@@ -1,5 +1,6 @@
 //! What goes into a replica and what comes out.
 
+use daiban_domain::standing::Standings;
 use daiban_sync::frame::Frame;
 use daiban_sync::id::{BlobId, Millis, NodeKey, OfficeCode};
 use daiban_sync::session::{Lane, Role};
@@ -55,6 +56,10 @@ pub enum Input {
         blob: BlobId,
         held: bool,
     },
+    /// An office above refused this node's key when it was dialled: it is revoked.
+    Revoked {
+        by: OfficeCode,
+    },
     /// Somebody read a blob that is held, and its file is damaged.
     BlobDamaged {
         blob: BlobId,
@@ -107,6 +112,8 @@ pub enum Effect {
         id: CommandId,
         answer: Result<Answer, Refusal>,
     },
+    /// Another word on which nodes are believed: links to the others end.
+    Standings(Standings),
     Alarm(Alarm),
 }
 

@@ -19,6 +19,8 @@
 //! | `o` office, trouble | an alarm that has not ended, see [`super::watch`] |
 //! | `h` office, moment, trouble, what | an event of an alarm |
 //! | `y` office | its last health report; may be lost |
+//! | `e` log | the entries of a log that count, if not all do |
+//! | `g` | the office above that has revoked this node |
 
 use daiban_domain::act::CaseId;
 use daiban_domain::calendar::Date;
@@ -155,6 +157,19 @@ pub(super) fn serial_day(key: &[u8]) -> Option<Date> {
     let text = std::str::from_utf8(key.get(1..)?).ok()?;
     let year = text.get(..4)?.parse().ok()?;
     Date::from_ymd(year, text.get(4..6)?.parse().ok()?, text.get(6..8)?.parse().ok()?)
+}
+
+pub(super) const REVOKED_BY: &[u8] = b"g";
+
+pub(super) const SHOWN_UNTIL: &[u8] = b"e";
+
+pub(super) fn shown_until(log: LogId) -> Vec<u8> {
+    [SHOWN_UNTIL, &log.0].concat()
+}
+
+/// The log in a key of [`shown_until`].
+pub(super) fn log_shown(key: &[u8]) -> Option<LogId> {
+    key.get(1..)?.try_into().ok().map(LogId)
 }
 
 pub(super) const OPEN_ALARMS: &[u8] = b"o";

@@ -20,8 +20,10 @@ use daiban_domain::office::directory::OfficeChange;
 use daiban_domain::office::{OfficeTree, directory};
 use daiban_domain::organ_codes::OrganCodes;
 use daiban_domain::shipped;
+use daiban_domain::standing::{self, Dictum, Standings};
 use daiban_domain::words::{self, Said};
 use daiban_sync::id::{Hlc, LogId, Millis, OfficeCode, Tier};
+use daiban_sync::run::Tip;
 
 pub use effects::Consequence;
 pub(super) use effects::said;
@@ -38,6 +40,7 @@ pub struct Law {
     delegations: Vec<Delegation>,
     numbering: Numbering,
     pub(super) codes: OrganCodes,
+    standings: Standings,
     changes: Vec<(OfficeCode, OfficeChange)>,
     day: Date,
     issued: BTreeMap<Place, Arc<Issued>>,
@@ -46,10 +49,11 @@ pub struct Law {
 /// Where a notice stands among all, by its entry.
 pub(super) type Place = (Hlc, LogId, u64);
 
-/// A notice with the office that signed it, and why it has no effect, if it has none.
+/// A notice with the log in which an office said it, and why it has no effect, if it has none.
 #[derive(Clone, Debug)]
 pub(super) struct Issued {
     pub(super) issuer: OfficeCode,
+    tip: Tip,
     pub(super) notice: Notice,
     pub(super) refused: Option<Said>,
 }
@@ -59,6 +63,8 @@ pub(super) struct Issued {
 pub(super) struct Taken {
     /// Cases may stand otherwise by it.
     pub(super) judges: bool,
+    /// It says how a node stands.
+    pub(super) disposes: bool,
     /// Of itself, and of others that it has changed.
     pub(super) verdicts: Vec<Verdict>,
 }
@@ -90,6 +96,7 @@ impl Default for Law {
             delegations: Vec::new(),
             numbering: Numbering::default(),
             codes: shipped::organ_codes(),
+            standings: Standings::default(),
             changes: Vec::new(),
             day: Date::at(Millis(0)),
             issued: BTreeMap::new(),
@@ -126,6 +133,11 @@ impl Law {
         &self.numbering
     }
 
+    /// Which nodes are believed, and how far.
+    pub(super) fn standings(&self) -> &Standings {
+        &self.standings
+    }
+
     /// Another day: offices are what they are then.
     pub(super) fn turn(&mut self, day: Date) {
         if day != self.day {
@@ -134,19 +146,17 @@ impl Law {
         }
     }
 
-    /// Takes a notice. What came before it may have effect no longer, or only now.
-    pub(super) fn take(&mut self, place: Place, issuer: OfficeCode, notice: Notice) -> Taken {
+    /// Takes a notice of the log `tip`. What came before it may have effect no longer, or only now.
+    pub(super) fn take(&mut self, place: Place, tip: &Tip, notice: Notice) -> Taken {
         if self.issued.contains_key(&place) {
             return Taken::default();
         }
-        let judges = !matches!(
-            notice,
-            Notice::Revoked { .. } | Notice::Announcement { .. } | Notice::Numbering(_)
-        );
+        let disposes = standing::disposes(&notice);
+        let judges = !matches!(notice, Notice::Announcement { .. } | Notice::Numbering(_));
         let is_last = self.issued.last_key_value().is_none_or(|(last, _)| *last < place);
-        let mut issued = Issued { issuer, notice, refused: None };
-        let verdicts = if is_last {
-            issued.refused = self.apply(issuer, &issued.notice).err();
+        let mut issued = Issued { issuer: tip.office, tip: *tip, notice, refused: None };
+        let verdicts = if is_last && !disposes {
+            issued.refused = self.judge(place, &issued).err();
             let verdict = Verdict::of(&place, &issued, false);
             self.issued.insert(place, Arc::new(issued));
             vec![verdict]
@@ -161,8 +171,11 @@ impl Law {
             });
             judged.collect()
         };
-        let is_idle = matches!(verdicts.as_slice(), [own] if own.refused.is_some());
-        Taken { judges: judges && !is_idle, verdicts }
+        let is_idle = match verdicts.as_slice() {
+            [own] => own.refused.is_some() || disposes,
+            _ => false,
+        };
+        Taken { judges: judges && !is_idle, disposes, verdicts }
     }
 
     /// Whether a notice of this office would have effect; nothing is changed.
@@ -176,7 +189,7 @@ impl Law {
         newest.filter(|(_, issued)| self.is_in_force(issued))
     }
 
-    fn is_in_force(&self, Issued { issuer, notice, refused }: &Issued) -> bool {
+    fn is_in_force(&self, Issued { issuer, notice, refused, .. }: &Issued) -> bool {
         match notice {
             // Which of two holds is the decision's day's to say, not the notice's place.
             Notice::Lease(lease) => self.numbering.holds(*issuer, lease),
@@ -184,11 +197,25 @@ impl Law {
         }
     }
 
+    /// Gives a notice its effect, unless its author is not believed so far.
+    fn judge(&mut self, (_, log, seq): Place, issued: &Issued) -> Result<(), Said> {
+        if !self.standings.accepts(log, seq, &issued.tip) {
+            return Err(words::beyond_revocation());
+        }
+        self.apply(issued.issuer, &issued.notice)
+    }
+
     fn fold_again(&mut self) {
         let issued = std::mem::take(&mut self.issued);
-        *self = Self { day: self.day, numbering: self.numbering.forgotten(), ..Self::default() };
+        let dicta = issued.iter().map(|((_, log, seq), issued)| {
+            let Issued { tip, notice, .. } = issued.as_ref();
+            Dictum { log: *log, seq: *seq, tip, notice }
+        });
+        let standings = Standings::of(dicta);
+        let (day, numbering) = (self.day, self.numbering.forgotten());
+        *self = Self { day, numbering, standings, ..Self::default() };
         for (place, known) in issued {
-            let refused = self.apply(known.issuer, &known.notice).err();
+            let refused = self.judge(place, &known).err();
             let known = Issued { refused, ..Arc::unwrap_or_clone(known) };
             self.issued.insert(place, Arc::new(known));
         }
@@ -222,7 +249,9 @@ impl Law {
             Notice::Announcement { from, .. } if *from != issuer => {
                 Err(words::announced_for_another(issuer, *from))
             }
-            Notice::Revoked { .. } | Notice::Announcement { .. } => Ok(()),
+            // Whom they are about is settled before any notice has effect.
+            Notice::Revoked { .. } | Notice::Suspended { .. } | Notice::Reinstated { .. } => Ok(()),
+            Notice::Announcement { .. } => Ok(()),
         }
     }
 

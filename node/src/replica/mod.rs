@@ -24,6 +24,7 @@ mod carry;
 mod cases;
 mod command;
 mod commit;
+mod dispose;
 mod intake;
 mod io;
 mod kept;
@@ -48,6 +49,7 @@ mod recover;
 mod refusal;
 mod repair;
 mod set_back;
+mod standing;
 mod upstream;
 mod view;
 mod wants;
@@ -73,6 +75,9 @@ pub use carry::Load;
 pub use command::{
     AboveView, Answer, Attachment, CaseView, ClockToday, ClockView, Command, Counters, NoticeView,
     PeerView, QuarantineView, Safety, StatusView,
+};
+pub use dispose::{
+    Disposal, NodeView, StandingView, UnacceptedEntry, UnacceptedLog, UnacceptedView,
 };
 pub use io::{CommandId, CommitId, Config, Effect, Input, LinkId, Timing};
 pub use law::{Consequence, Law};
@@ -145,6 +150,10 @@ pub struct Replica {
     damage: RefCell<Unreadable>,
     /// A new law has come, and some work lists still show what the old one said.
     reckons: bool,
+    /// Some views may still show what is not believed any more, or not yet what is.
+    rejudges: bool,
+    /// The office above that has revoked this node, by its own word.
+    revoked_by: Option<OfficeCode>,
     /// Why the views do not follow the journal any more.
     views_broken: Option<String>,
     /// Once somebody has asked for a list, or is about to.
@@ -193,6 +202,7 @@ impl Replica {
             Input::Committed { commit, result } => self.committed(now, commit, result),
             Input::BlobFinished { blob, held } => self.blob_finished(blob, held),
             Input::BlobDamaged { blob } => self.blob_damaged(blob),
+            Input::Revoked { by } => self.revoked_by(by),
             Input::Command { id, command } => self.command(now, id, command),
             Input::Carried { id, from, frames } => self.carried(now, id, from, frames),
             Input::Space(space) => self.space = space,

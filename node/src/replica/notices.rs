@@ -5,7 +5,8 @@ use daiban_domain::payload::{self, STATEMENT_BYTES_MAX};
 use daiban_domain::words::{self, Said};
 use daiban_sync::channel::Channel;
 use daiban_sync::entry::Kind;
-use daiban_sync::id::{Millis, OfficeCode};
+use daiban_sync::id::Millis;
+use daiban_sync::run::Tip;
 
 use super::apply::Slice;
 use super::command::{Answer, NoticeView};
@@ -30,7 +31,10 @@ impl Replica {
         if payload.len() > STATEMENT_BYTES_MAX {
             return Err(faulty(&words::notice_too_long(payload.len(), STATEMENT_BYTES_MAX)));
         }
-        let answer = Answer::Published { effects: self.law.effects(notice), rehearsed: rehearse };
+        let answer = Answer::Published {
+            effects: self.law.effects(self.config.office, notice),
+            rehearsed: rehearse,
+        };
         if rehearse {
             self.answer(id, answer);
             return Ok(());
@@ -58,13 +62,16 @@ impl Replica {
     pub(super) fn take_notice(
         &mut self,
         place: law::Place,
-        issuer: OfficeCode,
+        tip: &Tip,
         notice: Notice,
         slice: &mut Slice,
     ) {
-        let Taken { judges, verdicts } = self.law.take(place, issuer, notice);
+        let Taken { judges, disposes, verdicts } = self.law.take(place, tip, notice);
         if judges {
             self.reckon_all(&mut slice.batch);
+        }
+        if disposes {
+            self.standings_changed();
         }
         for Verdict { entry, issuer, refused, was_refused } in verdicts {
             match refused {

@@ -8,7 +8,7 @@ use daiban_domain::calendar::Date;
 use daiban_domain::payload;
 use daiban_sync::admission::Admission;
 use daiban_sync::channel::Channel;
-use daiban_sync::id::{Millis, Tier};
+use daiban_sync::id::{Millis, OfficeCode, Tier};
 use daiban_sync::run::{Authenticator, Tip};
 
 use super::author::Author;
@@ -86,6 +86,8 @@ impl Replica {
             alarmed_acts: BTreeSet::new(),
             damage: RefCell::default(),
             reckons: false,
+            rejudges: true,
+            revoked_by: None,
             views_broken: None,
             work: None,
             case_count: 0,
@@ -111,18 +113,20 @@ impl Replica {
         let mut notices = BTreeMap::new();
         for (key, bytes) in self.store.view_scan(keys::NOTICES, &[], usize::MAX)? {
             let Some((log, seq)) = keys::notice_place(&key) else { continue };
-            let issuer = self.store.tips().get(&log).map(|tip| tip.office);
-            if let (Some(issuer), Ok(notice)) = (issuer, payload::read_notice(&bytes)) {
+            let tip = self.store.tips().get(&log).copied();
+            if let (Some(tip), Ok(notice)) = (tip, payload::read_notice(&bytes)) {
                 let entry = self.store.entries(log, seq).next().and_then(Result::ok);
                 let at = entry.map(|(_, entry)| entry.at).unwrap_or_default();
-                notices.insert((at, log, seq), (issuer, notice));
+                notices.insert((at, log, seq), (tip, notice));
             }
         }
         // In their order, so that each is taken once. What has no effect is in quarantine already.
-        for (place, (issuer, notice)) in notices {
-            self.note_resumed(issuer, &notice);
-            drop(self.law.take(place, issuer, notice));
+        for (place, (tip, notice)) in notices {
+            self.note_resumed(tip.office, &notice);
+            drop(self.law.take(place, &tip, notice));
         }
+        let by = self.store.view_get(keys::REVOKED_BY)?.and_then(|code| code.try_into().ok());
+        self.revoked_by = by.and_then(|code| OfficeCode::new(u64::from_be_bytes(code)).ok());
         self.read_numbers()?;
         self.read_watch()?;
         self.reckons = self.is_to_reckon()?;

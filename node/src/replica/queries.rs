@@ -76,6 +76,8 @@ impl Replica {
                 Ok(Answer::Alarms { alarms: said.collect() })
             }
             Command::Quarantine => self.quarantine(),
+            Command::Nodes { office } => Ok(self.nodes(office)),
+            Command::Unaccepted { log } => self.unaccepted(now, &log),
             Command::Board => Ok(Answer::Board(Box::new(self.board(now)))),
             Command::Raised => Ok(Answer::Raised { alarms: self.raised() }),
             Command::AlarmEvents { office } => self.alarm_events(office),
@@ -102,7 +104,7 @@ impl Replica {
         stored.and_then(|id| id.try_into().ok()).map(CaseId).ok_or_else(no_such_case)
     }
 
-    fn case_view(&self, today: Date, kept: &Kept) -> CaseView {
+    pub(super) fn case_view(&self, today: Date, kept: &Kept) -> CaseView {
         let (law, case) = (&self.law, &kept.case);
         let state = case.state(&law.catalog, &law.calendar, &law.authority);
         CaseView {
@@ -200,7 +202,7 @@ impl Replica {
             logs: tips.len(),
             entries: tips.values().map(|tip| tip.head.len).sum(),
             cases: self.case_count,
-            views_behind: self.store.applied() < self.store.durable().position,
+            views_behind: !self.shows_all(),
             blobs_wanted: self.wants.len(),
             quarantined: self.quarantine_count,
             numbers_waiting: self.numbers.waiting(),

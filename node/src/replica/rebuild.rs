@@ -13,7 +13,7 @@ use daiban_sync::id::LogId;
 use daiban_sync::run::Tip;
 
 use super::apply::{Slice, Touched, writer_of};
-use super::kept::{Marks, load_case};
+use super::kept::{Kept, Marks, load_case};
 use super::{Replica, keys};
 use crate::store::ViewError;
 
@@ -50,6 +50,38 @@ impl Replica {
         Ok(())
     }
 
+    /// Makes these cases anew, because other entries about them count now. One of which nothing
+    /// holds any more is shown no longer.
+    pub(super) fn rebuild_cases(
+        &mut self,
+        ids: &[CaseId],
+        channel: Channel,
+        slice: &mut Slice,
+    ) -> Result<(), ViewError> {
+        let logs = self.logs_of(channel);
+        for part in ids.chunks(REBUILT_AT_ONCE) {
+            for (id, rebuilt) in self.cases_from_logs(part, channel, &logs) {
+                match rebuilt.marks.is_empty() {
+                    true => self.forget_case(id, slice)?,
+                    false => _ = slice.cases.insert(id, rebuilt),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn forget_case(&mut self, id: CaseId, slice: &mut Slice) -> Result<(), ViewError> {
+        if let Some(receipt) = self.load(id)?.and_then(|kept| kept.case.receipt()) {
+            let key = keys::receipt(&receipt);
+            self.case_count -= 1 - self.if_new(&key)?;
+            slice.batch.remove(key);
+        }
+        slice.batch.remove(keys::case(id));
+        slice.batch.remove(keys::summary(id));
+        self.work.iter_mut().for_each(|list| list.remove(id));
+        Ok(())
+    }
+
     fn logs_of(&self, channel: Channel) -> Vec<(LogId, Tip)> {
         let all = self.store.tips().iter().filter(|(_, tip)| tip.channel == channel);
         all.map(|(&log, tip)| (log, *tip)).collect()
@@ -71,11 +103,32 @@ impl Replica {
         cases.into_iter().map(|(id, touched)| (id, touched.case)).collect()
     }
 
+    /// Cases as they would be if all of `log` counted.
+    pub(super) fn cases_with(&self, ids: &[CaseId], log: LogId, tip: &Tip) -> Vec<Kept> {
+        let counts =
+            |of: LogId, seq: u64, tip: &Tip| of == log || self.standings().accepts(of, seq, tip);
+        let cases = self.cases_by(ids, tip.channel, &self.logs_of(tip.channel), counts);
+        let kept = |Touched { channel, marks, case, .. }| Kept { channel, marks, case };
+        cases.into_values().map(kept).collect()
+    }
+
     fn cases_from_logs(
         &self,
         ids: &[CaseId],
         channel: Channel,
         logs: &[(LogId, Tip)],
+    ) -> BTreeMap<CaseId, Touched> {
+        let counts = |log: LogId, seq: u64, tip: &Tip| self.standings().accepts(log, seq, tip);
+        self.cases_by(ids, channel, logs, counts)
+    }
+
+    /// Cases by the entries that count.
+    fn cases_by(
+        &self,
+        ids: &[CaseId],
+        channel: Channel,
+        logs: &[(LogId, Tip)],
+        counts: impl Fn(LogId, u64, &Tip) -> bool,
     ) -> BTreeMap<CaseId, Touched> {
         let Some(of) = Jurisdiction::of(&channel) else { return BTreeMap::new() };
         let fresh = |&id: &CaseId| {
@@ -91,7 +144,8 @@ impl Replica {
             let entries = self.store.entries(*log, 0).filter_map(Result::ok);
             for (seq, entry) in entries.take_while(|(seq, _)| *seq < tip.head.len) {
                 let Some(bytes) = entry.payload.bytes() else { continue };
-                let subject = payload::subject(bytes).filter(|_| entry.kind != Kind::Genesis);
+                let counts = entry.kind != Kind::Genesis && counts(*log, seq, tip);
+                let subject = payload::subject(bytes).filter(|_| counts);
                 if let Some(touched) = subject.and_then(|id| rebuilt.get_mut(&id)) {
                     touched.marks.insert(*log, seq + 1);
                     // What does not apply is in quarantine already.

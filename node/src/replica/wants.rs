@@ -11,7 +11,7 @@ use daiban_sync::planted;
 use super::alarm::Alarm;
 use super::io::{Effect, LinkId};
 use super::{Replica, keys};
-use crate::store::{BlobError, ViewBatch};
+use crate::store::{BlobError, Blobs, ViewBatch};
 
 /// What is missing and who was asked for it.
 #[derive(Default)]
@@ -24,12 +24,24 @@ struct Want {
     asked: Option<LinkId>,
     /// These peers do not have it; they say so when they do.
     missing_at: BTreeSet<LinkId>,
+    /// Which chunks are here, once the disk was asked: to look means to read them all.
+    have: Option<Vec<bool>>,
+}
+
+impl Want {
+    /// Which chunks are here; `None` if the blob was never begun, or cannot be read.
+    fn chunks(&mut self, blobs: &Blobs, blob: BlobId) -> Option<&[bool]> {
+        if self.have.is_none() {
+            self.have = blobs.have_chunks(blob).ok().flatten();
+        }
+        self.have.as_deref()
+    }
 }
 
 impl Wants {
     pub(super) fn add(&mut self, blob: BlobId, channel: Channel) {
-        let (asked, missing_at) = (None, BTreeSet::new());
-        self.wanted.entry(blob).or_insert(Want { channel, asked, missing_at });
+        let (asked, missing_at, have) = (None, BTreeSet::new(), None);
+        self.wanted.entry(blob).or_insert(Want { channel, asked, missing_at, have });
     }
 
     pub(super) fn contains(&self, blob: BlobId) -> bool {
@@ -70,7 +82,7 @@ impl Replica {
             if room == 0 || !askable || !scope.contains(&want.channel) {
                 continue;
             }
-            let have = self.blobs.have_chunks(blob).ok().flatten().unwrap_or_default();
+            let have = want.chunks(&self.blobs, blob).unwrap_or_default();
             let missing = have.iter().position(|held| !held);
             let first = missing.filter(|_| !planted!(BlobNotResumed)).unwrap_or(0);
             if peer.session.want_blob(blob, u32::try_from(first).unwrap_or(0), None) {
@@ -98,6 +110,7 @@ impl Replica {
 
     pub(super) fn take_manifest(&mut self, link: LinkId, blob: BlobId, manifest: &Manifest) {
         let begun = self.blobs.begin(manifest, &mut self.random);
+        self.look_again(blob);
         if self.kept(link, blob, begun).is_some() {
             self.finish_if_whole(blob);
         }
@@ -106,6 +119,10 @@ impl Replica {
     pub(super) fn take_chunk(&mut self, link: LinkId, blob: BlobId, chunk: u32, bytes: &[u8]) {
         let written = self.blobs.write_chunk(blob, chunk as usize, bytes);
         if self.kept(link, blob, written).is_some() {
+            let have = self.wants.wanted.get_mut(&blob).and_then(|want| want.have.as_mut());
+            if let Some(here) = have.and_then(|have| have.get_mut(chunk as usize)) {
+                *here = true;
+            }
             self.finish_if_whole(blob);
         }
     }
@@ -113,6 +130,8 @@ impl Replica {
     pub(super) fn blob_finished(&mut self, blob: BlobId, held: bool) {
         let Some(want) = self.wants.wanted.get_mut(&blob) else { return };
         let link = want.asked.take();
+        // One that could not be finished is not what it was taken for.
+        want.have = None;
         if held {
             self.wants.wanted.remove(&blob);
             let mut batch = ViewBatch::default();
@@ -136,9 +155,17 @@ impl Replica {
     }
 
     fn finish_if_whole(&mut self, blob: BlobId) {
-        let chunks = self.blobs.have_chunks(blob).ok().flatten();
+        let Some(want) = self.wants.wanted.get_mut(&blob) else { return };
+        let chunks = want.chunks(&self.blobs, blob);
         if chunks.is_some_and(|chunks| chunks.iter().all(|held| *held)) {
             self.effects.push_back(Effect::FinishBlob { blob });
+        }
+    }
+
+    /// What the disk said of its chunks holds no longer.
+    fn look_again(&mut self, blob: BlobId) {
+        if let Some(want) = self.wants.wanted.get_mut(&blob) {
+            want.have = None;
         }
     }
 

@@ -34,6 +34,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
 use super::bundles::Carrier;
+use super::renewal::RenewNow;
 use super::{Handle, SharedTransport, StartError, accounts, batch, bundles, clock, files, metrics};
 use crate::identity::Desk;
 use crate::replica::{Answer, Command, Refusal, RefusalKind};
@@ -73,6 +74,7 @@ pub(super) struct Served {
     listen: SocketAddr,
     token: Arc<str>,
     desk: Arc<Mutex<Desk>>,
+    renew_now: RenewNow,
     transport: SharedTransport,
     pub(super) materials: MaterialSettings,
 }
@@ -89,7 +91,7 @@ impl Admin {
     pub(super) async fn bind(
         data: &Path,
         settings: &Settings,
-        (handle, carrier, desk): (Handle, Carrier, Arc<Mutex<Desk>>),
+        (handle, carrier, desk, renew_now): (Handle, Carrier, Arc<Mutex<Desk>>, RenewNow),
         (transport, listen): (SharedTransport, SocketAddr),
         web: Web,
     ) -> Result<Self, StartError> {
@@ -104,7 +106,17 @@ impl Admin {
         write_address(data, &AdminAddress { address, token: token.to_string(), pid, training })?;
         let materials = settings.materials.clone();
         let office = carrier.identity.office();
-        let served = Served { handle, office, carrier, listen, token, desk, transport, materials };
+        let served = Served {
+            handle,
+            office,
+            carrier,
+            listen,
+            token,
+            desk,
+            renew_now,
+            transport,
+            materials,
+        };
         Ok(Self { listener, address, served, web })
     }
 
@@ -126,6 +138,7 @@ pub(super) async fn serve(admin: Admin) {
         )
         .route("/v1/invitations", post(invite).get(invitations))
         .route("/v1/links", get(links))
+        .route("/v1/renew", post(renew))
         .route("/v1/me", get(me))
         .with_state(admin.served.clone())
         .merge(accounts::router(admin.web.clone()))
@@ -255,6 +268,13 @@ async fn me(State(served): State<Served>) -> Response {
         "certified_until": served.certified_until(),
     }))
     .into_response()
+}
+
+async fn renew(State(served): State<Served>) -> Response {
+    match served.renew_now.renew().await {
+        Ok(until) => Json(serde_json::json!({ "certified_until": until })).into_response(),
+        Err(why) => refused(&why),
+    }
 }
 
 async fn links(State(served): State<Served>) -> Response {

@@ -1,6 +1,7 @@
 //! The replica's own thread: inputs in, effects out.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use daiban_sync::id::{Millis, OfficeCode};
@@ -9,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::hands::Hands;
 use super::{Message, clock};
+use crate::identity::KnownStandings;
 use crate::replica::{Answer, CommandId, Effect, Input, LinkId, Refusal, Replica};
 use crate::transport;
 
@@ -30,6 +32,7 @@ pub(super) struct Drive {
     pub(super) hands: Hands,
     pub(super) transport: mpsc::UnboundedSender<transport::Command>,
     pub(super) waiting: BTreeMap<CommandId, oneshot::Sender<Result<Answer, Refusal>>>,
+    pub(super) registry: Arc<KnownStandings>,
     pub(super) congestion: super::congestion::Congestions,
     /// When bytes last came from a peer.
     pub(super) streamed_at: Millis,
@@ -142,6 +145,10 @@ impl Drive {
                     let _ = reply.send(answer);
                 }
             }
+            Effect::Standings(standings) => {
+                self.registry.replace(standings);
+                self.send(transport::Command::CloseRefused);
+            }
             Effect::Alarm(alarm) => tracing::warn!(target: "daiban::alarm", "{alarm}"),
             Effect::Dial { office, addresses } => self.send(transport::Command::Dial {
                 office,
@@ -198,6 +205,7 @@ pub(super) async fn forward(
                 };
                 Input::Bytes { link: LinkId(link.0), lane, bytes }
             }
+            transport::Event::Revoked { by } => Input::Revoked { by },
             transport::Event::Closed { link, why } => {
                 tracing::info!(link = link.0, %why, "disconnected");
                 Input::Closed { link: LinkId(link.0) }

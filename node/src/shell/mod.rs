@@ -40,6 +40,7 @@ pub(crate) use bundles::{Brought, Carrier, Wish};
 pub use error::StartError;
 pub use materials::{MaterialError, Prepared, prepare};
 pub use open::{Begun, Certificates, Opened, note_backup, open_replica, open_store};
+pub(crate) use renewal::RenewNow;
 
 use crate::replica::{Answer, Command, Input, Refusal, Replica};
 use crate::store::{Blobs, Space};

@@ -7,6 +7,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use daiban_domain::words;
+use daiban_sync::id::Millis;
+use tokio::sync::{mpsc, oneshot};
+
 use super::{SharedTransport, clock};
 use crate::identity::{ChainError, Desk, Identity, IdentityError, Lifetimes, SaveError, show_time};
 use crate::settings::Settings;
@@ -40,6 +44,33 @@ pub(super) struct Renewal {
     pub(super) transport: SharedTransport,
     /// Between attempts that fail: the shortest and the longest time.
     pub(super) pauses: [Duration; 2],
+    /// Who wants it done at once.
+    pub(super) asked: mpsc::Receiver<Asked>,
+}
+
+/// Is told until when the new certificates hold, or why there are none.
+pub(super) type Asked = oneshot::Sender<Result<Millis, String>>;
+
+/// Lets somebody ask for a renewal now.
+#[derive(Clone)]
+pub(crate) struct RenewNow(mpsc::Sender<Asked>);
+
+impl RenewNow {
+    pub(super) fn channel() -> (Self, mpsc::Receiver<Asked>) {
+        let (ask, asked) = mpsc::channel(1);
+        (Self(ask), asked)
+    }
+
+    /// Until when the new certificates hold.
+    ///
+    /// # Errors
+    /// Why the old ones stay, in a sentence.
+    pub(crate) async fn renew(&self) -> Result<Millis, String> {
+        let (tell, told) = oneshot::channel();
+        let stopping = |_| words::node_stopping().to_string();
+        self.0.send(tell).await.map_err(|error| error.to_string())?;
+        told.await.unwrap_or_else(|error| Err(stopping(error)))
+    }
 }
 
 impl Renewal {
@@ -48,25 +79,35 @@ impl Renewal {
         let [shortest, longest] = self.pauses;
         let mut pause = shortest;
         loop {
-            match self.renew_if_due().await {
+            let wait = match self.renew_if_due().await {
                 Ok(()) => {
                     pause = shortest;
-                    tokio::time::sleep(LOOK_EVERY).await;
+                    LOOK_EVERY
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the certificates could not be renewed yet");
-                    tokio::time::sleep(pause).await;
-                    pause = (2 * pause).min(longest);
+                    let longer = (2 * pause).min(longest);
+                    std::mem::replace(&mut pause, longer)
                 }
+            };
+            if let Ok(Some(tell)) = tokio::time::timeout(wait, self.asked.recv()).await {
+                let renewed = self.renew().await.map_err(|error| error.to_string());
+                // Whoever asked may have gone.
+                let _ = tell.send(renewed);
             }
         }
     }
 
     async fn renew_if_due(&mut self) -> Result<(), RenewalError> {
-        let now = clock::now();
-        if !self.identity.needs_renewal(now)? {
-            return Ok(());
+        match self.identity.needs_renewal(clock::now())? {
+            true => self.renew().await.map(drop),
+            false => Ok(()),
         }
+    }
+
+    /// Gives until when the new certificates hold.
+    async fn renew(&mut self) -> Result<Millis, RenewalError> {
+        let now = clock::now();
         let clock: Clock = Arc::new(clock::now);
         let renewed = match self.identity.renewed_city(now, &self.lifetimes)? {
             Some(city) => city,
@@ -83,7 +124,7 @@ impl Renewal {
         // Last: whatever failed before is tried again.
         self.identity = renewed;
         tracing::info!(until = %show_time(until), "the certificates were renewed");
-        Ok(())
+        Ok(until)
     }
 }
 

@@ -14,9 +14,9 @@ use super::congestion::Congestions;
 use super::drive::{Drive, forward};
 use super::hands::Hands;
 use super::open::open_replica;
-use super::renewal::{Renewal, parent_addresses};
+use super::renewal::{Asked, RenewNow, Renewal, parent_addresses};
 use super::{Carrier, Handle, INBOX_MAX, Node, SharedTransport, StartError, clock};
-use crate::identity::{Desk, Identity, RevokedKeys};
+use crate::identity::{Desk, Identity, KnownStandings};
 use crate::settings::Settings;
 use crate::store::disk::Disk;
 use crate::store::{Space, SpaceKeeper, Thresholds};
@@ -35,13 +35,14 @@ impl Node {
         let (room_told, room) = watch::channel(Space::Plenty);
         let keeper = space(disk, &settings);
         let hands = Hands::new(committer, blobs.clone(), (keeper, room_told), &inbox)?;
-        let registry = Arc::new(RevokedKeys::default());
+        let registry = Arc::new(KnownStandings::default());
+        registry.replace(replica.standings().clone());
         let desk = desk(data, &settings, &identity, &registry)?;
         let (events, from_transport) = mpsc::channel(INBOX_MAX);
         let parts = Parts {
             settings: TransportSettings::from(&settings),
             identity: Arc::clone(&identity),
-            registry,
+            registry: registry.clone(),
             join_handler: Arc::clone(&desk) as Arc<dyn JoinHandler>,
             clock: Arc::new(clock::now),
         };
@@ -57,17 +58,19 @@ impl Node {
             hands,
             transport: commands,
             waiting: BTreeMap::new(),
+            registry,
             congestion: congestion.clone(),
             streamed_at: Millis::default(),
             more_work: true,
         })?;
-        let renewal = renewal(data, &settings, &identity, &desk, &transport);
+        let (renew_now, asked) = RenewNow::channel();
+        let renewal = renewal(data, &settings, (&identity, &desk), &transport, asked);
         let hours = settings.identity.invitation_hours;
         let carrier =
             Carrier { handle: handle.clone(), identity: Arc::clone(&identity), data: data.into() };
         let linked = (Arc::clone(&desk), Arc::clone(&transport));
-        let page_reach = Reach::new(linked, carrier.clone(), hours);
-        let asked = (handle.clone(), carrier, desk);
+        let page_reach = Reach::new(linked, carrier.clone(), renew_now.clone(), hours);
+        let asked = (handle.clone(), carrier, desk, renew_now);
         let reached = (Arc::clone(&transport), listen);
         let web = Web::open(data, handle.clone(), identity.office(), &settings, page_reach)?;
         let pulse = web.pulse(handle.clone());
@@ -100,7 +103,7 @@ fn desk(
     data: &Path,
     settings: &Settings,
     identity: &Arc<Identity>,
-    registry: &Arc<RevokedKeys>,
+    registry: &Arc<KnownStandings>,
 ) -> Result<Arc<Mutex<Desk>>, StartError> {
     let addresses = settings.node.advertise.clone();
     let lifetimes = (&settings.identity).into();
@@ -111,9 +114,9 @@ fn desk(
 fn renewal(
     data: &Path,
     settings: &Settings,
-    identity: &Arc<Identity>,
-    desk: &Arc<Mutex<Desk>>,
+    (identity, desk): (&Arc<Identity>, &Arc<Mutex<Desk>>),
     transport: &SharedTransport,
+    asked: mpsc::Receiver<Asked>,
 ) -> Renewal {
     let sync = &settings.sync;
     Renewal {
@@ -124,6 +127,7 @@ fn renewal(
         desk: Arc::clone(desk),
         transport: Arc::clone(transport),
         pauses: [sync.backoff_min_s, sync.backoff_max_s].map(Duration::from_secs),
+        asked,
     }
 }
 

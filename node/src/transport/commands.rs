@@ -30,6 +30,7 @@ pub(super) async fn run(shared: Arc<Shared>, mut inbox: mpsc::UnboundedReceiver<
                     link.close_after_flush(code, reason.clone());
                 }
             }
+            Command::CloseRefused => shared.close_refused(),
         }
     }
 }

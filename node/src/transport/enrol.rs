@@ -15,8 +15,8 @@ use super::shared::{Shared, open};
 use super::tls::{JOIN, Judge, Trust, client_config};
 use super::{Clock, JoinHandler};
 use crate::identity::{
-    AcceptError, CodeError, Desk, Fingerprint, Identity, Invitation, Joining, MESSAGE_BYTES_MAX,
-    PrepareError, RevokedKeys, SaveError, accept_renewal, renewal_request,
+    AcceptError, CodeError, Desk, Fingerprint, Identity, Invitation, Joining, KnownStandings,
+    MESSAGE_BYTES_MAX, PrepareError, SaveError, accept_renewal, renewal_request,
 };
 use crate::settings::Settings;
 
@@ -107,7 +107,7 @@ async fn ask(
 ) -> Result<Vec<u8>, DialError> {
     let settings = TransportSettings::from(&Settings::default());
     let judge =
-        Arc::new(Judge::new(Trust::Shown(root), Some(parent), Arc::new(RevokedKeys::default())));
+        Arc::new(Judge::new(Trust::Shown(root), Some(parent), Arc::new(KnownStandings::default())));
     let tls = client_config(JOIN, None, Arc::clone(&judge), clock).map_err(ExchangeError::from)?;
     let endpoint = any_socket(settings.socket_buffer_bytes).map_err(ExchangeError::from)?;
     let transport =

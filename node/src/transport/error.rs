@@ -29,6 +29,9 @@ pub enum PeerError {
     /// They hold, but are no longer believed.
     #[error("key {} of {office} was revoked", key.short())]
     Revoked { office: OfficeCode, key: NodeKey },
+    /// They hold, but nobody syncs with this node for now.
+    #[error("key {} of {office} is suspended", key.short())]
+    Suspended { office: OfficeCode, key: NodeKey },
     /// Somebody else answered.
     #[error("expected office {expected}, got a certificate of {found}: check the address")]
     OtherOffice { expected: OfficeCode, found: OfficeCode },
@@ -84,4 +87,5 @@ pub(super) mod code {
     pub(crate) const FULL: u32 = 0x0105;
     pub(crate) const NOT_BELIEVED: u32 = 0x0106;
     pub(crate) const SLOW: u32 = 0x0107;
+    pub(crate) const SUSPENDED: u32 = 0x0108;
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use daiban_sync::id::NodeKey;
-use quinn::{Connection, VarInt};
+use quinn::{Connection, ConnectionError, TransportErrorCode, VarInt};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
@@ -21,6 +21,9 @@ use super::{Event, Lane, LinkId, LinkStats, Peer};
 const FLUSH_ROUND_TRIPS: u32 = 8;
 const FLUSH_MS_MIN: u64 = 500;
 const FLUSH_MS_MAX: u64 = 3_000;
+
+/// `certificate_revoked` (RFC 8446, 6.2).
+const REVOKED_ALERT: u8 = 44;
 
 type Queue = mpsc::UnboundedSender<Vec<u8>>;
 
@@ -72,8 +75,8 @@ pub(super) async fn run(
     });
     shared.links.insert(Arc::clone(&link));
     shared.counters.links.add_one();
-    // It may have been revoked since the handshake, before `close_revoked` could find the link.
-    shared.close_if_revoked(&link);
+    // It may be believed no more since the handshake, before `close_refused` could find the link.
+    shared.close_if_refused(&link);
     link.tell_connected(&shared.events, dialed).await;
 
     let mut readers = JoinSet::new();
@@ -83,6 +86,9 @@ pub(super) async fn run(
     writers.spawn(lanes::write(Arc::clone(&link), Lane::Bulk, bulk_queue));
 
     let why = link.ended(goodbye_said, &mut writers).await;
+    if dialed && link.was_revoked_there() {
+        let _ = shared.events.send(Event::Revoked { by: peer.office }).await;
+    }
     // What the peer sent before it ended is still read, so that `Closed` comes last.
     while readers.join_next().await.is_some() {}
     shared.links.remove(link.id);
@@ -186,6 +192,19 @@ impl Link {
     fn flush_limit(&self) -> Duration {
         let [min, max] = [FLUSH_MS_MIN, FLUSH_MS_MAX].map(Duration::from_millis);
         (self.connection.rtt() * FLUSH_ROUND_TRIPS).clamp(min, max)
+    }
+
+    /// Whether the other side ended it because our key is revoked.
+    fn was_revoked_there(&self) -> bool {
+        match self.connection.close_reason() {
+            Some(ConnectionError::ApplicationClosed(closed)) => {
+                closed.error_code == VarInt::from_u32(code::REVOKED)
+            }
+            Some(ConnectionError::ConnectionClosed(closed)) => {
+                closed.error_code == TransportErrorCode::crypto(REVOKED_ALERT)
+            }
+            _ => false,
+        }
     }
 
     fn why_ended(&self, error: &quinn::ConnectionError) -> String {

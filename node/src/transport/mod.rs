@@ -63,6 +63,8 @@ pub enum Event {
     Connected { link: LinkId, peer: Peer, dialed: bool, remote: SocketAddr },
     /// Some bytes of a lane.
     Bytes { link: LinkId, lane: Lane, bytes: Vec<u8> },
+    /// The office that we dialled does not believe our key any more. `Closed` follows.
+    Revoked { by: OfficeCode },
     /// The last word on a link.
     Closed { link: LinkId, why: String },
     /// A dial that led to no link.
@@ -79,6 +81,8 @@ pub enum Command {
     Close { link: LinkId, code: u32, reason: String },
     /// As `Close`, for every link that is up.
     CloseAll { code: u32, reason: String },
+    /// The registry has changed: links of nodes that it does not believe end at once.
+    CloseRefused,
 }
 
 /// How a link does.
@@ -159,11 +163,6 @@ impl Transport {
     /// New connections use the new certificates; links that are up stay.
     pub fn replace_identity(&self, identity: Arc<Identity>) -> Result<(), BindError> {
         self.shared.replace_identity(identity)
-    }
-
-    /// Closes the links of keys that the registry now calls revoked. Call it after each revocation.
-    pub fn close_revoked(&self) {
-        self.shared.close_revoked();
     }
 
     /// Closes all links and the socket; what was sent still goes out, within a bound of time.

@@ -4,6 +4,7 @@ use std::net::{SocketAddr, UdpSocket};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use daiban_domain::standing::Standing;
 use daiban_sync::id::Millis;
 use quinn::udp::UdpSocketState;
 use quinn::{Endpoint, EndpointConfig, ServerConfig, TokioRuntime, VarInt};
@@ -77,13 +78,22 @@ impl Shared {
         Ok(())
     }
 
-    pub(super) fn close_revoked(&self) {
-        self.links.all().iter().for_each(|link| self.close_if_revoked(link));
+    pub(super) fn close_refused(&self) {
+        self.links.all().iter().for_each(|link| self.close_if_refused(link));
     }
 
-    pub(super) fn close_if_revoked(&self, link: &Link) {
-        if link.keys().any(|key| self.registry.is_revoked(key)) {
-            link.close_now(code::REVOKED, format!("key of {} was revoked", link.peer().office));
+    pub(super) fn close_if_refused(&self, link: &Link) {
+        let office = link.peer().office;
+        for key in link.keys() {
+            match self.registry.standing(office, *key) {
+                Standing::Good => {}
+                Standing::Suspended { .. } => {
+                    link.close_now(code::SUSPENDED, format!("the key of {office} is suspended"));
+                }
+                Standing::Revoked { .. } => {
+                    link.close_now(code::REVOKED, format!("the key of {office} was revoked"));
+                }
+            }
         }
     }
 

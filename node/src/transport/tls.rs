@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use daiban_domain::standing::Standing;
 use daiban_sync::id::{Millis, OfficeCode};
 use quinn::crypto::rustls::{QuicClientConfig, QuicServerConfig};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -133,9 +134,11 @@ impl Judge {
             return Err(PeerError::OtherOffice { expected, found: peer.office });
         }
         for (index, der) in chain.iter().enumerate() {
-            let key = key_in(index, der)?;
-            if self.registry.is_revoked(&key) {
-                return Err(PeerError::Revoked { office: peer.office, key });
+            let (office, key) = (peer.office, key_in(index, der)?);
+            match self.registry.standing(office, key) {
+                Standing::Good => {}
+                Standing::Suspended { .. } => return Err(PeerError::Suspended { office, key }),
+                Standing::Revoked { .. } => return Err(PeerError::Revoked { office, key }),
             }
         }
         Ok(peer)
@@ -151,6 +154,10 @@ impl Judge {
         let now = Millis(now.as_secs().saturating_mul(1_000));
         self.judge(&chain, now).map(drop).map_err(|error| {
             *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+            if matches!(error, PeerError::Revoked { .. }) {
+                // It has an alert of its own, by which the other side knows.
+                return Error::InvalidCertificate(CertificateError::Revoked);
+            }
             Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(Told(error)))))
         })
     }

@@ -16,7 +16,7 @@ use crate::shell::status_of;
 pub(super) struct Frame<'a> {
     pub(super) web: &'a Web,
     pub(super) lang: Lang,
-    visitor: Option<&'a Visitor>,
+    pub(super) visitor: Option<&'a Visitor>,
     /// Of the pages for everybody.
     is_public: bool,
 }

@@ -8,6 +8,8 @@
 //! | `/case/{receipt}` a case, and what the visitor may do in it | agent, officer, auditor |
 //! | `/board` … the offices here and below, their alarms | operator, auditor |
 //! | `/quarantine` entries without effect | operator, auditor |
+//! | `/nodes` a node below: suspend, reinstate, revoke | operator; auditor reads |
+//! | `/unaccepted` what a revoked node wrote: read, accept | operator; auditor reads |
 //! | `/publish` … notices for the offices below, rehearsed first | operator |
 //! | `/bundles` … what is carried by hand | operator |
 //! | `/invitations` codes to join with | operator |
@@ -36,6 +38,7 @@ mod lang;
 mod limit;
 mod live;
 mod me;
+mod nodes;
 mod print;
 mod publish;
 mod qr;
@@ -157,6 +160,10 @@ pub(crate) fn router(web: Web) -> Router {
         .route("/invitations", get(board::invitations).post(board::invite))
         .route("/invitations/{office}/take-back", post(board::take_back))
         .route("/quarantine", get(board::quarantine))
+        .route("/nodes/{node}", get(nodes::page).post(nodes::dispose))
+        .route("/nodes/{node}/rehearse", post(nodes::rehearse))
+        .route("/unaccepted/{log}", get(nodes::unaccepted))
+        .route("/renew", post(nodes::renew))
         .route("/publish", get(publish::page).post(publish::publish))
         .route("/publish/rehearse", post(publish::rehearse))
         .route(

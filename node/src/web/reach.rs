@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use daiban_sync::id::OfficeCode;
 
 use crate::identity::Desk;
-use crate::shell::{Carrier, SharedTransport};
+use crate::shell::{Carrier, RenewNow, SharedTransport};
 use crate::transport::LinkStats;
 
 #[derive(Clone)]
@@ -14,6 +14,7 @@ pub(crate) struct Reach {
     desk: Arc<Mutex<Desk>>,
     transport: SharedTransport,
     carrier: Carrier,
+    renew_now: RenewNow,
     invitation_hours: u64,
 }
 
@@ -21,9 +22,10 @@ impl Reach {
     pub(crate) fn new(
         (desk, transport): (Arc<Mutex<Desk>>, SharedTransport),
         carrier: Carrier,
+        renew_now: RenewNow,
         invitation_hours: u64,
     ) -> Self {
-        Self { desk, transport, carrier, invitation_hours }
+        Self { desk, transport, carrier, renew_now, invitation_hours }
     }
 
     pub(super) fn desk(&self) -> MutexGuard<'_, Desk> {
@@ -32,6 +34,10 @@ impl Reach {
 
     pub(super) fn carrier(&self) -> Carrier {
         self.carrier.clone()
+    }
+
+    pub(super) fn renew_now(&self) -> &RenewNow {
+        &self.renew_now
     }
 
     /// How long an invitation holds unless somebody says otherwise.

@@ -33,6 +33,7 @@ pub(crate) fn kind(alarm: &Alarm) -> &'static str {
         Alarm::ClockError { .. } => "clock-error",
         Alarm::NumbersUsedUp { .. } => "numbers-used-up",
         Alarm::NumberTwice { .. } => "number-twice",
+        Alarm::Revoked { .. } => "revoked",
         Alarm::Watch { .. } => "watch",
     }
 }

@@ -192,7 +192,10 @@ fn from_entries(id: CaseId, channel: Channel, replica: &Replica) -> Case {
     let mut case = Case::new(id, of);
     for (&log, tip) in store.tips().iter().rev().filter(|(_, tip)| tip.channel == channel) {
         let author = Author { node: tip.author, office: tip.office, incarnation: tip.incarnation };
-        for (_, entry) in store.entries(log, 0).filter_map(Result::ok) {
+        for (seq, entry) in store.entries(log, 0).filter_map(Result::ok) {
+            if !replica.standings().accepts(log, seq, tip) {
+                continue;
+            }
             let Some(bytes) = entry.payload.bytes() else { continue };
             if payload::subject(bytes) == Some(id) {
                 // What has no effect has none here either.

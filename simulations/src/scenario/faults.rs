@@ -113,6 +113,9 @@ impl Fault {
             Self::FlipBits { .. } => &["damaged", "rolled-back", "fork-mended", "equivocation"],
             Self::DiskFull { .. } | Self::DiskFails { .. } => &["latched", "damaged"],
             Self::Hostile { .. } => &["peer-refused", "equivocation", "quarantined", "clock-error"],
+            Self::Revoke => {
+                &["revoked", "quarantined", "rolled-back", "fork-mended", "equivocation"]
+            }
             _ => &[],
         }
     }

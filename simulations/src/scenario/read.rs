@@ -41,7 +41,7 @@ const KINDS: [&str; 19] = [
     "catalog",
 ];
 
-pub(super) const ALARMS: [&str; 12] = [
+pub(super) const ALARMS: [&str; 13] = [
     "rolled-back",
     "fork-mended",
     "equivocation",
@@ -54,6 +54,7 @@ pub(super) const ALARMS: [&str; 12] = [
     "blob-repaired",
     "views",
     "clock-error",
+    "revoked",
 ];
 
 pub(super) fn scenario(name: &str, text: &str) -> Read<Scenario> {

@@ -35,6 +35,10 @@ impl World {
             }
             None => {
                 let ms = self.dice.between(10, 5_000);
+                if there.is_some() && self.nodes[node].standing == Standing::Revoked {
+                    let input = Input::Revoked { by: office };
+                    self.after(ms, Event::Input { node, boot, input });
+                }
                 self.after(ms, Event::Input { node, boot, input: Input::DialFailed { office } });
             }
         }

@@ -139,6 +139,8 @@ impl World {
                 self.after(ms, Event::Finish { node, boot, blob });
             }
             Effect::Reply { id, answer } => self.reply(node, id, answer),
+            // Links follow what the world knows of a node, see `is_blocked`.
+            Effect::Standings(_) => {}
             Effect::Alarm(alarm) => {
                 self.counts.alarms += 1;
                 self.tell(Some(node), &alarm.to_string());
@@ -226,6 +228,7 @@ fn name(input: &Input) -> &'static str {
         Input::Closed { .. } => "closed",
         Input::DialFailed { .. } => "not reached",
         Input::Committed { .. } => "committed",
+        Input::Revoked { .. } => "hears that it is revoked",
         Input::BlobFinished { .. } => "blob finished",
         Input::BlobDamaged { .. } => "blob damaged",
         Input::Command { .. } => "command",

@@ -2,9 +2,11 @@
 
 use daiban_domain::notice::Notice;
 use daiban_domain::shipped;
-use daiban_node::replica::{Command, Input};
+use daiban_domain::standing;
+use daiban_node::replica::{Command, Disposal, Input};
 use daiban_node::store::faulty::Faults;
-use daiban_sync::id::Millis;
+use daiban_sync::id::{LogId, Millis, NodeKey};
+use daiban_sync::run::Tip;
 
 use super::{Event, World};
 use crate::fault::{Aim, Death};
@@ -79,10 +81,7 @@ impl World {
                 self.spoil_disk(node, faults, until(for_ms));
             }
             Fault::Hostile { lie } => self.turn_hostile(node, lie),
-            Fault::Revoke => {
-                self.nodes[node].standing = Standing::Revoked;
-                self.reset(node);
-            }
+            Fault::Revoke => self.revoke(node),
             Fault::Catalog { item } => self.publish(node, &item),
         }
     }
@@ -141,6 +140,53 @@ impl World {
         self.crash(node, Death::Kill);
         self.nodes[node].standing = Standing::Hostile(lie);
         self.after(10_000, Event::Lie { node });
+    }
+
+    /// An office above believes the node no more, and goes by what it has had of it so far.
+    fn revoke(&mut self, node: usize) {
+        let above: Vec<usize> = self.above(node);
+        let Some(&by) = self.dice.pick(&above) else { return };
+        let disposal = Disposal::Revoke;
+        self.dispose(by, self.nodes[node].key(), disposal);
+        self.nodes[node].standing = Standing::Revoked;
+        self.reset(node);
+    }
+
+    /// Those who revoked a node accept everything that it has written: it was no thief's. `true` if
+    /// there was something.
+    pub(crate) fn accept_all(&mut self) -> bool {
+        let mut accepted = false;
+        for by in 0..self.nodes.len() {
+            let Some(process) = &self.nodes[by].process else { continue };
+            let (office, replica) = (self.nodes[by].office, &process.replica);
+            let standings = replica.standings();
+            let is_mine = |tip: &Tip| match standings.of_node(tip.author, tip.office) {
+                standing::Standing::Revoked { by, .. } => by == office,
+                _ => false,
+            };
+            let beyond = |(&log, tip): (&LogId, &Tip)| {
+                let is_beyond = standings.limit(log, tip).is_some_and(|len| len < tip.head.len);
+                (is_mine(tip) && is_beyond).then_some((tip.author, log))
+            };
+            let logs: Vec<_> = replica.store().tips().iter().filter_map(beyond).collect();
+            accepted |= !logs.is_empty();
+            for (node, log) in logs {
+                let disposal = Disposal::Accept { log: log.to_string(), upto: None };
+                self.dispose(by, node, disposal);
+            }
+        }
+        accepted
+    }
+
+    fn dispose(&mut self, by: usize, of: NodeKey, disposal: Disposal) {
+        let asked = Asked { what: format!("{disposal:?}").into(), mark: None };
+        let (node, reason) = (of.to_string(), "as the story goes".to_owned());
+        self.ask(by, asked, Command::Dispose { node, disposal, reason, rehearse: false });
+    }
+
+    fn above(&self, node: usize) -> Vec<usize> {
+        let offices = self.nodes[node].office.line().skip(1);
+        offices.filter_map(|office| self.place_of(office)).collect()
     }
 
     /// A newer version of an item, which cases that are open do not follow.

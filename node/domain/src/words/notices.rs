@@ -1,6 +1,6 @@
 //! Notices: what they change, and why one has no effect.
 
-use daiban_sync::id::{NodeKey, OfficeCode};
+use daiban_sync::id::OfficeCode;
 
 use super::{Said, messages};
 use crate::calendar::Date;
@@ -81,7 +81,6 @@ messages! {
     lease_for_all { zh: "所有事项", en: "every item" }
     lease_from(from: Date) { zh: "{from}起", en: "from {from}" }
     lease_between(from: Date, until: Date) { zh: "{from}至{until}", en: "{from} to {until}" }
-    node_revoked(node: NodeKey) { zh: "节点{node}已吊销", en: "node {node} is revoked" }
     announced(title: &str, text: &str) { zh: "公告：{title}　{text}", en: "announcement: {title}: {text}" }
     notice_of_items(items: &str) { zh: "目录：{items}", en: "catalog: {items}" }
     notice_of_days(years: &str) { zh: "日历：{years}", en: "calendar: {years}" }

@@ -68,7 +68,7 @@ fn a_renewal_needs_the_old_key_and_the_old_chain() {
     let refusal = renewed(&mut desk, &mover, NOW).map(drop).unwrap_err();
     assert!(matches!(refusal, AcceptError::Refused(Refusal::Chain { .. })), "{refusal}");
 
-    world.registry.revoke(village.key());
+    revoke(&world.registry, COUNTY, village.key());
     let refusal = renewed(&mut desk, &village, NOW).map(drop).unwrap_err();
     let expected = Refusal::Revoked { key: village.key() };
     assert!(matches!(refusal, AcceptError::Refused(found) if found == expected));

@@ -27,14 +27,18 @@ pub struct Consequence {
 }
 
 impl Consequence {
-    fn new(about: impl ToString, words: Said) -> Self {
+    pub(in crate::replica) fn new(about: impl ToString, words: Said) -> Self {
         Self { about: about.to_string(), words, changes: Vec::new() }
     }
 }
 
 impl Law {
     /// What the notice would change; a notice of what is in force already changes nothing.
-    pub(in crate::replica) fn effects(&self, notice: &Notice) -> Vec<Consequence> {
+    pub(in crate::replica) fn effects(
+        &self,
+        issuer: OfficeCode,
+        notice: &Notice,
+    ) -> Vec<Consequence> {
         match notice {
             Notice::Catalog { files } => self.new_items(files),
             Notice::Calendar { csv } => {
@@ -48,8 +52,10 @@ impl Law {
             Notice::Lease(lease) => vec![Consequence::new(lease.office, leased(lease))],
             Notice::OrganCodes { csv } => self.new_codes(csv),
             Notice::Numbering(_) => Vec::new(),
-            Notice::Revoked { node, .. } => {
-                vec![Consequence::new(node, words::node_revoked(*node))]
+            Notice::Revoked { node, .. }
+            | Notice::Suspended { node, .. }
+            | Notice::Reinstated { node, .. } => {
+                vec![Consequence::new(node, said(issuer, notice))]
             }
             Notice::Announcement { title, text, .. } => {
                 vec![Consequence::new(title, words::announced(title, text))]
@@ -126,7 +132,9 @@ pub(in crate::replica) fn said(issuer: OfficeCode, notice: &Notice) -> Said {
         Notice::OrganCodes { csv } => {
             words::notice_of_organ_codes(OrganCodes::parse(csv).unwrap_or_default().iter().count())
         }
-        Notice::Revoked { node, .. } => words::node_revoked(*node),
+        Notice::Revoked { node, reason, .. } => words::node_revoked(*node, reason),
+        Notice::Suspended { node, reason } => words::node_suspended(*node, reason),
+        Notice::Reinstated { node, reason } => words::node_reinstated(*node, reason),
         Notice::Announcement { title, text, .. } => words::announced(title, text),
     }
 }

@@ -11,6 +11,10 @@ use super::rules::Trouble;
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::replica) enum Local {
     Watch(WatchEvent),
+    /// An office above does not believe this node any more.
+    Revoked {
+        by: OfficeCode,
+    },
 }
 
 /// Something happened to an alarm.

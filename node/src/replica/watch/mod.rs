@@ -267,9 +267,7 @@ impl Replica {
     }
 
     /// An event is on the disk.
-    pub(super) fn apply_local(&mut self, bytes: &[u8], slice: &mut Slice) {
-        // What a newer program wrote down stays in the journal.
-        let Ok(Local::Watch(event)) = postcard::from_bytes(bytes) else { return };
+    pub(super) fn apply_watched(&mut self, event: WatchEvent, slice: &mut Slice) {
         let key = (event.office, event.trouble);
         self.watch.staged.remove(&key);
         self.watch.changes += 1;

@@ -3,7 +3,7 @@ use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use quinn::{ClientConfig, Connection, ConnectionError, Endpoint};
 
 use crate::identity::testing::*;
-use crate::identity::{Identity, RevokedKeys};
+use crate::identity::{Identity, KnownStandings};
 use crate::transport::config::transport_config;
 use crate::transport::tests::support::*;
 use crate::transport::tls::{JOIN, Judge, SYNC, Trust, client_config};
@@ -23,7 +23,7 @@ impl Client {
         } else {
             Trust::Root(root)
         };
-        let judge = Arc::new(Judge::new(trust, None, Arc::new(RevokedKeys::default())));
+        let judge = Arc::new(Judge::new(trust, None, Arc::new(KnownStandings::default())));
         let tls = client_config(protocol, own, judge, &clock_at(NOW)).unwrap();
         let mut config = ClientConfig::new(Arc::new(tls));
         config.transport_config(transport_config(&quick(), Congestion::Cubic, true).unwrap());

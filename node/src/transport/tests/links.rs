@@ -83,29 +83,31 @@ async fn an_expired_server_is_refused_with_both_times() {
 async fn a_revoked_key_is_refused_and_its_live_link_closed() {
     let mut pair = Pair::new(105, quick()).await;
     let key = pair.city.transport.shared.links.get(pair.at_city).unwrap().peer().key;
-    pair.city.registry.revoke(key);
-    pair.city.transport.close_revoked();
+    revoke(&pair.city.registry, CITY, key);
+    pair.city.commands.send(Command::CloseRefused).unwrap();
     let why = pair.city.closed().await;
     assert!(why.contains("revoked"), "{why}");
+    assert_eq!(pair.county.revoked_by().await, pair.city.office);
     assert!(pair.county.closed().await.contains("revoked"));
 
     pair.county.dial(pair.city.office, pair.city.addr);
     pair.county.connected().await;
+    assert_eq!(pair.county.revoked_by().await, pair.city.office);
     let why = pair.county.closed().await;
-    assert!(why.contains("revoked"), "{why}");
+    assert!(why.contains("Revoked"), "{why}");
     assert_eq!(pair.city.transport.links(), 0);
 }
 
 #[tokio::test]
 async fn a_revoked_server_is_not_dialed() {
     let mut world = World::new(106);
-    let [city, county, ..] = world.line();
-    let at_city = Node::start(&world, &city).await;
-    let mut at_county = Node::start(&world, &county).await;
-    at_county.registry.revoke(city.key());
-    at_county.dial(city.office(), at_city.addr);
-    let expected = PeerError::Revoked { office: city.office(), key: city.key() };
-    check_peer_error(&at_county.dial_failed().await, &expected);
+    let [_, county, town, _] = world.line();
+    let at_county = Node::start(&world, &county).await;
+    let mut at_town = Node::start(&world, &town).await;
+    revoke(&at_town.registry, CITY, county.key());
+    at_town.dial(county.office(), at_county.addr);
+    let expected = PeerError::Revoked { office: county.office(), key: county.key() };
+    check_peer_error(&at_town.dial_failed().await, &expected);
 }
 
 #[tokio::test]

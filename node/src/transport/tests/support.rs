@@ -9,7 +9,7 @@ use daiban_sync::id::{Millis, OfficeCode};
 use tokio::sync::mpsc;
 
 use crate::identity::testing::{NOW, World};
-use crate::identity::{Desk, Identity, RevokedKeys};
+use crate::identity::{Desk, Identity, KnownStandings};
 use crate::settings::Settings;
 use crate::transport::*;
 
@@ -23,7 +23,7 @@ pub(super) struct Node {
     pub(super) addr: SocketAddr,
     pub(super) office: OfficeCode,
     pub(super) desk: Arc<Mutex<Desk>>,
-    pub(super) registry: Arc<RevokedKeys>,
+    pub(super) registry: Arc<KnownStandings>,
     time: Arc<AtomicU64>,
 }
 
@@ -46,7 +46,7 @@ impl Node {
         settings: TransportSettings,
     ) -> Self {
         let time = Arc::new(AtomicU64::new(NOW.0));
-        let registry = Arc::new(RevokedKeys::default());
+        let registry = Arc::new(KnownStandings::default());
         let desk = Arc::new(Mutex::new(world.desk(identity)));
         let (events_in, events) = mpsc::channel(16);
         let parts = Parts {
@@ -96,6 +96,16 @@ impl Node {
                 Event::Closed { why, .. } => return why,
                 Event::Bytes { .. } => {}
                 other => panic!("expected Closed, got {}", show(&other)),
+            }
+        }
+    }
+
+    pub(super) async fn revoked_by(&mut self) -> OfficeCode {
+        loop {
+            match self.event().await {
+                Event::Revoked { by } => return by,
+                Event::Bytes { .. } => {}
+                other => panic!("expected Revoked, got {}", show(&other)),
             }
         }
     }
@@ -160,6 +170,7 @@ pub(super) fn show(event: &Event) -> String {
     match event {
         Event::Connected { peer, .. } => format!("Connected {peer:?}"),
         Event::Bytes { lane, bytes, .. } => format!("{} bytes on {lane:?}", bytes.len()),
+        Event::Revoked { by } => format!("Revoked by {by}"),
         Event::Closed { why, .. } => format!("Closed: {why}"),
         Event::DialFailed { why, .. } => format!("DialFailed: {why}"),
     }

@@ -29,7 +29,7 @@ pub(super) use office::page as office;
 pub(super) use quarantine::page as quarantine;
 
 /// Whoever may see the board.
-const READERS: [Role; 2] = [Role::Operator, Role::Auditor];
+pub(super) const READERS: [Role; 2] = [Role::Operator, Role::Auditor];
 /// Alarms on the page of all offices.
 const ALARMS_MAX: usize = 20;
 

@@ -1,4 +1,5 @@
-//! `/board/{office}`: one office: its report, its sessions, its quarantine and its alarms so far.
+//! `/board/{office}`: one office: its report, its sessions, its nodes, its quarantine and its alarms
+//! so far.
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -11,11 +12,12 @@ use super::quarantine::{self, Kept, kept};
 use super::{READERS, alarms, board, raised, span, table};
 use crate::accounts::Role;
 use crate::replica::{
-    Answer, Board, BoardRow, Command, Happened, Heard, PeerView, RaisedView, WatchEvent,
+    Answer, Board, BoardRow, Command, Happened, Heard, NodeView, PeerView, RaisedView, WatchEvent,
 };
 use crate::web::Web;
 use crate::web::frame::Frame;
 use crate::web::guard::Visitor;
+use crate::web::nodes;
 
 /// Events on the page, the latest.
 const ROWS_MAX: usize = 100;
@@ -25,6 +27,7 @@ struct Known {
     raised: Vec<RaisedView>,
     peers: Vec<PeerView>,
     quarantine: Vec<Kept>,
+    nodes: Vec<NodeView>,
     events: Vec<WatchEvent>,
 }
 
@@ -64,6 +67,7 @@ async fn known(frame: &Frame<'_>, office: OfficeCode) -> Result<Known, Response>
     };
     let mut quarantine = kept(frame).await?;
     quarantine.retain(|(_, writer)| *writer == Some(office));
+    let nodes = nodes::of_office(frame, office).await?;
     let events = match frame.ask(Command::AlarmEvents { office: Some(office) }).await? {
         Answer::AlarmEvents { events } => events,
         _ => Vec::new(),
@@ -72,6 +76,7 @@ async fn known(frame: &Frame<'_>, office: OfficeCode) -> Result<Known, Response>
         raised,
         peers: peers.into_iter().filter(|peer| peer.office == office).collect(),
         quarantine,
+        nodes,
         events,
     })
 }
@@ -99,6 +104,12 @@ fn body(
                         (lang.of(&words::page_invitations()))
                     }
                 }
+                @if row.office == frame.web.office {
+                    form.inline method="post" action="/renew" {
+                        (frame.form_key())
+                        button { (lang.of(&words::renew_now())) }
+                    }
+                }
                 @if row.office != frame.web.office {
                     a.button href={ "/bundles?to=" (row.office) } {
                         (lang.of(&words::bundle_make()))
@@ -115,6 +126,13 @@ fn body(
         section data-live="sessions" {
             h2 { (lang.of(&words::office_sessions())) }
             (sessions(frame, row.office, &known.peers))
+        }
+        @if row.office != frame.web.office {
+            section {
+                h2 { (lang.of(&words::office_nodes())) }
+                @if known.nodes.is_empty() { p { (lang.of(&words::office_no_nodes())) } }
+                @else { (nodes::table(frame, &known.nodes)) }
+            }
         }
         section {
             h2 { (lang.of(&words::office_quarantine())) }
