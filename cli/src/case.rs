@@ -11,8 +11,6 @@ mod record;
 mod redress;
 mod words;
 
-pub use import::{ListRow, list_rows};
-
 use std::path::PathBuf;
 use std::str::FromStr;
 

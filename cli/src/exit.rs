@@ -1,6 +1,7 @@
 //! How the command ends: a documented exit code, a sentence, and what to do next.
 
 use daiban_domain::words::Said;
+use daiban_node::list::{ListError, ListErrorKind};
 use daiban_node::replica::{Refusal, RefusalKind};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -130,6 +131,20 @@ impl From<Refusal> for Failure {
         };
         let lines = faults(&detail).chain(changes(&detail)).collect();
         let words = Words { said: sentence, cause: None, lines, remedy: Some(remedy), detail };
+        Self { code, words: Box::new(words) }
+    }
+}
+
+impl From<ListError> for Failure {
+    fn from(error: ListError) -> Self {
+        let ListError { kind, said, cause, remedy, lines } = error;
+        let code = match kind {
+            ListErrorKind::Input => Code::Input,
+            ListErrorKind::NoSuchSheet => Code::NotFound,
+            ListErrorKind::NoSheets => Code::Usage,
+            ListErrorKind::Disk => Code::Disk,
+        };
+        let words = Words { said, cause, lines, remedy: Some(remedy), detail: Value::Null };
         Self { code, words: Box::new(words) }
     }
 }

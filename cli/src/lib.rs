@@ -31,8 +31,6 @@ mod status;
 mod tree;
 mod watch;
 
-pub use case::{ListRow, list_rows};
-
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};

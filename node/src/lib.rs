@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod bundle;
 pub mod identity;
+pub mod list;
 mod owned_file;
 pub mod settings;
 pub mod telemetry;

@@ -7,6 +7,7 @@ pub mod harm;
 pub mod inspection;
 pub mod item;
 pub mod line;
+pub mod list;
 pub mod office;
 pub mod seat;
 pub mod stranger;

@@ -131,6 +131,10 @@ fn store_and_transport_meet_in_the_replica_only() {
         "node/src/identity",
         &["crate::store", "crate::transport", "crate::replica", "crate::shell"],
     );
+    check(
+        "node/src/list",
+        &["crate::store", "crate::transport", "crate::shell", "crate::web", "std::fs"],
+    );
     check("node/src/replica", &["crate::transport", "crate::shell", "tokio::", "async fn"]);
 }
 

@@ -6,22 +6,18 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use daiban_domain::shipped;
 use daiban_tests::harm::said;
-use daiban_tests::office::{Office, applications, binary, free_port};
+use daiban_tests::list::{ITEM, csv, gb18030, list, save_workbook};
+use daiban_tests::office::{Office, binary, free_port};
 use daiban_tests::tree::{self, VILLAGE_A};
 use serde_json::{Value, json};
 
-const ITEM: &str = "CL-SB-01";
 const ROWS: usize = 300;
 /// Every row with this remainder has an ID number with a wrong digit.
 const FAULTY: (usize, usize) = (33, 7);
 /// The exit code when some rows are not entered.
 const SOME_ROWS: i32 = 9;
 const UNREACHABLE: i32 = 7;
-
-/// A list: titles, then rows.
-type List = Vec<Vec<String>>;
 
 fn is_faulty(row: usize) -> bool {
     row % FAULTY.0 == FAULTY.1
@@ -32,43 +28,6 @@ fn village(folder: &Path) -> Office {
     let mut village = Office::new(&folder.join(VILLAGE_A.to_string()), free_port(), 9);
     village.start();
     village
-}
-
-/// People of the village; `spoil` says whose ID number gets a wrong digit.
-fn list(village: &Office, count: usize, spoil: impl Fn(usize) -> bool) -> List {
-    let catalog = shipped::catalog();
-    let fields = &catalog.latest(ITEM).unwrap().fields;
-    let mut list = vec![fields.iter().map(|field| field.label.clone()).collect::<Vec<_>>()];
-    for (row, application) in applications(village.code(), 11, count).iter().enumerate() {
-        let text = |key: &str| match &application["fields"][key] {
-            Value::Null => String::new(),
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        let mut cells: Vec<_> = fields.iter().map(|field| text(&field.key)).collect();
-        if spoil(row) {
-            let at = fields.iter().position(|field| field.key == "apply_cardnumber").unwrap();
-            cells[at] = with_wrong_digit(&cells[at]);
-        }
-        list.push(cells);
-    }
-    list
-}
-
-/// The last but one digit tells the sex; the one before it nothing.
-fn with_wrong_digit(id: &str) -> String {
-    let digit = id.as_bytes()[15];
-    let other = if digit == b'9' { '0' } else { char::from(digit + 1) };
-    format!("{}{other}{}", &id[..15], &id[16..])
-}
-
-fn csv(list: &List) -> String {
-    let line = |cells: &Vec<String>| {
-        let quoted: Vec<_> =
-            cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
-        quoted.join(",") + "\r\n"
-    };
-    list.iter().map(line).collect()
 }
 
 fn arguments<'a>(file: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
@@ -224,20 +183,4 @@ fn import_fails(village: &Office, file: &Path, more: &[&str]) -> String {
     let output = village.verb(&arguments(file, more));
     assert!(!output.status.success());
     said(&output)
-}
-
-fn save_workbook(path: &Path, list: &List) {
-    let mut workbook = rust_xlsxwriter::Workbook::new();
-    let sheet = workbook.add_worksheet();
-    sheet.set_name("名单").unwrap();
-    for (row, cells) in (0..).zip(list) {
-        for (column, cell) in (0..).zip(cells) {
-            sheet.write_string(row, column, cell).unwrap();
-        }
-    }
-    workbook.save(path).unwrap();
-}
-
-fn gb18030(text: &str) -> Vec<u8> {
-    encoding_rs::GB18030.encode(text).0.into_owned()
 }

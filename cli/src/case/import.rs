@@ -1,40 +1,38 @@
 //! `daiban case import`: a list in, a case for each of its rows; what cannot be entered comes back
-//! in a file that is mended and imported again.
-//!
-//! ```text
-//! text | sheet → list (header, rows) → columns (fields of the item) → sending → node
-//!                                                                        ↓
-//!                                                                      faults
-//! ```
-//!
-//! Nothing here remembers what was entered: the node recognises rows that it has, so a list may be
-//! imported again at any time (`daiban_node`, `replica/listed.rs`).
+//! in a file that is mended and imported again. Lists are read and rows judged by the node's
+//! `list`; here they are sent, and the errors file is put in its place.
 
-mod cell;
-mod columns;
-mod faults;
-mod list;
+mod errors;
 mod sending;
-mod sheet;
-mod text;
 
+use std::fs::File;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use daiban_domain::form::Fields;
+use daiban_domain::words;
+use daiban_node::list::{Bounds, Columns, Entering, List, Tally};
 use daiban_node::replica::{Command, ItemView, Listed};
 use serde_json::json;
 
-use self::columns::Columns;
-use self::faults::Faults;
-use self::list::List;
-use self::sending::{Sending, Tally, strange};
+use self::errors::Errors;
+use self::sending::{Sending, strange};
 use super::Officer;
 use crate::client::Client;
 use crate::exit::{Code, Done, Failure};
+use crate::home::disk;
 use crate::progress::Progress;
-use crate::say::{Lang, Screen};
+use crate::say::Screen;
+
+/// A larger list than a workbook may be is given as CSV, which is not held: some million rows.
+const BOUNDS: Bounds = Bounds {
+    text_bytes: 256 << 20,
+    workbook_bytes: 32 << 20,
+    unpacked_bytes: 512 << 20,
+    sheet_rows: 50_000,
+    text_rows: usize::MAX,
+    takes_xls: true,
+};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -75,14 +73,16 @@ pub(crate) struct ImportArgs {
 /// `daiban case import`
 pub(super) fn import(client: &Client, screen: &Screen, args: ImportArgs) -> Done {
     let errors = errors_path(&args)?;
-    let List { header, rows, lines } = list::open(&args.file, args.sheet.as_deref())?;
+    let file = File::open(&args.file).map_err(|error| disk(&args.file, error))?;
+    let name = args.file.display().to_string();
+    let List { header, rows, lines } = List::open(&name, file, args.sheet.as_deref(), &BOUNDS)?;
     let item = item_of(client, &args.item)?;
     let columns = Columns::find(header, &item)?;
     let listed = Listed { rehearse: args.dry_run, again: args.again };
     let mark = if screen.training { screen.practice() } else { "" };
-    let faults = Faults::new(errors, columns.titles.clone()).marked(mark);
-    let mut sending =
-        Sending::new(client, screen.lang, &item, (args.by.into(), args.submit, listed), faults);
+    let errors = Errors::new(errors, columns.titles.clone(), mark);
+    let entering = Entering::new(&item, args.by.into(), args.submit, listed);
+    let mut sending = Sending::new(client, screen.lang, entering, errors);
     let mut progress = progress(screen);
     for row in rows {
         let row = row?;
@@ -93,31 +93,6 @@ pub(super) fn import(client: &Client, screen: &Screen, args: ImportArgs) -> Done
     }
     let (tally, errors) = sending.finish()?;
     tell(screen, &item, args.dry_run, &tally, errors.as_deref())
-}
-
-/// One row of a list, as it would be sent.
-pub struct ListRow {
-    /// Its number in a spreadsheet, from 1.
-    pub line: u64,
-    /// `None` if a cell of it cannot be read.
-    pub fields: Option<Fields>,
-}
-
-/// The rows of a list for an item, as `daiban case import` reads them.
-///
-/// # Errors
-/// What a person would be told: of the list at once, of a row in its place.
-pub fn list_rows(
-    file: &Path,
-    item: &ItemView,
-) -> Result<impl Iterator<Item = Result<ListRow, String>> + use<>, String> {
-    let told = |failure: Failure| failure.shown(Lang::En);
-    let List { header, rows, .. } = list::open(file, None).map_err(told)?;
-    let columns = Columns::find(header, item).map_err(told)?;
-    Ok(rows.map(move |row| {
-        let read = columns.read(row.map_err(told)?);
-        Ok(ListRow { line: read.line, fields: read.fields.ok() })
-    }))
 }
 
 fn progress(screen: &Screen) -> Option<Progress> {
@@ -167,19 +142,14 @@ fn tell(
         "denied": denied, "faulty": faulty, "errors": errors,
     });
     screen.show(&summary, |_| {
-        let (did, did_en) = match is_rehearsal {
-            false => ("录入", "entered"),
-            true => ("可录入（未录入）", "could be entered (nothing was)"),
+        let said = match is_rehearsal {
+            false => words::rows_entered(rows, new, known, faulty),
+            true => words::rows_rehearsed(rows, new, known, faulty),
         };
-        let zh = format!("共{rows}行：{did}{new}，以前已录入{known}，有误{faulty}");
-        let en = format!("{rows} rows: {new} {did_en}, {known} were there, {faulty} faulty");
-        let again = (
-            format!("\n以前录入的有{denied}件已撤回、作废或不予办理；重新申请请加 --again"),
-            format!("\n{denied} of those there were withdrawn, voided or refused; --again enters them anew"),
-        );
-        let mut text = screen.lang.word(&zh, &en).to_owned();
+        let mut text = screen.lang.of(&said).to_owned();
         if denied > 0 {
-            text += screen.lang.word(&again.0, &again.1);
+            let how = screen.lang.word("；重新申请请加 --again", "; --again enters them anew");
+            text += &format!("\n{}{how}", screen.lang.of(&words::rows_denied(denied)));
         }
         text
     })?;

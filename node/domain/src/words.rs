@@ -12,6 +12,7 @@ mod directory;
 mod fields;
 mod fold;
 mod licences;
+mod lists;
 mod node;
 mod notices;
 mod numbers;
@@ -38,6 +39,7 @@ pub use directory::*;
 pub use fields::*;
 pub use fold::*;
 pub use licences::*;
+pub use lists::*;
 pub use node::*;
 pub use notices::*;
 pub use numbers::*;
@@ -103,6 +105,7 @@ pub const ALL: &[&[Message]] = &[
     fields::MESSAGES,
     fold::MESSAGES,
     licences::MESSAGES,
+    lists::MESSAGES,
     node::MESSAGES,
     notices::MESSAGES,
     numbers::MESSAGES,

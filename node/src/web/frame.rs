@@ -35,6 +35,7 @@ const MENU: &[Entry] = &[
         roles: &[Role::Agent, Role::Officer, Role::Auditor],
     },
     Entry { path: "/new", title: words::page_new, roles: &[Role::Agent] },
+    Entry { path: "/batch", title: words::page_batch, roles: &[Role::Agent] },
     Entry { path: "/board", title: words::page_board, roles: &[Role::Operator, Role::Auditor] },
     Entry {
         path: "/supervision",

@@ -5,6 +5,7 @@
 //! | `/sign-in`, `/unlock` | everybody |
 //! | `/` what is to be done | agent, officer, auditor |
 //! | `/new` … `/case/{receipt}/check` entering an application, page by page | agent |
+//! | `/batch` … a list of many applications, checked first | agent |
 //! | `/case/{receipt}` a case, and what the visitor may do in it | agent, officer, auditor |
 //! | `/board` … the offices here and below, their alarms | operator, auditor |
 //! | `/quarantine` entries without effect | operator, auditor |
@@ -25,10 +26,12 @@
 
 mod asset;
 mod audit;
+mod batch;
 mod board;
 mod bundles;
 mod case;
 mod citizen;
+mod csv;
 mod entry;
 mod frame;
 mod glance;
@@ -65,6 +68,7 @@ use crate::settings::{MaterialSettings, Settings};
 use crate::shell::{Handle, clock};
 
 use audit::Audit;
+use batch::Tray;
 use glance::Glances;
 use limit::Limit;
 use live::Pulse;
@@ -84,6 +88,7 @@ pub(crate) struct Web {
     reach: Reach,
     limit: Arc<Limit>,
     glances: Arc<Glances>,
+    tray: Arc<Tray>,
 }
 
 impl Web {
@@ -110,6 +115,7 @@ impl Web {
             reach,
             limit: Arc::default(),
             glances: Arc::default(),
+            tray: Arc::default(),
         })
     }
 
@@ -147,6 +153,12 @@ pub(crate) fn router(web: Web) -> Router {
         .route("/case/{receipt}/papers/{key}", post(entry::attach))
         .route("/case/{receipt}/papers/{key}/reuse", post(entry::reuse))
         .route("/case/{receipt}/check", get(entry::check))
+        .route("/batch", get(batch::find))
+        .route("/batch/new/{item}", get(batch::give).post(batch::check))
+        .route("/batch/new/{item}/empty.csv", get(batch::empty))
+        .route("/batch/list/{id}", get(batch::list))
+        .route("/batch/list/{id}/enter", post(batch::enter))
+        .route("/batch/list/{id}/errors.csv", get(batch::errors))
         .route("/case/{receipt}/settle", post(case::settle))
         .route("/case/{receipt}/whole", post(case::whole))
         .route("/case/{receipt}/file/{blob}", get(case::file))

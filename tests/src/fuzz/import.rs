@@ -2,16 +2,24 @@
 
 use std::io::{Cursor, Write as _};
 
-use daiban::list_rows;
 use daiban_domain::calendar::Date;
 use daiban_domain::check::{self, Entry};
 use daiban_domain::shipped;
+use daiban_node::list::{Bounds, Columns, List};
 use daiban_sync::id::Millis;
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 const ITEM: &str = "CL-SB-01";
 const TODAY: Millis = Millis(1_772_413_200_000);
+const BOUNDS: Bounds = Bounds {
+    text_bytes: 1 << 20,
+    workbook_bytes: 1 << 20,
+    unpacked_bytes: 16 << 20,
+    sheet_rows: 10_000,
+    text_rows: usize::MAX,
+    takes_xls: true,
+};
 /// What a workbook of one sheet has besides the sheet.
 const WORKBOOK: [(&str, &str); 4] = [
     (
@@ -40,17 +48,17 @@ pub(super) fn check(bytes: &[u8]) {
 }
 
 fn read(list: &[u8]) {
-    let mut file = tempfile::NamedTempFile::new().expect("a writable folder");
-    file.write_all(list).expect("room for a small file");
     let (catalog, offices) = (shipped::catalog(), shipped::offices());
     let item = catalog.latest(ITEM).expect("it is shipped");
     let entry = Entry { offices: &offices, today: Date::at(TODAY), training: true };
-    let Ok(rows) = list_rows(file.path(), &item.into()) else { return };
+    let opened = List::open("list", Cursor::new(list.to_vec()), None, &BOUNDS);
+    let Ok(List { header, rows, .. }) = opened else { return };
+    let Ok(columns) = Columns::find(header, &item.into()) else { return };
     let mut above = 0;
     for row in rows.map_while(Result::ok) {
         assert!(row.line >= above, "row {} comes after row {above}", row.line);
         above = row.line;
-        let Some(fields) = row.fields else { continue };
+        let Ok(fields) = columns.read(row).fields else { continue };
         if let Ok(tidied) = check::tidy(item, &fields, entry) {
             let again = check::tidy(item, &tidied, entry).expect("what is tidy passes");
             assert_eq!(again, tidied, "tidying twice differs");

@@ -19,7 +19,7 @@ use crate::web::frame::Frame;
 use crate::web::guard::Visitor;
 
 /// Somebody who enters applications; anybody else gets the page that says so.
-pub(in crate::web) struct Agent(pub(super) Visitor);
+pub(in crate::web) struct Agent(pub(in crate::web) Visitor);
 
 impl FromRequestParts<Web> for Agent {
     type Rejection = Response;

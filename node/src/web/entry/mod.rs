@@ -33,10 +33,11 @@ use super::guard::Posted;
 use crate::replica::{Answer, Command, Refusal};
 use crate::shell::clock;
 
-use draft::{Agent, Draft};
+use draft::Draft;
 
 pub(super) use check::page as check;
-pub(super) use find::{find, guide};
+pub(super) use draft::Agent;
+pub(super) use find::{Offered, Sought, find, guide, items};
 pub(super) use papers::{attach, page as papers, reuse};
 
 /// Fields of one page.
@@ -263,7 +264,7 @@ fn after(receipt: &str, item: &Item, step: usize) -> String {
 
 impl Web {
     /// An item that this office takes applications for today.
-    async fn offered(&self, code: &str) -> Option<Arc<Item>> {
+    pub(super) async fn offered(&self, code: &str) -> Option<Arc<Item>> {
         let (code, office, today) = (code.to_owned(), self.office, Date::at(clock::now()));
         let found = self.handle.look(move |replica| {
             let item = replica.law().catalog.in_force(&code, today)?;

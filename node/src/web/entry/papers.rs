@@ -52,7 +52,10 @@ pub(in crate::web) async fn attach(
     form: Multipart,
 ) -> Response {
     let frame = Frame::of(&web, &draft.visitor);
-    let Some(upload) = Upload::read(form, &draft.visitor).await else { return frame.too_old() };
+    let upload = match Upload::read(form, &frame, &draft.visitor).await {
+        Ok(upload) => upload,
+        Err(refused) => return refused,
+    };
     let (name, content) = upload.files.into_iter().next().unwrap_or_default();
     let attached = async {
         let blob = files::store(&web.handle, &web.materials, name, content).await?;

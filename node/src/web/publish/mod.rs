@@ -39,7 +39,10 @@ pub(super) async fn rehearse(
         return refused;
     }
     let frame = Frame::of(&web, &visitor);
-    let Some(upload) = Upload::read(form, &visitor).await else { return frame.too_old() };
+    let upload = match Upload::read(form, &frame, &visitor).await {
+        Ok(upload) => upload,
+        Err(refused) => return refused,
+    };
     let typed = Typed(upload);
     let rehearsed = match typed.notices(web.office) {
         Ok(notices) => rehearsed(&web, notices).await,

@@ -7,7 +7,7 @@ use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_domain::words;
 use maud::html;
 
-use super::{Reader, csv as file, figures};
+use super::{Reader, csv_file as file, figures};
 use crate::web::frame::Frame;
 
 /// Cases on the page; the file has all.

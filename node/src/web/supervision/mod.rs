@@ -3,7 +3,6 @@
 
 mod asked;
 mod cases;
-mod csv;
 mod overdue;
 mod trend;
 
@@ -16,6 +15,7 @@ use daiban_domain::words::{self, Said};
 use maud::{Markup, html};
 
 use super::Web;
+use super::csv as csv_file;
 use super::frame::Frame;
 use super::guard::Visitor;
 use crate::accounts::Role;
@@ -89,7 +89,7 @@ pub(super) async fn table_csv(reader: Reader) -> Response {
         Err(refused) => return refused,
     };
     let names = Names::known(&frame).await;
-    csv::file("figures", &rows(&frame, asked, &groups, &names))
+    csv_file::file("figures", &rows(&frame, asked, &groups, &names))
 }
 
 async fn figures(frame: &Frame<'_>, asked: Asked) -> Result<Vec<Group>, Response> {

@@ -1,7 +1,7 @@
 //! One cell: what a person sees in it, and what that means in a field.
 
 use daiban_domain::catalog::FieldType;
-use daiban_domain::words::Said;
+use daiban_domain::words::{self, Said};
 
 /// Spreadsheets keep fifteen digits of a number; from here on the last ones are not those that
 /// were typed.
@@ -9,17 +9,17 @@ const EXACT_BELOW: f64 = 1e15;
 
 /// A cell of a list.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Cell {
-    pub(super) text: String,
+pub struct Cell {
+    pub text: String,
     /// Why it cannot be taken as it stands.
-    pub(super) fault: Option<Fault>,
+    pub fault: Option<Fault>,
 }
 
 /// What is wrong, and what to do.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Fault {
-    pub(super) said: Said,
-    pub(super) remedy: Said,
+pub struct Fault {
+    pub said: Said,
+    pub remedy: Said,
 }
 
 impl Cell {
@@ -41,13 +41,7 @@ impl Cell {
 
     /// A cell in which the spreadsheet itself found a fault.
     pub(super) fn broken(text: String) -> Self {
-        let fault = Fault {
-            said: Said::of_data(
-                format!("单元格是错误值{text}"),
-                format!("the cell holds the error {text}"),
-            ),
-            remedy: Said::of_data("请改正公式或填写内容", "mend the formula, or type the value"),
-        };
+        let fault = Fault { said: words::cell_is_error(&text), remedy: words::mend_formula() };
         Self { text, fault: Some(fault) }
     }
 }
@@ -62,16 +56,7 @@ fn is_shortened(text: &str) -> bool {
 }
 
 fn lost_digits() -> Fault {
-    Fault {
-        said: Said::of_data(
-            "表格软件把长号码存成了数字，末尾几位已丢失",
-            "the spreadsheet stored a long number as a figure and lost its last digits",
-        ),
-        remedy: Said::of_data(
-            "请把该列设置为“文本”格式，再重新输入号码",
-            "format the column as text, then type the number again",
-        ),
-    }
+    Fault { said: words::cell_lost_digits(), remedy: words::format_as_text() }
 }
 
 /// The text for a field, as the entry checks read it. What is not recognised stays: the checks name
@@ -81,8 +66,10 @@ pub(super) fn meant(kind: FieldType, text: &str) -> String {
     let read = match kind {
         FieldType::Date => date(text),
         FieldType::Bool => match text {
-            "是" | "TRUE" | "True" | "√" => Some("true".to_owned()),
-            "否" | "FALSE" | "False" | "×" => Some("false".to_owned()),
+            "TRUE" | "True" | "√" => Some("true".to_owned()),
+            "FALSE" | "False" | "×" => Some("false".to_owned()),
+            text if text == &*words::yes().zh => Some("true".to_owned()),
+            text if text == &*words::no().zh => Some("false".to_owned()),
             _ => None,
         },
         FieldType::Percent => text.strip_suffix(['%', '％']).map(|number| number.trim().to_owned()),

@@ -1,15 +1,11 @@
 //! Lists as text: UTF-8 or GB18030, with commas, semicolons or tabs. They are read as a stream.
 
-use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read, Seek as _};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufRead as _, BufReader, Read, Seek};
 
+use daiban_domain::words;
 use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030, UTF_8};
 
-use super::cell::Cell;
-use super::list::{COLUMNS_MAX, List, Row, Rows};
-use crate::exit::{Code, Done, Failure};
-use crate::home::disk;
+use super::{COLUMNS_MAX, Cell, List, ListError, Row, Rows};
 
 const CHUNK_BYTES: usize = 64 << 10;
 const DELIMITERS: [u8; 3] = *b",;\t";
@@ -18,20 +14,20 @@ const DELIMITERS: [u8; 3] = *b",;\t";
 ///
 /// # Errors
 /// The file cannot be read, or is text in no known encoding.
-pub(super) fn open(path: &Path, mut file: File) -> Done<List> {
-    let failed = |error| disk(path, error);
-    let lines = lines_of(&mut file).map_err(failed)?;
-    let encoding = encoding_of(&mut file).map_err(failed)?;
-    let decoded = LineEnds { inner: Decoded::new(file, encoding), after_return: false };
+pub(super) fn open(name: &str, mut source: impl Read + Seek + 'static) -> Result<List, ListError> {
+    let failed = |error| ListError::not_read(name, error);
+    let lines = lines_of(&mut source).map_err(failed)?;
+    let encoding = encoding_of(&mut source).map_err(failed)?;
+    let decoded = LineEnds { inner: Decoded::new(source, encoding), after_return: false };
     let mut text = BufReader::with_capacity(CHUNK_BYTES, decoded.chain(&b"\n"[..]));
-    let start = text.fill_buf().map_err(|error| unreadable(path, &error))?;
+    let start = text.fill_buf().map_err(|error| unreadable(name, &error))?;
     let delimiter = delimiter_of(start);
     let mut reader = csv::ReaderBuilder::new();
     let reader = reader.has_headers(false).flexible(true).delimiter(delimiter).from_reader(text);
-    List::new(path, rows(path.to_owned(), reader), lines)
+    List::new(name, rows(name.to_owned(), reader), lines)
 }
 
-fn rows(path: PathBuf, mut reader: csv::Reader<impl Read + 'static>) -> Rows {
+fn rows(name: String, mut reader: csv::Reader<impl Read + 'static>) -> Rows {
     let mut record = csv::StringRecord::new();
     let mut breaks_before = 0;
     Box::new(std::iter::from_fn(move || match reader.read_record(&mut record) {
@@ -43,7 +39,7 @@ fn rows(path: PathBuf, mut reader: csv::Reader<impl Read + 'static>) -> Rows {
             let line = reader.position().line().saturating_sub(1 + breaks_before);
             Some(Ok(row(line, &record)))
         }
-        Err(error) => Some(Err(unreadable(&path, &error))),
+        Err(error) => Some(Err(unreadable(&name, &error))),
     }))
 }
 
@@ -51,18 +47,8 @@ fn row(line: u64, record: &csv::StringRecord) -> Row {
     Row { line, cells: record.iter().take(COLUMNS_MAX + 1).map(Cell::typed).collect() }
 }
 
-fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Failure {
-    let path = path.display();
-    Failure::new(
-        Code::Input,
-        format!("{path} 不是可以读取的表格"),
-        format!("{path} cannot be read as a list"),
-    )
-    .because(error)
-    .remedy(
-        "请在表格软件中另存为“CSV UTF-8”或 xlsx",
-        "save it from the spreadsheet as `CSV UTF-8` or as xlsx",
-    )
+fn unreadable(name: &str, error: &dyn std::fmt::Display) -> ListError {
+    ListError::input(words::list_unreadable(name), words::save_as_list()).because(error)
 }
 
 /// What separates the cells of the first line.
@@ -81,33 +67,33 @@ fn delimiter_of(start: &[u8]) -> u8 {
     DELIMITERS.into_iter().rev().max_by_key(|&delimiter| count(delimiter)).unwrap_or(b',')
 }
 
-fn lines_of(file: &mut File) -> io::Result<u64> {
+fn lines_of(source: &mut (impl Read + Seek)) -> io::Result<u64> {
     let (mut lines, mut raw) = (0, vec![0; CHUNK_BYTES]);
     loop {
-        let read = file.read(&mut raw)?;
+        let read = source.read(&mut raw)?;
         if read == 0 {
             break;
         }
         lines += raw[..read].iter().filter(|&&byte| byte == b'\n').count() as u64;
     }
-    file.rewind()?;
+    source.rewind()?;
     Ok(lines)
 }
 
 /// By its mark, or else by whether all of it is UTF-8. Reads the file once.
-fn encoding_of(file: &mut File) -> io::Result<&'static Encoding> {
+fn encoding_of(source: &mut (impl Read + Seek)) -> io::Result<&'static Encoding> {
     let mut start = [0; 3];
-    let read = file.read(&mut start)?;
-    file.rewind()?;
+    let read = source.read(&mut start)?;
+    source.rewind()?;
     if let Some((marked, _)) = Encoding::for_bom(&start[..read]) {
         return Ok(marked);
     }
-    let is_utf8 = match io::copy(&mut Decoded::new(&mut *file, UTF_8), &mut io::sink()) {
+    let is_utf8 = match io::copy(&mut Decoded::new(&mut *source, UTF_8), &mut io::sink()) {
         Ok(_) => true,
         Err(error) if error.kind() == io::ErrorKind::InvalidData => false,
         Err(error) => return Err(error),
     };
-    file.rewind()?;
+    source.rewind()?;
     Ok(if is_utf8 { UTF_8 } else { GB18030 })
 }
 
@@ -203,14 +189,15 @@ impl<R: Read> Read for Decoded<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::import::list::tests::{read, written};
+    use crate::list::ListErrorKind;
+    use crate::list::tests::read;
     use proptest::prelude::*;
 
     const LIST: &str = "姓名,备注\n王秀英,\"两行\n字\"\n\n张伟,无\n";
 
     #[test]
     fn every_encoding_and_delimiter_reads_the_same() {
-        let expected = read(&written(LIST.as_bytes())).unwrap();
+        let expected = read(LIST.as_bytes()).unwrap();
         assert_eq!(expected.0, ["姓名", "备注"]);
         assert_eq!(expected.1[1], (4, vec!["张伟".to_owned(), "无".to_owned()]));
         let marked = [b"\xef\xbb\xbf", LIST.as_bytes()].concat();
@@ -227,21 +214,21 @@ mod tests {
         let (returns, old) = (LIST.replace('\n', "\r\n"), LIST.replace('\n', "\r"));
         let ends = [semicolons.as_bytes(), tabs.as_bytes(), returns.as_bytes(), old.as_bytes()];
         for bytes in [&marked[..], &chinese, &utf16].into_iter().chain(ends) {
-            assert_eq!(read(&written(bytes)).unwrap(), expected);
+            assert_eq!(read(bytes).unwrap(), expected);
         }
     }
 
     #[test]
     fn what_is_no_text_is_refused() {
-        let error = read(&written(b"\xe5\xa7\x93,\xff\xff\xff\xff\n")).unwrap_err();
-        assert_eq!(error.code, Code::Input);
-        assert!(error.shown(crate::say::Lang::Zh).contains("CSV UTF-8"));
+        let error = read(b"\xe5\xa7\x93,\xff\xff\xff\xff\n").unwrap_err();
+        assert_eq!(error.kind, ListErrorKind::Input);
+        assert!(error.to_string().contains("CSV UTF-8"), "{error}");
     }
 
     proptest! {
         #[test]
         fn garbage_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..2_000)) {
-            let _ = read(&written(&bytes));
+            let _ = read(&bytes);
         }
 
         #[test]

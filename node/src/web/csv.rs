@@ -7,11 +7,16 @@ use axum::response::{IntoResponse, Response};
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 pub(super) fn file(name: &str, rows: &[Vec<String>]) -> Response {
+    attached(name, text(rows).into_bytes())
+}
+
+/// A table that is written already.
+pub(super) fn attached(name: &str, table: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
     ];
-    (headers, text(rows)).into_response()
+    (headers, table).into_response()
 }
 
 fn text(rows: &[Vec<String>]) -> String {

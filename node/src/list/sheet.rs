@@ -1,26 +1,18 @@
 //! Lists as workbooks: xlsx, and xls where the reader gives it.
 
-use std::fs::File;
-use std::io::BufReader;
-use std::path::Path;
+use std::io::{self, BufReader, Read, Seek};
 
 use calamine::{Data, DataRef, ExcelDateTime, Reader, Sheet, SheetVisible, Xls, Xlsx};
+use daiban_domain::words;
+use zip::ZipArchive;
 
-use super::cell::Cell;
-use super::list::{COLUMNS_MAX, List, Row, check_size};
-use crate::exit::{Code, Done, Failure};
+use super::{Bounds, COLUMNS_MAX, Cell, List, ListError, ListErrorKind, Row, too_long};
 
-/// A workbook is held as a whole.
-const WORKBOOK_BYTES_MAX: u64 = 32 << 20;
-/// Rows of a sheet, for the same reason. A larger list is given as CSV, which is not held.
-pub(super) const ROWS_MAX: usize = 50_000;
 /// What the first bytes of a zip and of a compound file are.
 const XLSX: &[u8] = b"PK\x03\x04";
 const XLS: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 /// The last day of a spreadsheet's calendar is the day before this one.
 const SERIAL_END: f64 = 2_958_466.0;
-
-type Workbook = BufReader<File>;
 
 /// Whether a file that begins like this is a workbook.
 pub(super) fn is_workbook(start: &[u8]) -> bool {
@@ -31,25 +23,53 @@ pub(super) fn is_workbook(start: &[u8]) -> bool {
 ///
 /// # Errors
 /// No workbook that can be read, no such sheet, or more rows than are held.
-pub(super) fn open(path: &Path, file: File, start: &[u8], wanted: Option<&str>) -> Done<List> {
-    let bytes = file.metadata().map_err(|error| unreadable(path, error))?.len();
-    check_size(path, bytes, WORKBOOK_BYTES_MAX)?;
-    let file = BufReader::new(file);
+pub(super) fn open(
+    name: &str,
+    source: impl Read + Seek,
+    start: &[u8],
+    wanted: Option<&str>,
+    bounds: &Bounds,
+) -> Result<List, ListError> {
+    let mut source = BufReader::new(source);
+    let rows = Rows { name, bounds, rows: Vec::new() };
     let rows = match start.starts_with(XLSX) {
-        true => of_xlsx(path, file, wanted)?,
-        false => of_xls(path, file, wanted)?,
+        true => {
+            check_unpacked(name, &mut source, bounds.unpacked_bytes)?;
+            of_xlsx(rows, source, wanted)?
+        }
+        false if bounds.takes_xls => of_xls(rows, source, wanted)?,
+        false => return Err(ListError::input(words::workbook_old(name), words::save_as_list())),
     };
     let lines = rows.last().map_or(0, |row| row.line);
-    List::new(path, Box::new(rows.into_iter().map(Ok)), lines)
+    List::new(name, Box::new(rows.into_iter().map(Ok)), lines)
 }
 
-fn of_xlsx(path: &Path, file: Workbook, wanted: Option<&str>) -> Done<Vec<Row>> {
-    let mut workbook = Xlsx::new(file).map_err(|error| unreadable(path, error))?;
-    let name = sheet_of(path, workbook.sheets_metadata(), wanted)?;
-    let failed = |error| unreadable(path, error);
-    let mut cells = workbook.worksheet_cells_reader(&name).map_err(failed)?;
+/// A small file may unpack to more than there is memory, whatever it says of its size.
+fn check_unpacked(name: &str, source: &mut (impl Read + Seek), max: u64) -> Result<(), ListError> {
+    let mut archive = ZipArchive::new(&mut *source).map_err(|error| unreadable(name, error))?;
+    let mut left = max;
+    for at in 0..archive.len() {
+        let part = archive.by_index(at).map_err(|error| unreadable(name, error))?;
+        let unpacked = io::copy(&mut part.take(left + 1), &mut io::sink());
+        let unpacked = unpacked.map_err(|error| unreadable(name, error))?;
+        left = left.checked_sub(unpacked).ok_or_else(|| {
+            ListError::input(words::list_unpacks_too_large(name, max >> 20), words::split_list())
+        })?;
+    }
+    source.rewind().map_err(|error| ListError::not_read(name, error))
+}
+
+fn of_xlsx(
+    mut rows: Rows<'_>,
+    source: impl Read + Seek,
+    wanted: Option<&str>,
+) -> Result<Vec<Row>, ListError> {
+    let name = rows.name;
+    let mut workbook = Xlsx::new(source).map_err(|error| unreadable(name, error))?;
+    let sheet = sheet_of(name, workbook.sheets_metadata(), wanted)?;
+    let failed = |error| unreadable(name, error);
+    let mut cells = workbook.worksheet_cells_reader(&sheet).map_err(failed)?;
     let percents: Vec<bool> = cells.styles().iter().map(is_percent).collect();
-    let mut rows = Rows { path, rows: Vec::new() };
     while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(failed)? {
         let is_percent = percents.get(style).copied().unwrap_or_default();
         let shown = match cell.get_value() {
@@ -62,12 +82,16 @@ fn of_xlsx(path: &Path, file: Workbook, wanted: Option<&str>) -> Done<Vec<Row>> 
 }
 
 /// The old format says nothing of how a number is shown.
-fn of_xls(path: &Path, file: Workbook, wanted: Option<&str>) -> Done<Vec<Row>> {
-    let mut workbook = Xls::new(file).map_err(|error| unreadable(path, error))?;
-    let name = sheet_of(path, workbook.sheets_metadata(), wanted)?;
-    let range = workbook.worksheet_range(&name).map_err(|error| unreadable(path, error))?;
+fn of_xls(
+    mut rows: Rows<'_>,
+    source: impl Read + Seek,
+    wanted: Option<&str>,
+) -> Result<Vec<Row>, ListError> {
+    let name = rows.name;
+    let mut workbook = Xls::new(source).map_err(|error| unreadable(name, error))?;
+    let sheet = sheet_of(name, workbook.sheets_metadata(), wanted)?;
+    let range = workbook.worksheet_range(&sheet).map_err(|error| unreadable(name, error))?;
     let (top, left) = range.start().unwrap_or_default();
-    let mut rows = Rows { path, rows: Vec::new() };
     for (row, column, cell) in range.used_cells() {
         let place =
             |from: u32, at: usize| from.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
@@ -82,19 +106,21 @@ fn is_percent(style: &calamine::Style) -> bool {
 
 /// Rows as cells arrive, which they do in order.
 struct Rows<'a> {
-    path: &'a Path,
+    name: &'a str,
+    bounds: &'a Bounds,
     rows: Vec<Row>,
 }
 
 impl Rows<'_> {
-    fn put(&mut self, (row, column): (u32, u32), cell: Cell) -> Done {
+    fn put(&mut self, (row, column): (u32, u32), cell: Cell) -> Result<(), ListError> {
         if cell.text.is_empty() {
             return Ok(());
         }
         let (line, column) = (u64::from(row) + 1, column as usize);
         if self.rows.last().is_none_or(|last| last.line != line) {
-            if self.rows.len() > ROWS_MAX {
-                return Err(too_many(self.path));
+            // The header is one more.
+            if self.rows.len() > self.bounds.sheet_rows {
+                return Err(too_long(self.name, self.bounds.sheet_rows, self.bounds));
             }
             self.rows.push(Row { line, cells: Vec::new() });
         }
@@ -116,8 +142,8 @@ fn shown(value: &Data, is_percent: bool) -> Cell {
         #[allow(clippy::cast_precision_loss, reason = "what is too long for it is a fault")]
         Data::Int(number) => Cell::number(*number as f64, is_percent),
         Data::Float(number) => Cell::number(*number, is_percent),
-        Data::Bool(true) => Cell::typed("是"),
-        Data::Bool(false) => Cell::typed("否"),
+        Data::Bool(true) => Cell::typed(&words::yes().zh),
+        Data::Bool(false) => Cell::typed(&words::no().zh),
         Data::DateTime(moment) => moment_shown(moment),
         Data::DateTimeIso(text) => Cell::typed(text.strip_suffix("T00:00:00").unwrap_or(text)),
         Data::DurationIso(text) => Cell::typed(text),
@@ -138,56 +164,31 @@ fn moment_shown(moment: &ExcelDateTime) -> Cell {
     }
 }
 
-fn sheet_of(path: &Path, sheets: &[Sheet], wanted: Option<&str>) -> Done<String> {
+fn sheet_of(name: &str, sheets: &[Sheet], wanted: Option<&str>) -> Result<String, ListError> {
     let found = match wanted {
-        Some(name) => sheets.iter().find(|sheet| sheet.name.trim() == name.trim()),
+        Some(wanted) => sheets.iter().find(|sheet| sheet.name.trim() == wanted.trim()),
         None => sheets.iter().find(|sheet| sheet.visible == SheetVisible::Visible),
     };
     found.map(|sheet| sheet.name.clone()).ok_or_else(|| {
         let names: Vec<_> = sheets.iter().map(|sheet| sheet.name.as_str()).collect();
-        let (path, wanted, names) = (path.display(), wanted.unwrap_or("?"), names.join("、"));
-        Failure::new(
-            Code::NotFound,
-            format!("{path} 没有工作表“{wanted}”"),
-            format!("{path} has no sheet {wanted:?}"),
-        )
-        .remedy(format!("工作表有：{names}"), format!("its sheets are: {names}"))
+        let said = words::sheet_unknown(name, wanted.unwrap_or("?"));
+        let remedy = words::sheets_are(&names.join(", "));
+        ListError::new(ListErrorKind::NoSuchSheet, said, remedy)
     })
 }
 
-fn too_many(path: &Path) -> Failure {
-    let path = path.display();
-    Failure::new(
-        Code::Input,
-        format!("{path} 超过 {ROWS_MAX} 行"),
-        format!("{path} has more than {ROWS_MAX} rows"),
-    )
-    .remedy(
-        "请另存为“CSV UTF-8”（行数不限），或分成几个文件",
-        "save it as `CSV UTF-8`, which may have any number of rows, or split it",
-    )
-}
-
-fn unreadable(path: &Path, error: impl std::fmt::Display) -> Failure {
-    let path = path.display();
-    Failure::new(
-        Code::Input,
-        format!("{path} 不是可以读取的工作簿"),
-        format!("{path} is no workbook that can be read"),
-    )
-    .because(error)
-    .remedy(
-        "请取消密码并另存为 xlsx 或“CSV UTF-8”",
-        "remove its password, then save it as xlsx or as `CSV UTF-8`",
-    )
+fn unreadable(name: &str, error: impl std::fmt::Display) -> ListError {
+    let (said, remedy) = (words::workbook_unreadable(name), words::save_without_password());
+    ListError::input(said, remedy).because(error)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::import::list::tests::{read, written};
+    use crate::list::tests::{BOUNDS, read};
     use proptest::prelude::*;
     use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+    use std::io::Cursor;
 
     fn workbook() -> Vec<u8> {
         let mut workbook = Workbook::new();
@@ -212,7 +213,7 @@ mod tests {
 
     #[test]
     fn cells_are_what_a_person_sees() {
-        let (header, rows) = read(&written(&workbook())).unwrap();
+        let (header, rows) = read(&workbook()).unwrap();
         assert_eq!(header[..2], ["姓名", "日期"]);
         let (line, cells) = &rows[0];
         assert_eq!(*line, 4);
@@ -223,10 +224,17 @@ mod tests {
 
     #[test]
     fn a_sheet_is_found_by_its_name_or_the_names_are_told() {
-        let file = written(&workbook());
-        assert_eq!(super::super::list::open(file.path(), Some("其他")).unwrap().header, ["x"]);
-        let error = super::super::list::open(file.path(), Some("名单")).err().unwrap();
-        assert!(error.shown(crate::say::Lang::Zh).contains("Sheet1、其他"));
+        let open = |sheet| List::open("a", Cursor::new(workbook()), Some(sheet), &BOUNDS);
+        assert_eq!(open("其他").unwrap().header, ["x"]);
+        let error = open("名单").err().unwrap();
+        assert!(error.to_string().contains("Sheet1, 其他"), "{error}");
+    }
+
+    #[test]
+    fn what_unpacks_to_too_much_is_refused_before_it_is_held() {
+        let bounds = Bounds { unpacked_bytes: 1_000, ..BOUNDS };
+        let error = List::open("a", Cursor::new(workbook()), None, &bounds).err().unwrap();
+        assert_eq!(error.said, words::list_unpacks_too_large("a", 0));
     }
 
     #[test]
@@ -235,7 +243,7 @@ mod tests {
         let sheet = workbook.add_worksheet();
         sheet.write(0, 0, "姓名").unwrap();
         sheet.write(1_048_575, 16_383, "x").unwrap();
-        let (_, rows) = read(&written(&workbook.save_to_buffer().unwrap())).unwrap();
+        let (_, rows) = read(&workbook.save_to_buffer().unwrap()).unwrap();
         assert_eq!((rows.len(), rows[0].0, rows[0].1.len()), (1, 1_048_576, COLUMNS_MAX + 1));
     }
 
@@ -246,13 +254,13 @@ mod tests {
             let mut bytes = workbook();
             let at = at.index(bytes.len());
             bytes[at] = byte;
-            let _ = read(&written(&bytes));
+            let _ = read(&bytes);
         }
 
         #[test]
         fn what_only_begins_like_a_workbook_is_refused(rest in proptest::collection::vec(any::<u8>(), 0..600)) {
             for magic in [XLSX, XLS] {
-                prop_assert!(read(&written(&[magic, &rest].concat())).is_err());
+                prop_assert!(read(&[magic, &rest].concat()).is_err());
             }
         }
     }

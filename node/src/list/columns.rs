@@ -4,19 +4,21 @@ use std::collections::BTreeMap;
 
 use daiban_domain::catalog::nearest::{choices, nearest};
 use daiban_domain::form::{FieldValue, Fields};
-use daiban_domain::words::Said;
-use daiban_node::replica::{FieldView, ItemView};
+use daiban_domain::words::{self, Said};
 
-use super::cell::{Fault, meant};
-use super::faults::{SERVICE_COLUMNS, restored};
-use super::list::Row;
-use crate::exit::{Code, Done, Failure};
+use super::cell::meant;
+use super::faults::{restored, service_columns};
+use super::{ListError, Row, RowFault};
+use crate::replica::{FieldView, ItemView};
+
+/// Columns that an errors file puts before those of its list.
+const SERVICE: usize = 3;
 
 /// The columns of a list, against the fields of an item.
 #[derive(Debug)]
-pub(super) struct Columns {
+pub struct Columns {
     /// As they came, without those that an errors file adds.
-    pub(super) titles: Vec<String>,
+    pub titles: Vec<String>,
     /// What each fills.
     fields: Vec<FieldView>,
     /// How many columns an errors file put before them.
@@ -24,11 +26,23 @@ pub(super) struct Columns {
 }
 
 /// A row as it came and as it is meant.
-pub(super) struct Read {
-    pub(super) line: u64,
+#[derive(Clone, Debug)]
+pub struct Meant {
+    pub line: u64,
     /// One for each title.
-    pub(super) texts: Vec<String>,
-    pub(super) fields: Result<Fields, Vec<(String, Fault)>>,
+    pub texts: Vec<String>,
+    /// What it fills in, or which of its cells cannot be read.
+    pub fields: Result<Fields, Vec<RowFault>>,
+}
+
+/// The columns of an empty list: the fields that somebody has to type, by what they are called.
+pub fn titles(item: &ItemView) -> Vec<String> {
+    let is_typed = |field: &&FieldView| field.derived_from.is_none();
+    let title = |field: &FieldView| {
+        let same = item.fields.iter().filter(|other| plain(&other.label) == plain(&field.label));
+        if same.count() == 1 { field.label.clone() } else { field.key.clone() }
+    };
+    item.fields.iter().filter(is_typed).map(title).collect()
 }
 
 impl Columns {
@@ -36,9 +50,10 @@ impl Columns {
     ///
     /// # Errors
     /// Every column that is not known, comes twice or is missing, at once.
-    pub(super) fn find(header: Vec<String>, item: &ItemView) -> Done<Self> {
-        let is_errors_file = header.iter().map(|title| plain(title)).take(3).eq(SERVICE_COLUMNS);
-        let skipped = if is_errors_file { SERVICE_COLUMNS.len() } else { 0 };
+    pub fn find(header: Vec<String>, item: &ItemView) -> Result<Self, ListError> {
+        let service = service_columns();
+        let is_errors_file = header.iter().map(|title| plain(title)).take(3).eq(service);
+        let skipped = if is_errors_file { SERVICE } else { 0 };
         let title =
             |title: String| if is_errors_file { restored(&title).to_owned() } else { title };
         let titles: Vec<String> = header.into_iter().skip(skipped).map(title).collect();
@@ -47,7 +62,7 @@ impl Columns {
         for (at, title) in titles.iter().enumerate() {
             match field_of(title, item) {
                 Ok(field) if fields.iter().any(|known| known.key == field.key) => {
-                    faults.push(twice(title));
+                    faults.push(words::column_twice(title.trim()));
                 }
                 Ok(field) => fields.push(field.clone()),
                 Err(fault) => faults.push(fault(skipped + at + 1)),
@@ -56,27 +71,35 @@ impl Columns {
         let has = |key: &String| fields.iter().any(|field| field.key == *key);
         let missing = item.fields.iter().filter(|field| field.required && !has(&field.key));
         let missing = missing.filter(|field| !field.derived_from.as_ref().is_some_and(has));
-        faults.extend(missing.map(lacking));
+        faults.extend(missing.map(|field| words::column_lacking(&field.label, &field.key)));
         if faults.is_empty() {
             return Ok(Self { titles, fields, skipped });
         }
-        Err(not_for(item, faults))
+        let said = words::header_unfit(&item.name, &item.code);
+        Err(ListError { lines: faults, ..ListError::input(said, words::mend_header()) })
+    }
+
+    /// What a row holds in the column of the field with this label.
+    pub fn text<'a>(&self, texts: &'a [String], label: &str) -> Option<&'a str> {
+        let at = self.fields.iter().position(|field| field.label == label)?;
+        texts.get(at).map(String::as_str)
     }
 
     /// What a row says.
-    pub(super) fn read(&self, row: Row) -> Read {
+    pub fn read(&self, row: Row) -> Meant {
         let mut texts = vec![String::new(); self.titles.len()];
         let (mut fields, mut faults) = (BTreeMap::new(), Vec::new());
         for (at, cell) in row.cells.into_iter().skip(self.skipped).enumerate() {
             let text = if self.skipped > 0 { restored(&cell.text).to_owned() } else { cell.text };
             let Some(field) = self.fields.get(at) else {
                 if !text.trim().is_empty() {
-                    faults.push((format!("{}", self.skipped + at + 1), beyond()));
+                    faults.push(beyond(self.skipped + at + 1));
                 }
                 continue;
             };
             if let Some(fault) = cell.fault {
-                faults.push((field.label.clone(), fault));
+                let title = Some(field.label.clone());
+                faults.push(RowFault { title, said: fault.said, remedy: fault.remedy });
             } else if !text.trim().is_empty() {
                 let value = FieldValue::Text(meant(field.kind, &text));
                 fields.insert(field.key.clone(), value);
@@ -84,7 +107,7 @@ impl Columns {
             texts[at] = text;
         }
         let fields = if faults.is_empty() { Ok(fields) } else { Err(faults) };
-        Read { line: row.line, texts, fields }
+        Meant { line: row.line, texts, fields }
     }
 }
 
@@ -120,78 +143,30 @@ fn unknown(title: &str, item: &ItemView) -> Unknown {
     let labels: Vec<String> = item.fields.iter().map(|field| field.label.clone()).collect();
     Box::new(move |column| {
         if title.is_empty() {
-            return Said::of_data(
-                format!("第{column}列没有名称；请填写栏目名称或删除该列"),
-                format!("column {column} has no title; name its field or delete it"),
-            );
+            return words::column_untitled(column);
         }
         let known = || labels.iter().map(String::as_str);
-        let meant = nearest(&title, known());
-        let (zh, en) = match meant {
-            Some(meant) => (format!("是否为“{meant}”"), format!("is {meant:?} meant?")),
-            None => {
-                let all = choices(&title, known());
-                (format!("可用的栏目：{all}"), format!("the fields are {all}"))
-            }
-        };
-        Said::of_data(
-            format!("第{column}列“{title}”不是该事项的栏目；{zh}"),
-            format!("column {column} {title:?} is no field of the item; {en}"),
-        )
+        match nearest(&title, known()) {
+            Some(meant) => words::column_meant(column, &title, meant),
+            None => words::column_unknown(column, &title, &choices(&title, known())),
+        }
     })
 }
 
 fn ambiguous(title: &str, one: &FieldView, other: &FieldView) -> Unknown {
     let (title, one, other) = (title.trim().to_owned(), one.key.clone(), other.key.clone());
-    Box::new(move |column| {
-        Said::of_data(
-            format!("第{column}列“{title}”对应两个栏目；请改用 {one} 或 {other}"),
-            format!("column {column} {title:?} fits two fields; name it {one} or {other}"),
-        )
-    })
+    Box::new(move |column| words::column_ambiguous(column, &title, &one, &other))
 }
 
-fn twice(title: &str) -> Said {
-    let title = title.trim();
-    Said::of_data(
-        format!("“{title}”出现两次；请只保留一列"),
-        format!("{title:?} comes twice; keep one of the columns"),
-    )
-}
-
-fn lacking(field: &FieldView) -> Said {
-    let FieldView { key, label, .. } = field;
-    Said::of_data(
-        format!("缺少必填栏目“{label}”；请增加名为“{label}”或 {key} 的一列"),
-        format!("the required field {label:?} has no column; add one named {label:?} or {key}"),
-    )
-}
-
-fn beyond() -> Fault {
-    Fault {
-        said: Said::of_data("没有对应的栏目名称", "it stands under no title"),
-        remedy: Said::of_data(
-            "请检查是否多了逗号，内容中有逗号时须加引号",
-            "see whether there is a comma too many; text with a comma needs quotes",
-        ),
-    }
-}
-
-fn not_for(item: &ItemView, faults: Vec<Said>) -> Failure {
-    let ItemView { code, name, .. } = item;
-    let failure = Failure::new(
-        Code::Input,
-        format!("表头与事项“{name}”（{code}）不符，没有录入"),
-        format!("the header does not fit {code}; nothing was entered"),
-    )
-    .remedy("请按下列各项修改第一行", "mend the first row as follows");
-    faults.into_iter().fold(failure, Failure::line)
+fn beyond(column: usize) -> RowFault {
+    let title = Some(column.to_string());
+    RowFault { title, said: words::cell_beyond(), remedy: words::look_for_commas() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::import::cell::Cell;
+    use crate::list::Cell;
     use daiban_domain::shipped;
     use proptest::prelude::*;
 
@@ -202,7 +177,7 @@ mod tests {
         shipped::catalog().latest("CL-SB-01").unwrap().into()
     }
 
-    fn find(header: &str) -> Done<Columns> {
+    fn find(header: &str) -> Result<Columns, ListError> {
         Columns::find(header.split(',').map(str::to_owned).collect(), &item())
     }
 
@@ -219,7 +194,7 @@ mod tests {
     #[test]
     fn every_fault_of_a_header_is_told_at_once() {
         let error = find("姓 名,手机号,缴费档次(元/年),缴费方式,姓名,").unwrap_err();
-        let shown = error.shown(crate::say::Lang::Zh);
+        let shown = error.to_string();
         for part in ["手机号码", "“姓名”出现两次", "第6列没有名称", "缺少必填栏目“证件号码”"]
         {
             assert!(shown.contains(part), "{part}: {shown}");
@@ -229,9 +204,9 @@ mod tests {
 
     #[test]
     fn what_is_derived_needs_its_source_only() {
-        let shown = find("姓名").unwrap_err().shown(crate::say::Lang::Zh);
+        let shown = find("姓名").unwrap_err().to_string();
         assert!(shown.contains("性别"), "{shown}");
-        let shown = find("证件号码").unwrap_err().shown(crate::say::Lang::Zh);
+        let shown = find("证件号码").unwrap_err().to_string();
         assert!(!shown.contains("性别"), "{shown}");
     }
 
@@ -240,8 +215,16 @@ mod tests {
         let columns = find(REQUIRED).unwrap();
         let cells: Vec<_> = (0..9).map(|n| Cell::typed(&n.to_string())).collect();
         let read = columns.read(Row { line: 2, cells });
-        assert_eq!(read.fields.unwrap_err()[0].0, "9");
+        assert_eq!(read.fields.unwrap_err()[0].title.as_deref(), Some("9"));
         assert_eq!(read.texts.len(), 8);
+    }
+
+    #[test]
+    fn an_empty_list_fits_its_item() {
+        for (code, _) in [("CL-SB-01", ()), ("CL-MZ-08", ())] {
+            let item: ItemView = shipped::catalog().latest(code).unwrap().into();
+            Columns::find(titles(&item), &item).unwrap();
+        }
     }
 
     proptest! {
