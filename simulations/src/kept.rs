@@ -29,6 +29,10 @@ pub(crate) struct Kept {
     pub(crate) blobs: BTreeSet<BlobId>,
     /// What acts refer to.
     pub(crate) blob_references: BTreeMap<BlobId, BTreeSet<Channel>>,
+    pub(crate) blob_sizes: BTreeMap<BlobId, u64>,
+    /// Entries that were written, and the bytes in them.
+    pub(crate) entries: u64,
+    pub(crate) payload_bytes: u64,
 }
 
 impl Kept {
@@ -80,7 +84,9 @@ impl Kept {
     }
 
     fn take_entry(&mut self, tip: &Tip, entry: &Entry) -> Vec<Fact> {
+        self.entries += 1;
         let Some(bytes) = entry.payload.bytes() else { return Vec::new() };
+        self.payload_bytes += bytes.len() as u64;
         let mut fresh = facts_in(entry.kind, bytes, tip.author);
         fresh.retain(|fact| self.facts.insert(*fact));
         // What a liar wrote may be no act at all: it begins no case.
@@ -94,6 +100,7 @@ impl Kept {
             && let Some(blob) = act.kind.file()
         {
             self.blob_references.entry(blob.id).or_default().insert(tip.channel);
+            self.blob_sizes.insert(blob.id, blob.size);
         }
         fresh
     }

@@ -54,7 +54,7 @@ pub const BLOBS_MISSED_MAX: usize = 64 * BLOB_WANTS_MAX;
 pub const BEACON_BYTES_MAX: usize = 2_048;
 
 /// What one run may weigh in the window.
-const RUN_WEIGHT_MAX: usize =
+pub const RUN_WEIGHT_MAX: usize =
     RUN_BYTES_MAX + PAYLOAD_BYTES_MAX + ENTRY_OVERHEAD_BYTES * RUN_ENTRIES_MAX;
 const _: () = assert!(RUN_WEIGHT_MAX + 1_024 < FRAME_BYTES_MAX);
 /// An honest peer never meets the ratio, however well its entries pack.

@@ -76,6 +76,11 @@ impl Replica {
                 self.answer(id, answer);
                 Ok(())
             }
+            Command::Desk { desk, order, size } => {
+                let answer = self.desk_view(Date::at(now), desk, order, size)?;
+                self.answer(id, answer);
+                Ok(())
+            }
             Command::Figures { period, by } => {
                 let answer = self.figures(Date::at(now), period, by)?;
                 self.answer(id, answer);

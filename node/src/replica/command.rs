@@ -30,7 +30,7 @@ use super::leases::{LeaseView, LedgerView};
 use super::licences::{MaterialChoice, Reuse};
 use super::listed::{ItemView, KnownCase, Listed};
 use super::watch::{Board, RaisedView, Trouble, WatchEvent};
-use super::work_list::{Filter, Order, Place, Row};
+use super::work_list::{Desk, Filter, Order, Place, PlaceView, Row};
 
 /// A request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,6 +115,14 @@ pub enum Command {
         after: Option<CaseId>,
         #[serde(default)]
         size: Option<usize>,
+    },
+    /// The first cases of each place that a desk sees.
+    Desk {
+        desk: Desk,
+        #[serde(default)]
+        order: Order,
+        /// Of each place.
+        size: usize,
     },
     /// Figures of supervision.
     Figures {
@@ -234,6 +242,7 @@ impl Command {
             | Self::CaseClock { .. }
             | Self::Licences { .. }
             | Self::Cases { .. }
+            | Self::Desk { .. }
             | Self::Figures { .. }
             | Self::ShowItem { .. }
             | Self::Status
@@ -322,6 +331,9 @@ pub enum Answer {
         places: BTreeMap<Place, usize>,
         /// Where the next page begins, if there is one.
         after: Option<CaseId>,
+    },
+    Desk {
+        lists: Vec<PlaceView>,
     },
     Figures {
         groups: Vec<Group>,

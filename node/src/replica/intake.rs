@@ -12,7 +12,7 @@ use super::io::LinkId;
 use crate::store::{Evidence, Record};
 
 /// Receipts whose signer is not known yet.
-const UNPROVED_RECEIPTS_MAX: usize = 4_096;
+pub const UNPROVED_RECEIPTS_MAX: usize = 4_096;
 
 impl Replica {
     /// Proves a run and queues it for the disk.

@@ -67,6 +67,7 @@ use daiban_sync::admission::Admission;
 use daiban_sync::head::Receipt;
 use daiban_sync::id::{LogId, Millis, NodeKey, OfficeCode};
 use daiban_sync::run::Authenticator;
+use daiban_sync::session;
 
 pub use alarm::Alarm;
 pub use backlog::Backlog;
@@ -79,6 +80,7 @@ pub use command::{
 pub use dispose::{
     Disposal, NodeView, StandingView, UnacceptedEntry, UnacceptedLog, UnacceptedView,
 };
+pub use intake::UNPROVED_RECEIPTS_MAX;
 pub use io::{CommandId, CommitId, Config, Effect, Input, LinkId, Timing};
 pub use law::{Consequence, Law};
 pub use leases::{LeaseView, LedgerView};
@@ -88,7 +90,7 @@ pub use refusal::{Refusal, RefusalKind};
 pub use watch::{
     Acknowledged, Board, BoardRow, Happened, Heard, RaisedView, Rules, State, Trouble, WatchEvent,
 };
-pub use work_list::{Desk, Filter, Order, PAGE_MAX, Place, Row};
+pub use work_list::{Desk, Filter, Order, PAGE_MAX, Place, PlaceView, Row};
 
 use crate::store::{Blobs, IndexError, Position, Space, Store, ViewError};
 use author::Author;
@@ -105,7 +107,7 @@ use watch::Watch;
 use work_list::WorkList;
 
 /// Alarms that are kept for `daiban status`.
-const ALARMS_MAX: usize = 256;
+pub const ALARMS_MAX: usize = 256;
 
 /// One office's node.
 pub struct Replica {
@@ -172,6 +174,16 @@ pub struct Replica {
 struct Ahead {
     case: Case,
     request: Option<RequestId>,
+}
+
+/// What a node keeps in memory for others.
+pub struct Held {
+    pub sessions: Vec<session::Held>,
+    /// Commands that wait, or whose answer does.
+    pub commands: usize,
+    /// Receipts whose signer is not known yet.
+    pub receipts: usize,
+    pub alarms: usize,
 }
 
 struct PendingReply {
@@ -313,6 +325,16 @@ impl Replica {
     /// The latest health report of each office, this one and those below.
     pub fn heard(&self) -> impl Iterator<Item = (&OfficeCode, &Heard)> {
         self.watch.all_heard()
+    }
+
+    /// What is kept in memory for peers and for people who wait.
+    pub fn held(&self) -> Held {
+        Held {
+            sessions: self.links.values().map(|link| link.session.held()).collect(),
+            commands: self.deferred.len() + self.hold.commands.len() + self.replies.len(),
+            receipts: self.unproved.len(),
+            alarms: self.alarms.len(),
+        }
     }
 
     /// A case as the views keep it.

@@ -112,6 +112,15 @@ pub struct Row {
     pub newer: Option<u32>,
 }
 
+/// A place with its first cases.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PlaceView {
+    pub place: Place,
+    /// Cases in it.
+    pub count: usize,
+    pub rows: Vec<Row>,
+}
+
 /// What lists filter and order by, and figures count.
 #[derive(Debug)]
 pub(super) struct WorkList {
@@ -189,6 +198,28 @@ impl Replica {
         Ok(Answer::Cases { cases, skipped, total, places, after })
     }
 
+    /// The first rows of each place that a desk sees, with how many cases it has: in one look at all
+    /// cases.
+    pub(super) fn desk_view(
+        &mut self,
+        today: Date,
+        desk: Desk,
+        order: Order,
+        size: usize,
+    ) -> Result<Answer, Refusal> {
+        let office = self.config.office;
+        let places = self.lists()?.by_place(office, today, desk, order);
+        let mut lists = Vec::new();
+        for (place, mut ranks) in places {
+            let count = ranks.len();
+            first(&mut ranks, size);
+            let rows = ranks.into_iter().filter_map(|(.., id)| self.row(id, today).transpose());
+            let rows = rows.collect::<Result<_, _>>().map_err(Refusal::internal)?;
+            lists.push(PlaceView { place, count, rows });
+        }
+        Ok(Answer::Desk { lists })
+    }
+
     pub(super) fn figures(
         &mut self,
         today: Date,
@@ -242,14 +273,25 @@ impl WorkList {
         let skipped = total - ranks.len();
         let size = (*size).clamp(1, PAGE_MAX);
         let is_last = ranks.len() <= size;
-        if !is_last {
-            ranks.select_nth_unstable(size);
-            ranks.truncate(size);
-        }
-        ranks.sort_unstable();
+        first(&mut ranks, size);
         let ids: Vec<_> = ranks.into_iter().map(|(_, _, id)| id).collect();
         let after = ids.last().copied().filter(|_| !is_last);
         Page { ids, skipped, total, places, after }
+    }
+
+    fn by_place(
+        &self,
+        office: OfficeCode,
+        today: Date,
+        desk: Desk,
+        order: Order,
+    ) -> BTreeMap<Place, Vec<Rank>> {
+        let mut places: BTreeMap<Place, Vec<Rank>> = BTreeMap::new();
+        for (&id, listed) in &self.cases {
+            let place = listed.place(desk, office, today);
+            places.entry(place).or_default().push(rank(order, id, listed));
+        }
+        places
     }
 
     pub(super) fn put(&mut self, summary: &Summary) {
@@ -281,6 +323,15 @@ impl Filter {
         let item = listed.counted.as_ref().map(|counted| &counted.item);
         self.items.is_empty() || item.is_some_and(|item| self.items.contains(item))
     }
+}
+
+/// Leaves the first so many, in their order.
+fn first(ranks: &mut Vec<Rank>, size: usize) {
+    if size < ranks.len() {
+        ranks.select_nth_unstable(size);
+        ranks.truncate(size);
+    }
+    ranks.sort_unstable();
 }
 
 fn rank(order: Order, id: CaseId, listed: &Listed) -> Rank {

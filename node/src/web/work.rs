@@ -15,7 +15,7 @@ use super::frame::Frame;
 use super::guard::Visitor;
 use super::show;
 use crate::accounts::{Account, Role};
-use crate::replica::{Answer, Command, Desk, Filter, Order, Place, Row};
+use crate::replica::{Answer, Command, Desk, Filter, Order, Place, PlaceView, Row};
 
 /// Rows of each list where all of them are shown.
 const FIRST_ROWS: usize = 20;
@@ -75,24 +75,25 @@ pub(super) async fn page(
 }
 
 async fn all(frame: &Frame<'_>, account: &Account) -> Result<Markup, Response> {
-    let counts = ask(frame, account, LISTS[0], None, FIRST_ROWS).await?.places;
-    let mut sections = Vec::new();
-    for place in LISTS.into_iter().filter(|place| counts.contains_key(place)) {
-        let listed = ask(frame, account, place, None, FIRST_ROWS).await?;
-        let count = listed.places.get(&place).copied().unwrap_or_default();
-        sections.push(html! {
+    let (desk, order) = (desk(account), Order::Due);
+    let command = Command::Desk { desk, order, size: FIRST_ROWS };
+    let Answer::Desk { lists } = frame.ask(command).await? else { return Err(frame.stopping()) };
+    let in_order = LISTS.iter().filter_map(|place| lists.iter().find(|list| list.place == *place));
+    Ok(html! {
+        @for PlaceView { place, count, rows } in in_order {
             section {
-                h2 { (frame.say(&title(place))) " " span.count { (count) } }
-                (table(frame, account, &listed.rows))
-                @if listed.after.is_some() {
-                    p { a href={ "/?list=" (place.name()) } { (frame.say(&words::work_all_of(count))) } }
+                h2 { (frame.say(&title(*place))) " " span.count { (count) } }
+                (table(frame, account, rows))
+                @if rows.len() < *count {
+                    p {
+                        a href={ "/?list=" (place.name()) } {
+                            (frame.say(&words::work_all_of(*count)))
+                        }
+                    }
                 }
             }
-        });
-    }
-    Ok(html! {
-        @for section in &sections { (section) }
-        @if sections.is_empty() { p { (frame.say(&words::work_nothing())) } }
+        }
+        @if lists.is_empty() { p { (frame.say(&words::work_nothing())) } }
     })
 }
 
@@ -102,7 +103,7 @@ async fn one(
     place: Place,
     after: Option<CaseId>,
 ) -> Result<Markup, Response> {
-    let listed = ask(frame, account, place, after, PAGE_ROWS).await?;
+    let listed = ask(frame, account, place, after).await?;
     let count = listed.places.get(&place).copied().unwrap_or_default();
     Ok(html! {
         p { a href="/" { (frame.say(&words::page_work())) } }
@@ -134,10 +135,9 @@ async fn ask(
     account: &Account,
     place: Place,
     after: Option<CaseId>,
-    size: usize,
 ) -> Result<Listed, Response> {
     let filter = Filter { desk: desk(account), places: vec![place], ..Filter::default() };
-    let command = Command::Cases { filter, order: Order::Due, after, size: Some(size) };
+    let command = Command::Cases { filter, order: Order::Due, after, size: Some(PAGE_ROWS) };
     match frame.web.handle.ask(command).await {
         Some(Ok(Answer::Cases { cases, places, after, .. })) => {
             Ok(Listed { rows: cases, places, after })

@@ -12,7 +12,7 @@
 //! | deadlines count working days | [`deadlines`] | at the end |
 //! | what a node holds is what people did | [`model`] | at sampled moments |
 //! | what a form shows is what nobody typed over | [`register`] | at sampled moments, and at the end |
-//! | bounds; nothing is asked for twice | [`bounds`] | at sampled moments, at every send |
+//! | bounds of sessions, memory and disk; nothing is asked for twice | [`bounds`] | at sampled moments, at every send |
 //! | idempotence: what is heard or recovered twice changes nothing | [`crate::story`] | at the end |
 //! | calm: no alarm that the story does not explain | [`calm`] | at every alarm |
 //! | what the scenario expects | [`crate::story`] | at the end |
@@ -90,6 +90,8 @@ pub(crate) fn sampled(world: &mut World) -> Verdict {
             other.is_within(node.office) || node.office.is_within(*other)
         };
         bounds::check_links(node, offices.filter(is_peer).count())?;
+        bounds::check_memory(node)?;
+        bounds::check_disk(node)?;
     }
     Ok(())
 }

@@ -41,6 +41,10 @@ impl Flight {
         self.weight < window
     }
 
+    pub(super) fn weight(&self) -> u64 {
+        self.weight
+    }
+
     pub(super) fn logs(&self) -> impl Iterator<Item = &LogId> {
         self.runs.keys()
     }
@@ -63,6 +67,10 @@ impl Intake {
         }
         self.flight.add(run);
         Ok(())
+    }
+
+    pub(super) fn weight(&self) -> u64 {
+        self.flight.weight()
     }
 
     /// Logs of which something is not yet flushed.

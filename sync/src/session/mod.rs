@@ -118,6 +118,21 @@ pub struct Session {
     refused: bool,
 }
 
+/// What a session keeps for its peer. Each is bounded by [`crate::limits`], whatever the peer does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Weight of runs that were sent and are not acknowledged.
+    pub sent_weight: u64,
+    /// Weight of runs that came and are not flushed.
+    pub taken_weight: u64,
+    /// Bytes on each lane that are no whole frame yet.
+    pub staged_bytes: [usize; 2],
+    /// Frames and fetches that wait to be sent.
+    pub answers: usize,
+    /// What happened and was not looked at.
+    pub events: usize,
+}
+
 impl Session {
     /// Begins a session; the greeting is the first thing to transmit.
     pub fn new(opening: Opening, source: &dyn Source) -> Self {
@@ -166,6 +181,17 @@ impl Session {
     /// Logs and entries that wait to be sent to this peer.
     pub fn backlog(&self, source: &dyn Source) -> (usize, u64) {
         self.push.backlog(source.frontier())
+    }
+
+    /// What is kept for this peer at the moment.
+    pub fn held(&self) -> Held {
+        Held {
+            sent_weight: self.push.in_flight(),
+            taken_weight: self.intake.weight(),
+            staged_bytes: [self.decoder.staged_bytes(), self.bulk_decoder.staged_bytes()],
+            answers: self.outbox.len() + self.asked.len(),
+            events: self.events.len(),
+        }
     }
 
     /// Takes bytes of one lane.

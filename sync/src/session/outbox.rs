@@ -31,6 +31,10 @@ impl Outbox {
         Self { frames: VecDeque::from([frame]), ..Self::default() }
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.frames.len()
+    }
+
     pub(super) fn push(&mut self, frame: Frame) {
         self.frames.push_back(frame);
     }

@@ -45,6 +45,11 @@ impl Push {
         self.window = window;
     }
 
+    /// Weight that is sent and not acknowledged.
+    pub(super) fn in_flight(&self) -> u64 {
+        self.flight.weight()
+    }
+
     /// The peer holds `log` at least up to `head`.
     pub(super) fn peer_holds(&mut self, log: LogId, head: Head) {
         let known = self.peer.entry(log).or_insert(head);

@@ -58,6 +58,11 @@ impl Decoder {
         }
     }
 
+    /// Bytes that wait until they make a frame.
+    pub fn staged_bytes(&self) -> usize {
+        self.staging.len()
+    }
+
     /// Whether everything that was read has been given: no frame is half here.
     pub fn is_between_frames(&self) -> bool {
         !self.is_full && self.staging.is_empty()
@@ -112,6 +117,11 @@ pub struct PlainDecoder {
 }
 
 impl PlainDecoder {
+    /// Bytes that wait until they make a frame.
+    pub fn staged_bytes(&self) -> usize {
+        self.staging.len()
+    }
+
     /// The next whole frame, as [`Decoder::next`].
     ///
     /// # Errors

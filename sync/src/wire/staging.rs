@@ -32,6 +32,10 @@ impl Staging {
         self.bytes.truncate(self.bytes.len() - unused);
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len() - self.start
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.start == self.bytes.len()
     }

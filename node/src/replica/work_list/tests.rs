@@ -117,10 +117,15 @@ proptest! {
             list.page(office(HERE), day(0), &search(desk, places, Order::Due, PAGE_MAX))
         };
         let all = page(&[]);
+        let mut by_place = list.by_place(office(HERE), day(0), desk, Order::Due);
+        prop_assert!(by_place.keys().eq(all.places.keys()));
         let mut apart = Vec::new();
         for (place, count) in &all.places {
             let own = page(&[*place]);
             prop_assert_eq!((own.total, own.ids.len()), (*count, *count));
+            let ranks = by_place.get_mut(place).unwrap();
+            first(ranks, 3);
+            prop_assert!(ranks.iter().map(|(.., id)| id).eq(own.ids.iter().take(3)));
             apart.extend(own.ids);
         }
         apart.sort_unstable();
