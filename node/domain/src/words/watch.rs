@@ -17,6 +17,10 @@ messages! {
         zh: "{office}失联：{minutes} 分钟没有消息",
         en: "{office} is dark: nothing was heard of it for {minutes} min",
     }
+    watch_dark_briefly(office: &str, seconds: u64) {
+        zh: "{office}失联：{seconds} 秒没有消息",
+        en: "{office} is dark: nothing was heard of it for {seconds} s",
+    }
     watch_latched(office: &str) {
         zh: "{office}已停止保存：写盘失败，请检查磁盘后重启节点",
         en: "{office} saves nothing any more: a write failed; mend the disk, then restart the node",

@@ -78,6 +78,7 @@ impl Trouble {
     /// The sentence of an alarm, by what was measured when it was raised.
     pub fn said(self, office: &str, measured: u64) -> Said {
         match self {
+            Self::Dark if measured < 60_000 => words::watch_dark_briefly(office, measured / 1_000),
             Self::Dark => words::watch_dark(office, measured / 60_000),
             Self::Latched => words::watch_latched(office),
             Self::Disk => words::watch_disk(office, measured >> 20),

@@ -27,9 +27,10 @@ pub(super) fn trend(frame: &Frame<'_>, months: &[Group]) -> Markup {
 }
 
 fn chart(frame: &Frame<'_>, months: &[Group], at: usize) -> Markup {
-    let named =
-        |month: &Group| month.shares.get(at).map(|share| (month.name.clone(), share.clone()));
-    let bars: Vec<(String, Share)> = months.iter().filter_map(named).collect();
+    let bars: Vec<(&str, &Share)> = months
+        .iter()
+        .filter_map(|month| Some((month.name.as_str(), month.shares.get(at)?)))
+        .collect();
     let name = bars.first().map_or_else(String::new, |(_, share)| frame.say(&share.words));
     let read: Vec<_> =
         bars.iter().map(|(month, share)| format!("{month} {}", percent(share))).collect();
