@@ -135,7 +135,10 @@ impl Replica {
 
     /// A node that is revoked neither writes nor shows what it holds of citizens. A bundle for the
     /// office above can still be made of it: what was never sent may be real.
-    pub(super) fn check_believed(&self) -> Result<(), Refusal> {
+    ///
+    /// # Errors
+    /// The refusal that says so.
+    pub(crate) fn check_believed(&self) -> Result<(), Refusal> {
         let Some(by) = self.sealed() else { return Ok(()) };
         let (kind, sentence) = (RefusalKind::NotAllowed, words::node_is_revoked(&self.named(by)));
         Err(Refusal::new(kind, sentence, words::carry_and_join_again()))

@@ -9,9 +9,9 @@ use daiban_domain::act::BlobRef;
 use daiban_sync::id::{BlobId, IdError};
 use serde::Deserialize;
 
-use super::admin::{Served, answered, refused, unfit};
+use super::admin::{Served, answered, refused, stopping, unfit};
 use super::{Handle, materials};
-use crate::replica::Refusal;
+use crate::replica::{Refusal, Replica};
 use crate::settings::MaterialSettings;
 use crate::store::{BlobError, Space, os_entropy};
 
@@ -60,6 +60,11 @@ pub(super) async fn get(State(served): State<Served>, Path(id): Path<String>) ->
         Ok(id) => id,
         Err(error) => return refused(&IdError::to_string(&error)),
     };
+    match served.handle.look(Replica::check_believed).await {
+        Some(Ok(())) => {}
+        Some(Err(refusal)) => return answered(Err(refusal)),
+        None => return stopping(),
+    }
     match read(&served.handle, id).await {
         Ok(Some(bytes)) => Body::from(bytes).into_response(),
         Ok(None) => (StatusCode::NOT_FOUND, "this file is not here (yet)\n").into_response(),
