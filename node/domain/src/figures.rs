@@ -144,12 +144,18 @@ pub fn figures<'a>(
         duration: duration(cases, |facts| period.contains(facts.decided), calendar),
     };
     if by == By::Month {
-        let all: Vec<&Counted> = cases.into_iter().collect();
-        return period.months().into_iter().map(|(name, month)| group(name, month, &all)).collect();
+        let months = period.months().into_iter();
+        let mut months: Vec<_> = months.map(|(name, month)| (name, month, Vec::new())).collect();
+        for case in cases {
+            let touched = months.iter_mut().filter(|(_, month, _)| case.facts.touches(*month));
+            touched.for_each(|(.., cases)| cases.push(case));
+        }
+        return months.into_iter().map(|(name, month, cases)| group(name, month, &cases)).collect();
     }
     let mut groups: BTreeMap<String, Vec<&Counted>> = BTreeMap::new();
     for case in cases {
-        groups.entry(key(case)).or_default().push(case);
+        let group = groups.entry(key(case)).or_default();
+        group.extend(Some(case).filter(|case| case.facts.touches(period)));
     }
     groups.into_iter().map(|(name, cases)| group(name, period, &cases)).collect()
 }

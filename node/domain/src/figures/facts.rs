@@ -8,6 +8,8 @@ use crate::clock::{Card, CardFate, ClockKind, Due};
 use crate::fold::CaseState;
 use crate::organ::OrganCode;
 
+use super::Period;
+
 /// 非常满意, 满意 and 基本满意 count as satisfied (国办发〔2019〕51号).
 const SATISFIED_STARS: u8 = 3;
 
@@ -70,6 +72,17 @@ impl Facts {
 
     pub(super) fn is_satisfied(&self) -> bool {
         self.stars >= Some(SATISFIED_STARS)
+    }
+
+    /// Whether anything of the case may count in the period: most cases of a long time do in none.
+    pub(super) fn touches(&self, period: Period) -> bool {
+        let days =
+            || [self.received, self.accepted, self.decided, self.closed].into_iter().flatten();
+        let has_begun = days().min().is_none_or(|first| first <= period.to);
+        let is_open =
+            self.decided.is_none() || days().max().is_some_and(|last| period.from <= last);
+        let has_card = |colour| self.has_card(colour, period.from, period.to);
+        has_begun && is_open || has_card(Card::Yellow) || has_card(Card::Red)
     }
 
     /// Whether a card of this colour was given from the one day to the other.

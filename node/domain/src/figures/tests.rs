@@ -1,6 +1,7 @@
 //! Figures of synthetic cases.
 
 use daiban_sync::id::OfficeCode;
+use proptest::prelude::*;
 
 use super::*;
 use crate::clock::Due;
@@ -140,4 +141,53 @@ fn a_case_stands_once_for_each_material() {
     let (saved, all) = found(group, "materials-saved");
     assert_eq!(saved, [first.receipt; 2]);
     assert_eq!(all, [first.receipt, first.receipt, first.receipt, second.receipt]);
+}
+
+fn any_facts() -> impl Strategy<Value = Facts> {
+    let any_day = || prop::option::of((0..60_i32).prop_map(|n| day("2026-01-01").plus(n)));
+    let any_clock = (any::<bool>(), any_day()).prop_map(|(is_red, due)| CardClock {
+        card: if is_red { Card::Red } else { Card::Yellow },
+        due: due.map_or(Due::NotRunning, |date| Due::On { date }),
+    });
+    let days = (any_day(), any_day(), any_day(), any_day());
+    let rest = (prop::option::of(any::<bool>()), prop::option::of(1..6_u8), 0..3_usize);
+    let clocks = prop::collection::vec(any_clock, 0..3);
+    (days, rest, clocks).prop_map(|((received, accepted, decided, closed), rest, clocks)| {
+        let (late, stars, visits) = rest;
+        let (materials, reused) = (visits, visits.min(1));
+        let online = visits == 1;
+        let organ = None;
+        Facts {
+            received,
+            accepted,
+            decided,
+            closed,
+            late,
+            organ,
+            stars,
+            online,
+            visits,
+            materials,
+            reused,
+            clocks,
+        }
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_does_not_touch_a_period_counts_in_no_figure_of_it(
+        facts in any_facts(),
+        from in 0..60_i32,
+        days in 0..20_i32,
+    ) {
+        let begins = day("2026-01-01").plus(from);
+        let period = Period { from: begins, to: begins.plus(days) };
+        prop_assume!(!facts.touches(period));
+        let known = Counted { facts, ..case(1, begins, None) };
+        let none = |share: &Share| share.numerator.is_empty() && share.denominator.is_empty();
+        prop_assert!(shares(&[&known], period, period.to).iter().all(none));
+        let decided = |facts: &Facts| period.contains(facts.decided);
+        prop_assert!(duration(&[&known], decided, &shipped::calendar()).days.is_empty());
+    }
 }
