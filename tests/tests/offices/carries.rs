@@ -1,7 +1,5 @@
 //! Cases travel in a pocket: no link ever comes up between village and town after the first one.
 
-#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
-
 use std::path::{Path, PathBuf};
 
 use daiban::relay::Relay;

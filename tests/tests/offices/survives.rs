@@ -1,8 +1,6 @@
 //! Two hundred applications, two villages, forty kills and cut roads: nothing that was acknowledged
 //! is lost, and nobody holds what is not theirs.
 
-#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
-
 use std::collections::BTreeMap;
 use std::time::Duration;
 

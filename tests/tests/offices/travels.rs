@@ -1,7 +1,5 @@
 //! A case travels up and its decision comes home, over real QUIC and real disks.
 
-#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
-
 use std::time::{Duration, Instant};
 
 use daiban_domain::act::OfficerRef;

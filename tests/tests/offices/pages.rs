@@ -1,7 +1,5 @@
 //! The pages of real nodes, asked as a browser without scripts asks.
 
-#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
-
 use daiban_tests::browser::{Browser, Page};
 use daiban_tests::line::Line;
 use daiban_tests::office::Office;

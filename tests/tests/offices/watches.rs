@@ -1,8 +1,6 @@
 //! The watch over real processes: a village goes dark, somebody sees to it, the county starts again,
 //! the village comes back.
 
-#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
-
 use daiban_tests::browser::Browser;
 use daiban_tests::line::Line;
 use daiban_tests::office::Office;

@@ -1,8 +1,6 @@
 //! A village list of three hundred rows, nine of them faulty: killed nodes, mended rows and other
 //! file kinds; each good row becomes one case, once.
 
-#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 

@@ -1,8 +1,6 @@
 //! Nodes that are suspended or revoked: a stolen laptop is refused and falls silent, and what it
 //! wrote can still be read and accepted.
 
-#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
-
 use std::path::{Path, PathBuf};
 
 use daiban::relay::Relay;

@@ -1,8 +1,6 @@
 //! What a data directory may suffer: old copies, loss, flipped bits, a full disk. Nothing that was
 //! acknowledged is lost, and somebody is told.
 
-#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
-
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 

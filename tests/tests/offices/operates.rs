@@ -1,7 +1,5 @@
 //! What operators and auditors do at the pages, in a real browser; every page of theirs is inspected.
 
-#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
-
 use daiban_tests::chromium::{Driver, Tab};
 use daiban_tests::inspection::Inspection;
 use daiban_tests::item::second_version;

@@ -1,7 +1,5 @@
 //! What people do at the pages, in real browsers at real nodes; every page on the way is inspected.
 
-#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
-
 use std::path::{Path, PathBuf};
 
 use daiban_domain::catalog::Item;

@@ -1,8 +1,6 @@
 //! Every item from the counter to its end, by the command line, on the nodes of four offices: once
 //! straight with a correction and a pause on the way, once refused, once withdrawn.
 
-#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
-
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 

@@ -1,8 +1,6 @@
 //! Certificates renew themselves while nodes run, and after a tree was away for longer than they
 //! last.
 
-#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
-
 use daiban_node::identity::Identity;
 use daiban_sync::id::Millis;
 use daiban_tests::office::{Office, free_port};

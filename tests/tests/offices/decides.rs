@@ -1,8 +1,6 @@
 //! A decision rests on what was read, and only on the word of whoever may decide; every office
 //! comes to the same answer.
 
-#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
-
 use daiban_domain::act::{Act, ActKind, CaseId, OfficerRef, Outcome, Pin};
 use daiban_domain::organ::OrganCode;
 use daiban_domain::payload;

@@ -1,7 +1,5 @@
 //! A village's list at the pages: checked, entered, its faulty rows mended and given again.
 
-#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
-
 use std::path::Path;
 
 use daiban_tests::chromium::{Driver, Tab};

@@ -1,8 +1,6 @@
 //! 异地协查 between two villages: the question travels through the town in a channel of its own, the
 //! case that needs the answer does not.
 
-#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
-
 use daiban_tests::line::Line;
 use daiban_tests::office::{Office, free_port};
 use daiban_tests::tree::VILLAGE_B;

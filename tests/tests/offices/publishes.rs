@@ -2,8 +2,6 @@
 //! a newer version of an item, a calendar, offices, a delegation, a word. A case that was handed in
 //! keeps the version that it was handed in under.
 
-#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
-
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -1,8 +1,6 @@
 //! Legal case numbers 办件编号: never two equal, never a gap that nobody can explain, whatever happens
 //! to links and disks.
 
-#![allow(clippy::unwrap_used, reason = "a test fails where it stands")]
-
 use daiban_tests::line::Line;
 use daiban_tests::office::Office;
 use daiban_tests::tree::TOWN;
