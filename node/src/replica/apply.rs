@@ -25,7 +25,7 @@ use super::io::Effect;
 use super::kept::{Marks, save_case};
 use super::watch::Local;
 use super::{Ahead, Replica, keys};
-use crate::store::{Durable, ReadError, Record, ViewBatch, ViewError};
+use crate::store::{Durable, Position, ReadError, Record, ViewBatch, ViewError};
 
 /// Bytes of journal that are applied before the next input is looked at.
 const SLICE_BYTES: usize = 128 * 1024;
@@ -92,14 +92,20 @@ impl Replica {
         for durable in &records {
             self.apply_record(durable, &mut slice)?;
         }
+        self.show_slice(slice, up_to)?;
+        self.reply_applied(now);
+        Ok(true)
+    }
+
+    /// Writes views, which then contain all records before `up_to`.
+    pub(super) fn show_slice(&mut self, slice: Slice, up_to: Position) -> Result<(), ViewError> {
         let (batch, shown) = self.settle_slice(slice)?;
         self.store.apply_views(batch, up_to)?;
         for peer in self.links.values_mut() {
             shown.iter().for_each(|blob| peer.session.blob_arrived(*blob));
         }
         self.ask_everybody_for_blobs();
-        self.reply_applied(now);
-        Ok(true)
+        Ok(())
     }
 
     /// Behind the last record the journal may have begun a new segment.
@@ -256,10 +262,7 @@ impl Replica {
 
     /// Folds the touched cases and writes what people look them up by. Gives the blobs that are
     /// here and that peers may ask for from now on.
-    pub(super) fn settle_slice(
-        &mut self,
-        slice: Slice,
-    ) -> Result<(ViewBatch, Vec<BlobId>), ViewError> {
+    fn settle_slice(&mut self, slice: Slice) -> Result<(ViewBatch, Vec<BlobId>), ViewError> {
         let Slice { cases, mut batch, mut blobs } = slice;
         let mut shown = Vec::new();
         for (id, touched) in cases {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use daiban_domain::act::CaseId;
+use daiban_domain::calendar::Date;
 use daiban_domain::notice::Notice;
 use daiban_domain::payload;
 use daiban_domain::standing::Standing;
@@ -249,7 +250,7 @@ impl Replica {
         ids.sort_unstable();
         ids.dedup();
         let cases = self.cases_with(&ids, log, &tip);
-        let today = daiban_domain::calendar::Date::at(now);
+        let today = Date::at(now);
         Ok(Answer::Unaccepted(Box::new(UnacceptedView {
             node: self.node_view(tip.author, tip.office),
             log: of_log,

@@ -20,6 +20,16 @@ use crate::store::ViewError;
 /// Cases that are made anew at once after a fork was mended.
 const REBUILT_AT_ONCE: usize = 512;
 
+/// An entry that does not apply, and why.
+pub(super) type Refused = ((LogId, u64), String);
+
+/// Cases made anew, and the entries that did not apply.
+#[derive(Default)]
+struct Rebuilt {
+    cases: BTreeMap<CaseId, Touched>,
+    refused: Vec<Refused>,
+}
+
 impl Replica {
     /// Makes the cases of a channel anew, because entries were taken out of one of its logs.
     pub(super) fn rebuild_channel_of(
@@ -43,31 +53,32 @@ impl Replica {
         ids.sort_unstable();
         ids.dedup();
         for part in ids.chunks(REBUILT_AT_ONCE) {
-            for (id, rebuilt) in self.cases_from_logs(part, channel, &logs) {
-                slice.cases.insert(id, rebuilt);
-            }
+            slice.cases.extend(self.cases_from_logs(part, channel, &logs).cases);
         }
         Ok(())
     }
 
     /// Makes these cases anew, because other entries about them count now. One of which nothing
-    /// holds any more is shown no longer.
+    /// holds any more is shown no longer. Gives the entries that do not apply, with their reasons.
     pub(super) fn rebuild_cases(
         &mut self,
         ids: &[CaseId],
         channel: Channel,
         slice: &mut Slice,
-    ) -> Result<(), ViewError> {
+    ) -> Result<Vec<Refused>, ViewError> {
         let logs = self.logs_of(channel);
+        let mut all_refused = Vec::new();
         for part in ids.chunks(REBUILT_AT_ONCE) {
-            for (id, rebuilt) in self.cases_from_logs(part, channel, &logs) {
+            let Rebuilt { cases, refused } = self.cases_from_logs(part, channel, &logs);
+            all_refused.extend(refused);
+            for (id, rebuilt) in cases {
                 match rebuilt.marks.is_empty() {
                     true => self.forget_case(id, slice)?,
                     false => _ = slice.cases.insert(id, rebuilt),
                 }
             }
         }
-        Ok(())
+        Ok(all_refused)
     }
 
     fn forget_case(&mut self, id: CaseId, slice: &mut Slice) -> Result<(), ViewError> {
@@ -99,7 +110,7 @@ impl Replica {
         };
         let mut logs = self.logs_of(channel);
         logs.iter_mut().filter(|(of, _)| *of == log).for_each(|(_, tip)| tip.head = head);
-        let cases = self.cases_from_logs(ids, channel, &logs);
+        let cases = self.cases_from_logs(ids, channel, &logs).cases;
         cases.into_iter().map(|(id, touched)| (id, touched.case)).collect()
     }
 
@@ -107,17 +118,13 @@ impl Replica {
     pub(super) fn cases_with(&self, ids: &[CaseId], log: LogId, tip: &Tip) -> Vec<Kept> {
         let counts =
             |of: LogId, seq: u64, tip: &Tip| of == log || self.standings().accepts(of, seq, tip);
-        let cases = self.cases_by(ids, tip.channel, &self.logs_of(tip.channel), counts);
+        let Rebuilt { cases, .. } =
+            self.cases_by(ids, tip.channel, &self.logs_of(tip.channel), counts);
         let kept = |Touched { channel, marks, case, .. }| Kept { channel, marks, case };
         cases.into_values().map(kept).collect()
     }
 
-    fn cases_from_logs(
-        &self,
-        ids: &[CaseId],
-        channel: Channel,
-        logs: &[(LogId, Tip)],
-    ) -> BTreeMap<CaseId, Touched> {
+    fn cases_from_logs(&self, ids: &[CaseId], channel: Channel, logs: &[(LogId, Tip)]) -> Rebuilt {
         let counts = |log: LogId, seq: u64, tip: &Tip| self.standings().accepts(log, seq, tip);
         self.cases_by(ids, channel, logs, counts)
     }
@@ -129,15 +136,15 @@ impl Replica {
         channel: Channel,
         logs: &[(LogId, Tip)],
         counts: impl Fn(LogId, u64, &Tip) -> bool,
-    ) -> BTreeMap<CaseId, Touched> {
-        let Some(of) = Jurisdiction::of(&channel) else { return BTreeMap::new() };
+    ) -> Rebuilt {
+        let Some(of) = Jurisdiction::of(&channel) else { return Rebuilt::default() };
         let fresh = |&id: &CaseId| {
             let case = Case::new(id, of);
             let (marks, request) = (Marks::new(), None);
             let (changed, is_new, is_ahead) = (true, false, false);
             (id, Touched { channel, case, marks, changed, is_new, is_ahead, request })
         };
-        let mut rebuilt: BTreeMap<_, _> = ids.iter().map(fresh).collect();
+        let mut rebuilt = Rebuilt { cases: ids.iter().map(fresh).collect(), refused: Vec::new() };
         // The order of the logs does not matter: a form holds a change back until what it builds on
         // is there.
         for (log, tip) in logs {
@@ -146,10 +153,11 @@ impl Replica {
                 let Some(bytes) = entry.payload.bytes() else { continue };
                 let counts = entry.kind != Kind::Genesis && counts(*log, seq, tip);
                 let subject = payload::subject(bytes).filter(|_| counts);
-                if let Some(touched) = subject.and_then(|id| rebuilt.get_mut(&id)) {
+                if let Some(touched) = subject.and_then(|id| rebuilt.cases.get_mut(&id)) {
                     touched.marks.insert(*log, seq + 1);
-                    // What does not apply is in quarantine already.
-                    let _ = touched.case.apply(entry.kind, bytes, writer_of(tip), entry.at);
+                    let applied = touched.case.apply(entry.kind, bytes, writer_of(tip), entry.at);
+                    let why = applied.err().map(|quarantine| quarantine.to_string());
+                    rebuilt.refused.extend(why.map(|why| ((*log, seq), why)));
                 }
             }
         }

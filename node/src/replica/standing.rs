@@ -62,8 +62,7 @@ impl Replica {
             Some(limit) => slice.batch.put(row, None, limit.to_be_bytes()),
             None => slice.batch.remove(row),
         }
-        let (batch, _) = self.settle_slice(slice)?;
-        self.store.apply_views(batch, self.store.applied())?;
+        self.show_slice(slice, self.store.applied())?;
         Ok(true)
     }
 
@@ -74,11 +73,11 @@ impl Replica {
             shown.extend(keys::log_shown(&key).zip(limit.try_into().map(u64::from_be_bytes).ok()));
         }
         let tips = self.store.tips().iter();
-        let moved = tips.map(|(&log, &tip)| {
+        let mut moved = tips.map(|(&log, &tip)| {
             let (was, is) = (shown.get(&log).copied(), standings.limit(log, &tip));
             Moved { log, tip, was, is }
         });
-        Ok(moved.into_iter().find(|moved| moved.was != moved.is))
+        Ok(moved.find(|moved| moved.was != moved.is))
     }
 
     /// Makes the cases anew that the entries between the two limits are about. Notices among them
@@ -88,25 +87,45 @@ impl Replica {
         let from = was.unwrap_or(u64::MAX).min(is.unwrap_or(u64::MAX));
         let entries = self.store.entries(log, from).filter_map(Result::ok);
         let told = entries.filter(|(_, entry)| matches!(entry.kind, Kind::FormChange | Kind::Act));
-        let told: Vec<_> = told.collect();
-        let mut cases = BTreeSet::new();
-        for (seq, entry) in &told {
+        let (mut cases, mut reasons) = (BTreeSet::new(), BTreeMap::new());
+        for (seq, entry) in told {
             cases.extend(entry.payload.bytes().and_then(payload::subject));
-            let key = keys::quarantined(log, *seq);
-            match is.is_some_and(|limit| *seq >= limit) {
-                true => {
-                    self.quarantine_count += self.if_new(&key)?;
-                    let why = words::beyond_revocation().to_string();
-                    self.put_aside((log, *seq), tip.office, why, slice);
-                }
-                false => {
-                    self.quarantine_count -= 1 - self.if_new(&key)?;
-                    slice.batch.remove(key);
-                }
-            }
+            let is_beyond = is.is_some_and(|limit| seq >= limit);
+            reasons.insert(seq, is_beyond.then(|| words::beyond_revocation().to_string()));
         }
         let cases: Vec<CaseId> = cases.into_iter().collect();
-        self.rebuild_cases(&cases, tip.channel, slice)
+        for (entry, why) in self.rebuild_cases(&cases, tip.channel, slice)? {
+            if let Some(reason) = reasons.get_mut(&entry.1).filter(|_| entry.0 == log) {
+                *reason = Some(why);
+            }
+        }
+        for (seq, reason) in reasons {
+            self.shelve((log, seq), tip.office, reason, slice)?;
+        }
+        Ok(())
+    }
+
+    /// An entry has no effect for this reason, or has it again.
+    fn shelve(
+        &mut self,
+        (log, seq): (LogId, u64),
+        office: OfficeCode,
+        reason: Option<String>,
+        slice: &mut Slice,
+    ) -> Result<(), ViewError> {
+        let key = keys::quarantined(log, seq);
+        let is_new = self.if_new(&key)?;
+        match reason {
+            Some(reason) => {
+                self.quarantine_count += is_new;
+                self.put_aside((log, seq), office, reason, slice);
+            }
+            None => {
+                self.quarantine_count -= 1 - is_new;
+                slice.batch.remove(key);
+            }
+        }
+        Ok(())
     }
 
     /// This node is not believed any more: an office above said so when it was dialled.
