@@ -22,7 +22,7 @@ use crate::organ::OrganCode;
 use crate::words::{self, Said};
 
 pub use basis::Basis;
-pub use card::{Card, CardFate, Given, Standing, WARN_BEFORE_DAYS, card_of};
+pub use card::{Card, CardFate, Given, Standing, WARN_BEFORE_DAYS, card_of, soon_until};
 pub use course::{Course, Ends, Extension, Stop, Why};
 pub use step::{Reason, Step, Steps};
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use daiban_domain::act::CaseId;
 use daiban_domain::calendar::Date;
 use daiban_domain::case::Summary;
-use daiban_domain::clock::Card;
+use daiban_domain::clock::{self, Card};
 use daiban_domain::figures::{self, By, Period};
 use daiban_domain::fold::{NextAct, Status};
 use daiban_domain::organ::OrganCode;
@@ -45,6 +45,8 @@ pub struct Filter {
     pub places: Vec<Place>,
     /// Only open cases whose day has passed.
     pub overdue: bool,
+    /// Only open cases that are due within the days of a warning, or whose day has passed.
+    pub soon: bool,
     /// Only open cases that have this card by now.
     pub card: Option<Card>,
 }
@@ -153,6 +155,14 @@ impl Desk {
 /// The smaller, the further up.
 type Rank = (i64, i64, CaseId);
 
+/// The days that matter to a list.
+#[derive(Clone, Copy)]
+struct Days {
+    today: Date,
+    /// What is due until then is due soon.
+    soon: Date,
+}
+
 /// What is looked for.
 pub(super) struct Search {
     pub(super) filter: Filter,
@@ -192,7 +202,9 @@ impl Replica {
     /// A page of a list.
     pub(super) fn cases(&mut self, today: Date, search: &Search) -> Result<Answer, Refusal> {
         let office = self.config.office;
-        let Page { ids, skipped, total, places, after } = self.lists()?.page(office, today, search);
+        let soon = clock::soon_until(&self.law.calendar, today, clock::WARN_BEFORE_DAYS);
+        let days = Days { today, soon };
+        let Page { ids, skipped, total, places, after } = self.lists()?.page(office, days, search);
         let rows = ids.into_iter().filter_map(|id| self.row(id, today).transpose());
         let cases = rows.collect::<Result<_, _>>().map_err(Refusal::internal)?;
         Ok(Answer::Cases { cases, skipped, total, places, after })
@@ -255,15 +267,15 @@ impl WorkList {
         Ok(self.unread.is_some())
     }
 
-    fn page(&self, office: OfficeCode, today: Date, search: &Search) -> Page {
+    fn page(&self, office: OfficeCode, days: Days, search: &Search) -> Page {
         let Search { filter, order, after, size } = search;
         let after = after.and_then(|id| Some(rank(*order, id, self.cases.get(&id)?)));
         let (mut ranks, mut total, mut places) = (Vec::new(), 0, BTreeMap::new());
         for (&id, listed) in &self.cases {
-            if !filter.lets(listed, today) {
+            if !filter.lets(listed, days) {
                 continue;
             }
-            let place = listed.place(filter.desk, office, today);
+            let place = listed.place(filter.desk, office, days.today);
             *places.entry(place).or_default() += 1;
             if filter.places.is_empty() || filter.places.contains(&place) {
                 total += 1;
@@ -310,12 +322,13 @@ impl Filter {
     }
 
     /// Whether the case may be on the list, wherever it stands.
-    fn lets(&self, listed: &Listed, today: Date) -> bool {
+    fn lets(&self, listed: &Listed, Days { today, soon }: Days) -> bool {
         (self.statuses.is_empty() || self.statuses.contains(&listed.status))
             && self.lets_item(listed)
             && self.origin.is_none_or(|office| office == listed.origin)
             && self.opened_on.is_none_or(|day| day == Date::at(listed.opened))
             && (!self.overdue || listed.due.is_some_and(|due| due < today))
+            && (!self.soon || listed.due.is_some_and(|due| due <= soon))
             && self.card.is_none_or(|card| listed.has_card(card, today))
     }
 

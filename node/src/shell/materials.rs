@@ -55,7 +55,7 @@ pub fn prepare(bytes: Vec<u8>, settings: &MaterialSettings) -> Result<Prepared, 
     if bytes.starts_with(b"%PDF-") {
         return within(Prepared { bytes, media: "application/pdf".into() }, settings);
     }
-    let reader = ImageReader::new(Cursor::new(&bytes)).with_guessed_format();
+    let reader = ImageReader::new(Cursor::new(&*bytes)).with_guessed_format();
     let reader = reader.map_err(|_| MaterialError::Unknown)?;
     if reader.format().is_none() {
         return Err(MaterialError::Unknown);
@@ -64,7 +64,10 @@ pub fn prepare(bytes: Vec<u8>, settings: &MaterialSettings) -> Result<Prepared, 
     within(Prepared { bytes: encode(picture, settings)?, media: "image/jpeg".into() }, settings)
 }
 
-fn upright(mut reader: ImageReader<Cursor<&Vec<u8>>>) -> Result<DynamicImage, MaterialError> {
+/// A picture the way up that it was taken.
+pub(super) fn upright(
+    mut reader: ImageReader<Cursor<&[u8]>>,
+) -> Result<DynamicImage, MaterialError> {
     let broken = |error: image::ImageError| MaterialError::Broken(error.to_string());
     let mut limits = Limits::default();
     (limits.max_image_width, limits.max_image_height) = (Some(SIDE_MAX), Some(SIDE_MAX));

@@ -20,6 +20,7 @@ mod drive;
 mod error;
 pub(crate) mod files;
 mod hands;
+pub(crate) mod legibility;
 mod materials;
 mod metrics;
 mod open;

@@ -69,6 +69,7 @@ use crate::shell::{Handle, clock};
 
 use audit::Audit;
 use batch::Tray;
+use entry::Judged;
 use glance::Glances;
 use limit::Limit;
 use live::Pulse;
@@ -89,6 +90,7 @@ pub(crate) struct Web {
     limit: Arc<Limit>,
     glances: Arc<Glances>,
     tray: Arc<Tray>,
+    judged: Arc<Judged>,
 }
 
 impl Web {
@@ -116,6 +118,7 @@ impl Web {
             limit: Arc::default(),
             glances: Arc::default(),
             tray: Arc::default(),
+            judged: Arc::default(),
         })
     }
 

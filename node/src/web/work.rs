@@ -1,48 +1,61 @@
 //! `/`: what waits for whoever looks, the most urgent first; `/?list=…`: one of the lists, page by
 //! page.
 
-use std::collections::BTreeMap;
-
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use daiban_domain::act::CaseId;
+use daiban_domain::calendar::Date;
+use daiban_domain::clock::{Due, WARN_BEFORE_DAYS};
 use daiban_domain::words::{self, Said};
+use daiban_sync::id::OfficeCode;
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::Web;
 use super::frame::Frame;
 use super::guard::Visitor;
+use super::lang::Lang;
 use super::show;
 use crate::accounts::{Account, Role};
-use crate::replica::{Answer, Command, Desk, Filter, Order, Place, PlaceView, Row};
+use crate::replica::{Answer, Command, Desk, Filter, Order, Place, Row};
+use crate::shell::clock;
 
 /// Rows of each list where all of them are shown.
 const FIRST_ROWS: usize = 20;
 /// Rows of a page of one list.
 const PAGE_ROWS: usize = 100;
 
+/// A list of cases.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum List {
+    /// Due soon, or late.
+    Soon,
+    In(Place),
+}
+
 /// The most pressing first.
-const LISTS: [Place; 6] = [
-    Place::ToCorrect,
-    Place::Waiting,
-    Place::ToDeliver,
-    Place::Draft,
-    Place::Elsewhere,
-    Place::Ended,
+const LISTS: [List; 7] = [
+    List::Soon,
+    List::In(Place::ToCorrect),
+    List::In(Place::Waiting),
+    List::In(Place::ToDeliver),
+    List::In(Place::Draft),
+    List::In(Place::Elsewhere),
+    List::In(Place::Ended),
 ];
 
 /// Which list, and from where on.
 #[derive(Default, Deserialize)]
 pub(super) struct Asked {
-    list: Option<Place>,
+    #[serde(default)]
+    list: String,
     after: Option<CaseId>,
 }
 
 /// A list as it was answered.
 struct Listed {
     rows: Vec<Row>,
-    places: BTreeMap<Place, usize>,
+    total: usize,
     after: Option<CaseId>,
 }
 
@@ -61,9 +74,9 @@ pub(super) async fn page(
         return refused;
     }
     let frame = Frame::of(&web, &visitor);
-    let lists = match asked {
-        Asked { list: Some(place), after } => one(&frame, &visitor.account, place, after).await,
-        Asked { list: None, .. } => all(&frame, &visitor.account).await,
+    let lists = match LISTS.into_iter().find(|list| list.name() == asked.list) {
+        Some(list) => one(&frame, &visitor.account, list, asked.after).await,
+        None => all(&frame, &visitor.account).await,
     };
     match lists {
         Ok(lists) => {
@@ -75,21 +88,24 @@ pub(super) async fn page(
 }
 
 async fn all(frame: &Frame<'_>, account: &Account) -> Result<Markup, Response> {
+    let soon = ask(frame, account, List::Soon, None, FIRST_ROWS).await?;
     let (desk, order) = (desk(account), Order::Due);
     let command = Command::Desk { desk, order, size: FIRST_ROWS };
     let Answer::Desk { lists } = frame.ask(command).await? else { return Err(frame.stopping()) };
-    let in_order = LISTS.iter().filter_map(|place| lists.iter().find(|list| list.place == *place));
+    let first = |list: &List| match list {
+        List::Soon => Some((*list, soon.total, &soon.rows)).filter(|(_, count, _)| *count > 0),
+        List::In(place) => {
+            let found = lists.iter().find(|list| list.place == *place)?;
+            Some((*list, found.count, &found.rows))
+        }
+    };
     Ok(html! {
-        @for PlaceView { place, count, rows } in in_order {
+        @for (list, count, rows) in LISTS.iter().filter_map(first) {
             section {
-                h2 { (frame.say(&title(*place))) " " span.count { (count) } }
+                (heading(frame, list, count))
                 (table(frame, account, rows))
-                @if rows.len() < *count {
-                    p {
-                        a href={ "/?list=" (place.name()) } {
-                            (frame.say(&words::work_all_of(*count)))
-                        }
-                    }
+                @if rows.len() < count {
+                    p { a href={ "/?list=" (list.name()) } { (frame.say(&words::work_all_of(count))) } }
                 }
             }
         }
@@ -100,18 +116,17 @@ async fn all(frame: &Frame<'_>, account: &Account) -> Result<Markup, Response> {
 async fn one(
     frame: &Frame<'_>,
     account: &Account,
-    place: Place,
+    list: List,
     after: Option<CaseId>,
 ) -> Result<Markup, Response> {
-    let listed = ask(frame, account, place, after).await?;
-    let count = listed.places.get(&place).copied().unwrap_or_default();
+    let listed = ask(frame, account, list, after, PAGE_ROWS).await?;
     Ok(html! {
         p { a href="/" { (frame.say(&words::page_work())) } }
-        h2 { (frame.say(&title(place))) " " span.count { (count) } }
+        (heading(frame, list, listed.total))
         (table(frame, account, &listed.rows))
         @if let Some(after) = listed.after {
             p {
-                a href={ "/?list=" (place.name()) "&after=" (after) } {
+                a href={ "/?list=" (list.name()) "&after=" (after) } {
                     (frame.say(&words::work_next_page()))
                 }
             }
@@ -119,28 +134,60 @@ async fn one(
     })
 }
 
-fn title(place: Place) -> Said {
-    match place {
-        Place::ToCorrect => words::work_to_correct(),
-        Place::Waiting => words::work_for_you(),
-        Place::ToDeliver => words::work_to_deliver(),
-        Place::Draft => words::work_drafts(),
-        Place::Elsewhere => words::work_others(),
-        Place::Ended => words::work_done(),
+impl List {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Soon => "soon",
+            Self::In(place) => place.name(),
+        }
+    }
+
+    fn title(self) -> Said {
+        match self {
+            Self::Soon => words::work_soon(),
+            Self::In(Place::ToCorrect) => words::work_to_correct(),
+            Self::In(Place::Waiting) => words::work_for_you(),
+            Self::In(Place::ToDeliver) => words::work_to_deliver(),
+            Self::In(Place::Draft) => words::work_drafts(),
+            Self::In(Place::Elsewhere) => words::work_others(),
+            Self::In(Place::Ended) => words::work_done(),
+        }
+    }
+
+    /// The cases on it. An organ hears of its own; the counter of all that were handed in there, so that
+    /// it can ask after them.
+    fn filter(self, desk: Desk, office: OfficeCode) -> Filter {
+        let everywhere = || [&Place::TO_DO[..], &[Place::Elsewhere]].concat();
+        let all = Filter { desk, ..Filter::default() };
+        match (self, desk.organ) {
+            (Self::In(place), _) => Filter { places: vec![place], ..all },
+            (Self::Soon, Some(_)) => Filter { soon: true, places: Place::TO_DO.to_vec(), ..all },
+            (Self::Soon, None) => {
+                Filter { soon: true, places: everywhere(), origin: Some(office), ..all }
+            }
+        }
+    }
+}
+
+fn heading(frame: &Frame<'_>, list: List, count: usize) -> Markup {
+    html! {
+        h2 { (frame.say(&list.title())) " " span.count { (count) } }
+        @if list == List::Soon { p.hint { (frame.say(&words::work_soon_hint(WARN_BEFORE_DAYS))) } }
     }
 }
 
 async fn ask(
     frame: &Frame<'_>,
     account: &Account,
-    place: Place,
+    list: List,
     after: Option<CaseId>,
+    size: usize,
 ) -> Result<Listed, Response> {
-    let filter = Filter { desk: desk(account), places: vec![place], ..Filter::default() };
-    let command = Command::Cases { filter, order: Order::Due, after, size: Some(PAGE_ROWS) };
+    let filter = list.filter(desk(account), frame.web.office);
+    let command = Command::Cases { filter, order: Order::Due, after, size: Some(size) };
     match frame.web.handle.ask(command).await {
-        Some(Ok(Answer::Cases { cases, places, after, .. })) => {
-            Ok(Listed { rows: cases, places, after })
+        Some(Ok(Answer::Cases { cases, total, after, .. })) => {
+            Ok(Listed { rows: cases, total, after })
         }
         Some(Err(refusal)) => Err(frame.refused(&refusal)),
         _ => Err(frame.stopping()),
@@ -156,7 +203,7 @@ fn desk(account: &Account) -> Desk {
 }
 
 fn table(frame: &Frame<'_>, account: &Account, rows: &[Row]) -> Markup {
-    let (office, desk) = (frame.web.office, desk(account));
+    let (office, desk, today) = (frame.web.office, desk(account), Date::at(clock::now()));
     let steps = |row: &Row| {
         let own = row.summary.next.iter().filter(|next| desk.is_asked(next, office));
         own.map(|next| frame.say(&next.words)).collect::<Vec<_>>().join("、")
@@ -179,10 +226,21 @@ fn table(frame: &Frame<'_>, account: &Account, rows: &[Row]) -> Markup {
                         td { (case.item_name) }
                         td { (case.applicant) }
                         td { (frame.say(&case.status.words())) span.hint { " " (steps(row)) } }
-                        td { (show::due(frame.lang, &case.due)) }
+                        td { (due(frame.lang, today, &case.due)) }
                     }
                 }
             }
+        }
+    }
+}
+
+/// A due day, with what presses.
+fn due(lang: Lang, today: Date, due: &Due) -> Markup {
+    html! {
+        (show::due(lang, due))
+        @if let Due::On { date } = due {
+            @if *date < today { " " strong.late { (lang.of(&words::due_overdue())) } }
+            @else if *date == today { " " strong { (lang.of(&words::due_today())) } }
         }
     }
 }

@@ -136,6 +136,61 @@ fn an_application_is_entered_page_by_page_without_a_network() {
 }
 
 #[test]
+fn what_is_due_soon_is_a_list_of_its_own() {
+    let line = Line::start();
+    let [soon, later] = ["CL-JS-01", "CL-SB-01"].map(|item| line.hand_in(item));
+    line.town.wait_to_show([&soon, &later]);
+    for (receipt, organ) in [(&soon, "WJ"), (&later, "RS")] {
+        line.town.told(&["act", "accept", receipt, "--by", "李超", "--organ", organ]).unwrap();
+    }
+    line.village.wait("to hear of it", |village| {
+        [&soon, &later].iter().all(|r| village.shown(r)["state"]["times"]["accepted"].is_u64())
+    });
+    let agent = seated(&line.village, "wangfang", "agent", None);
+    let all = agent.get("/");
+    let (list, others) =
+        all.text.split_once("<section>").unwrap().1.split_once("</section>").unwrap();
+    assert!(list.contains("快到期和已超期") && list.contains(&soon), "{list}");
+    assert!(!list.contains(&later) && others.contains(&later), "{list}");
+    let due = line.village.shown(&soon)["summary"]["due"]["date"].clone();
+    assert!(list.contains(due.as_str().unwrap()), "{due}: {list}");
+    let alone = agent.get("/?list=soon");
+    assert!(alone.has(&soon) && !alone.has(&later), "{}", alone.text);
+
+    let officers = [("lichao", "WJ", true), ("renshe", "RS", false)];
+    for (id, organ, is_pressed) in officers {
+        let page = seated(&line.town, id, "officer", Some(organ)).get("/");
+        assert_eq!(page.has("快到期"), is_pressed, "{organ}: {}", page.text);
+    }
+}
+
+/// A sheet of a colour from black, 0, to white.
+fn sheet(grey: u8) -> Vec<u8> {
+    let ink = |x: u32, y: u32| if (x / 3 + y / 5).is_multiple_of(4) { grey / 6 } else { grey };
+    let sheet = image::GrayImage::from_fn(900, 700, |x, y| image::Luma([ink(x, y)]));
+    let mut png = std::io::Cursor::new(Vec::new());
+    sheet.write_to(&mut png, image::ImageFormat::Png).unwrap();
+    png.into_inner()
+}
+
+#[test]
+fn a_photograph_that_nobody_can_read_is_taken_and_told() {
+    let line = Line::start();
+    let receipt = line.village.enter(1, 1).remove(0);
+    let agent = seated(&line.village, "wangfang", "agent", None);
+    let path = format!("/case/{receipt}/papers");
+    let page = agent.get(&path);
+    let form = page.link_of_form("/papers/").unwrap();
+    let good = agent.upload(&page, &form, ("good.png", &sheet(230)));
+    assert!(good.has("good.png") && !good.has("可能看不清"), "{}", good.text);
+    let dark = agent.upload(&page, &form, ("dark.png", &sheet(60)));
+    assert!(dark.has("dark.png") && dark.has("照片太暗，可能看不清"), "{}", dark.text);
+    assert!(agent.get(&path).has("照片太暗"), "it stays");
+    let check = agent.get(&format!("/case/{receipt}/check"));
+    assert_eq!(check.status, StatusCode::OK, "and it holds nobody up");
+}
+
+#[test]
 fn everybody_may_ask_the_county_but_not_without_end() {
     let line = Line::start();
     let receipt = line.hand_in("CL-SB-01");

@@ -128,7 +128,7 @@ impl Clock {
                 Some(CardFate::Withdrawn) => Card::None,
                 _ => self.kind.late_card(),
             },
-            Due::On { date } if is_soon(calendar, today, date, warn_before) => Card::Warning,
+            Due::On { date } if date <= soon_until(calendar, today, warn_before) => Card::Warning,
             _ => Card::None,
         }
     }
@@ -166,18 +166,19 @@ impl ClockKind {
     }
 }
 
-/// Whether at most `days` working days are left after today.
-fn is_soon(calendar: &Calendar, today: Date, due: Date, days: u16) -> bool {
+/// The last day on which what is due then has at most `days` working days left after today; where
+/// the calendar ends, the last day that it knows.
+pub fn soon_until(calendar: &Calendar, today: Date, days: u16) -> Date {
     let (mut date, mut left) = (today, days);
-    while date < due {
-        date = date.next();
-        match calendar.is_working(date) {
-            Ok(true) if left == 0 => return false,
+    loop {
+        let next = date.next();
+        match calendar.is_working(next) {
+            Ok(true) if left == 0 => return date,
             Ok(working) => left -= u16::from(working),
-            Err(_) => return false,
+            Err(_) => return date,
         }
+        date = next;
     }
-    true
 }
 
 /// The gravest card of a case. An organ's own part is a matter between offices and gives none.

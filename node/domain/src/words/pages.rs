@@ -55,6 +55,11 @@ messages! {
         en: "The form is out of date; go back and open the page again",
     }
 
+    work_soon { zh: "快到期和已超期", en: "Due soon or late" }
+    work_soon_hint(days: u16) {
+        zh: "期限已过，或在今后 {days} 个工作日之内",
+        en: "their day has passed, or is within the next {days} working days",
+    }
     work_drafts { zh: "草稿", en: "Drafts" }
     work_to_correct { zh: "待补正", en: "To correct" }
     work_to_deliver { zh: "待送达、办结", en: "To deliver or close" }
@@ -72,6 +77,7 @@ messages! {
     column_due { zh: "到期", en: "Due" }
     due_unknown { zh: "日历未知，待通知", en: "calendar unknown until notice" }
     due_suspended { zh: "等申请人补正", en: "waits for the applicant" }
+    due_today { zh: "今天", en: "today" }
     due_overdue { zh: "超期", en: "overdue" }
 
     case_form { zh: "申请表", en: "Form" }
@@ -139,6 +145,10 @@ messages! {
     yes { zh: "是", en: "yes" }
     no { zh: "否", en: "no" }
     choose_file(name: &str) { zh: "拍照或选择文件：{name}", en: "Photograph or choose a file: {name}" }
+    paper_too_small { zh: "照片太小，字可能看不清：请靠近些重拍", en: "The picture is small and may not be legible: take it from nearer" }
+    paper_too_dark { zh: "照片太暗，可能看不清：请到亮处重拍", en: "The picture is dark and may not be legible: take it in better light" }
+    paper_too_bright { zh: "照片发白，可能看不清：请避开反光重拍", en: "The picture is washed out and may not be legible: take it without glare" }
+    paper_blurred { zh: "照片模糊，可能看不清：请拿稳、对准后重拍", en: "The picture is blurred and may not be legible: hold still and take it again" }
     attach_more { zh: "再加一张或一页", en: "Add another" }
     attach_file { zh: "上传", en: "Attach" }
     check_missing { zh: "还缺这些", en: "This is missing" }

@@ -15,6 +15,10 @@ fn day(n: i32) -> Date {
     "2026-03-02".parse::<Date>().unwrap().plus(n)
 }
 
+fn days() -> Days {
+    Days { today: day(0), soon: day(1) }
+}
+
 fn listed() -> impl Strategy<Value = Listed> {
     let status = prop::sample::select(vec![
         Status::Draft,
@@ -74,12 +78,12 @@ proptest! {
         size in 1..9_usize,
         order in prop::sample::select(vec![Order::Opened, Order::Oldest, Order::Due]),
     ) {
-        let whole = list.page(office(HERE), day(0), &search(desk, &[], order, PAGE_MAX));
+        let whole = list.page(office(HERE), days(), &search(desk, &[], order, PAGE_MAX));
         prop_assert_eq!((whole.total, whole.after), (list.cases.len(), None));
         prop_assert!(whole.ids.is_sorted_by_key(|id| rank(order, *id, &list.cases[id])));
         let (mut search, mut found) = (search(desk, &[], order, size), Vec::new());
         loop {
-            let page = list.page(office(HERE), day(0), &search);
+            let page = list.page(office(HERE), days(), &search);
             prop_assert!(page.ids.len() <= size && page.total == whole.total);
             prop_assert_eq!(page.skipped, found.len());
             found.extend(page.ids);
@@ -95,11 +99,15 @@ proptest! {
     fn what_is_overdue_has_its_card_the_day_after(list in lists()) {
         let of = |filter: Filter| {
             let search = Search { filter, order: Order::Due, after: None, size: PAGE_MAX };
-            list.page(office(HERE), day(0), &search).ids
+            list.page(office(HERE), days(), &search).ids
         };
         let overdue = of(Filter { overdue: true, ..Filter::default() });
         let late = list.cases.values().filter(|l| l.due.is_some_and(|due| due < day(0)));
         prop_assert_eq!(overdue.len(), late.count());
+        let soon = of(Filter { soon: true, ..Filter::default() });
+        let until = list.cases.values().filter(|l| l.due.is_some_and(|due| due <= day(1)));
+        prop_assert_eq!(soon.len(), until.count());
+        prop_assert!(soon.starts_with(&overdue), "what is late comes first");
         let with = |card| of(Filter { card: Some(card), ..Filter::default() });
         prop_assert_eq!(with(Card::Yellow), overdue);
         prop_assert_eq!(with(Card::Red), Vec::<CaseId>::new());
@@ -114,7 +122,7 @@ proptest! {
     #[test]
     fn each_case_is_in_one_place(list in lists(), desk in desks()) {
         let page = |places: &[Place]| {
-            list.page(office(HERE), day(0), &search(desk, places, Order::Due, PAGE_MAX))
+            list.page(office(HERE), days(), &search(desk, places, Order::Due, PAGE_MAX))
         };
         let all = page(&[]);
         let mut by_place = list.by_place(office(HERE), day(0), desk, Order::Due);

@@ -13,6 +13,7 @@ mod check;
 mod draft;
 mod field;
 mod find;
+mod legible;
 mod papers;
 
 use std::sync::Arc;
@@ -38,6 +39,7 @@ use draft::Draft;
 pub(super) use check::page as check;
 pub(super) use draft::Agent;
 pub(super) use find::{Offered, Sought, find, guide, items};
+pub(super) use legible::Judged;
 pub(super) use papers::{attach, page as papers, reuse};
 
 /// Fields of one page.

@@ -1,6 +1,7 @@
 //! The materials of a draft: photographed or chosen, one after the other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
@@ -8,12 +9,15 @@ use axum::response::{IntoResponse, Redirect, Response};
 use daiban_domain::calendar::Date;
 use daiban_domain::catalog::{MaterialNeed, MaterialRule, need_of};
 use daiban_domain::words::{self, bytes};
+use daiban_sync::id::BlobId;
 use maud::{Markup, html};
 
 use super::draft::Draft;
+use super::legible::is_picture;
 use super::steps;
 use crate::replica::{Answer, Attachment, Command, MaterialChoice, Refusal, Reuse};
 use crate::shell::files;
+use crate::shell::legibility::Doubt;
 use crate::web::Web;
 use crate::web::frame::Frame;
 use crate::web::guard::Posted;
@@ -77,6 +81,10 @@ pub(in crate::web) async fn attach(
 
 async fn papers(frame: &Frame<'_>, draft: &Draft, refusal: Option<&Refusal>) -> Markup {
     let offered = offers(frame.web, &draft.receipt).await;
+    let mut doubts = InDoubt::new();
+    for material in draft.view.state.iter().flat_map(|state| &state.materials) {
+        doubts.insert(material.blob.id, frame.web.doubts(&material.blob).await);
+    }
     let say = |said| frame.say(&said);
     let (item, fields) = (&*draft.item, draft.saved());
     let asked = item.materials.iter().filter(|rule| match &rule.need {
@@ -87,14 +95,19 @@ async fn papers(frame: &Frame<'_>, draft: &Draft, refusal: Option<&Refusal>) -> 
     let body = html! {
         p.hint { (say(words::enter_step(steps(item) + 1, steps(item) + 2))) }
         @if let Some(refusal) = refusal { (frame.fault(&refusal.sentence, &refusal.remedy)) }
-        @for rule in asked { (paper(frame, draft, rule, &offered)) }
+        @for rule in asked { (paper(frame, draft, rule, (&offered, &doubts))) }
         p { a.button.main href=(draft.path("check")) { (say(words::enter_on())) } }
     };
     frame.page(&words::page_papers(), &body)
 }
 
+/// Materials by key, with the day on which each was verified and the case.
+type Offers = BTreeSet<(String, Date, String)>;
+/// What is doubtful about each picture.
+type InDoubt = BTreeMap<BlobId, Arc<[Doubt]>>;
+
 /// Cases in which a material of this person was verified, by the material's key.
-async fn offers(web: &Web, receipt: &str) -> BTreeSet<(String, Date, String)> {
+async fn offers(web: &Web, receipt: &str) -> Offers {
     let choices = Command::CaseMaterials { case: receipt.to_owned() };
     let Some(Ok(Answer::Materials { materials, .. })) = web.handle.ask(choices).await else {
         return BTreeSet::new();
@@ -113,7 +126,7 @@ fn paper(
     frame: &Frame<'_>,
     draft: &Draft,
     rule: &MaterialRule,
-    offered: &BTreeSet<(String, Date, String)>,
+    (offered, doubts): (&Offers, &InDoubt),
 ) -> Markup {
     let say = |said| frame.say(&said);
     let (key, input) = (&rule.key, format!("file-{}", rule.key));
@@ -140,9 +153,12 @@ fn paper(
                 p {
                     a href=(path) target="_blank" rel="noopener" { (material.blob.name) }
                     " " span.hint { (bytes(material.blob.size)) }
-                    @if material.blob.media.starts_with("image/") {
+                    @if is_picture(&material.blob) {
                         a.thumb href=(path) { img src=(path) alt=(rule.name); }
                     }
+                }
+                @for doubt in doubts.get(&material.blob.id).iter().flat_map(|found| found.iter()) {
+                    p.doubt { (say(doubt.words())) }
                 }
             }
             @for (_, on, from) in offered.iter().filter(|(of, ..)| of == key) {
