@@ -74,7 +74,7 @@ fn stage_json(s: &Stage) -> Value {
     json!({
         "seq": s.seq, "action": s.action, "organ": s.organ, "tier": s.tier, "limit": s.limit,
         "optional": s.optional, "counts": s.counts, "on_silence": s.on_silence, "join": s.join,
-        "pauses_others": s.pauses_others, "note": s.note,
+        "pauses_others": s.pauses_others, "batch_approval": s.batch_approval, "note": s.note,
     })
 }
 
@@ -249,6 +249,7 @@ fn stage_row(lang: Lang, stage: &Stage) -> Vec<String> {
             lang.word("逾期视为同意（由主办记录）", "silence agrees once the lead records it"),
         ),
         (stage.pauses_others, lang.word("补正暂停其他部门", "its correction pauses the others")),
+        (stage.batch_approval, lang.word("可批量审批", "approved in batches")),
         (!join.is_empty(), &join),
         (!stage.note.is_empty(), &stage.note),
     ];

@@ -5,6 +5,7 @@
 
 mod acts;
 mod alarms;
+mod approving;
 mod board;
 mod clocks;
 mod desk;
@@ -32,6 +33,7 @@ use serde::{Deserialize, Serialize};
 
 pub use acts::*;
 pub use alarms::*;
+pub use approving::*;
 pub use board::*;
 pub use clocks::*;
 pub use desk::*;
@@ -98,6 +100,7 @@ pub struct Message {
 pub const ALL: &[&[Message]] = &[
     acts::MESSAGES,
     alarms::MESSAGES,
+    approving::MESSAGES,
     board::MESSAGES,
     clocks::MESSAGES,
     desk::MESSAGES,

@@ -202,6 +202,12 @@ fn parallel_organs_that_contradict_each_other() {
 }
 
 #[test]
+fn what_cannot_be_said_of_many_cases_at_once() {
+    let (was, now) = ("note = \"村协办员\"", "batch_approval = true");
+    refused(PENSION, was, now, "stage[0].batch_approval", "accept, first_check, review");
+}
+
+#[test]
 fn limits_that_cannot_be_kept() {
     refused(
         ALLOWANCE,

@@ -8,8 +8,8 @@ use super::{Replica, keys};
 use crate::store::{ViewBatch, ViewError};
 
 /// What is kept of a case for lists and figures; another number makes a node that was started with
-/// an older program reckon them all. 2: visits, materials, cards.
-const LISTED_AS: u8 = 2;
+/// an older program reckon them all. 2: visits, materials, cards. 3: what may be said in a batch.
+const LISTED_AS: u8 = 3;
 /// Cases that are folded before the next input is looked at.
 const AT_ONCE: usize = 64;
 

@@ -144,6 +144,11 @@ impl Desk {
         next.office == office && self.is_seat_of(next.organ) && next.verb != WITHDRAW
     }
 
+    /// What it may say yes to together with other cases.
+    pub(crate) fn approves(self, next: &[NextAct], office: OfficeCode) -> Option<&NextAct> {
+        next.iter().find(|next| next.in_batch && self.is_asked(next, office))
+    }
+
     fn is_seat_of(self, organ: Option<OrganCode>) -> bool {
         match organ {
             None => self.counter,

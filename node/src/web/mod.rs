@@ -5,6 +5,7 @@
 //! | `/sign-in`, `/unlock` | everybody |
 //! | `/` what is to be done | agent, officer, auditor |
 //! | `/new` … `/case/{receipt}/check` entering an application, page by page | agent |
+//! | `/approve` … many cases at once, looked at first | officer |
 //! | `/batch` … a list of many applications, checked first | agent |
 //! | `/case/{receipt}` a case, and what the visitor may do in it | agent, officer, auditor |
 //! | `/board` … the offices here and below, their alarms | operator, auditor |
@@ -24,6 +25,7 @@
 //! and draws the answer. Nothing is decided here; an act is refused by the same law as everywhere.
 //! Every page works without scripts, and asks no other host for anything.
 
+mod approve;
 mod asset;
 mod audit;
 mod batch;
@@ -156,6 +158,8 @@ pub(crate) fn router(web: Web) -> Router {
         .route("/case/{receipt}/papers/{key}", post(entry::attach))
         .route("/case/{receipt}/papers/{key}/reuse", post(entry::reuse))
         .route("/case/{receipt}/check", get(entry::check))
+        .route("/approve", post(approve::check))
+        .route("/approve/all", post(approve::all))
         .route("/batch", get(batch::find))
         .route("/batch/new/{item}", get(batch::give).post(batch::check))
         .route("/batch/new/{item}/empty.csv", get(batch::empty))

@@ -49,6 +49,8 @@ const LISTS: [List; 7] = [
 pub(super) struct Asked {
     #[serde(default)]
     list: String,
+    /// Every box is ticked.
+    ticked: Option<String>,
     after: Option<CaseId>,
 }
 
@@ -75,7 +77,7 @@ pub(super) async fn page(
     }
     let frame = Frame::of(&web, &visitor);
     let lists = match LISTS.into_iter().find(|list| list.name() == asked.list) {
-        Some(list) => one(&frame, &visitor.account, list, asked.after).await,
+        Some(list) => one(&frame, &visitor.account, list, &asked).await,
         None => all(&frame, &visitor.account).await,
     };
     match lists {
@@ -99,11 +101,12 @@ async fn all(frame: &Frame<'_>, account: &Account) -> Result<Markup, Response> {
             Some((*list, found.count, &found.rows))
         }
     };
+    let ticks = |list: List| Ticks { all: false, here: format!("/?list={}", list.name()) };
     Ok(html! {
         @for (list, count, rows) in LISTS.iter().filter_map(first) {
             section {
                 (heading(frame, list, count))
-                (table(frame, account, rows))
+                (approvable(frame, account, (list, rows), &ticks(list)))
                 @if rows.len() < count {
                     p { a href={ "/?list=" (list.name()) } { (frame.say(&words::work_all_of(count))) } }
                 }
@@ -117,13 +120,18 @@ async fn one(
     frame: &Frame<'_>,
     account: &Account,
     list: List,
-    after: Option<CaseId>,
+    asked: &Asked,
 ) -> Result<Markup, Response> {
-    let listed = ask(frame, account, list, after, PAGE_ROWS).await?;
+    let listed = ask(frame, account, list, asked.after, PAGE_ROWS).await?;
+    let here = match asked.after {
+        Some(after) => format!("/?list={}&after={after}", list.name()),
+        None => format!("/?list={}", list.name()),
+    };
+    let ticks = Ticks { all: asked.ticked.is_some(), here };
     Ok(html! {
         p { a href="/" { (frame.say(&words::page_work())) } }
         (heading(frame, list, listed.total))
-        (table(frame, account, &listed.rows))
+        (approvable(frame, account, (list, &listed.rows), &ticks))
         @if let Some(after) = listed.after {
             p {
                 a href={ "/?list=" (list.name()) "&after=" (after) } {
@@ -195,14 +203,65 @@ async fn ask(
 }
 
 /// The desk of whoever is signed in.
-fn desk(account: &Account) -> Desk {
+pub(super) fn desk(account: &Account) -> Desk {
     Desk {
         counter: account.has(Role::Agent),
         organ: account.organ.filter(|_| account.has(Role::Officer)),
     }
 }
 
-fn table(frame: &Frame<'_>, account: &Account, rows: &[Row]) -> Markup {
+/// Which boxes are ticked.
+struct Ticks {
+    all: bool,
+    /// The page that they are on.
+    here: String,
+}
+
+/// A list whose cases can be ticked, if there is what may be done to many at once.
+fn approvable(
+    frame: &Frame<'_>,
+    account: &Account,
+    (list, rows): (List, &[Row]),
+    ticks: &Ticks,
+) -> Markup {
+    let (desk, office) = (desk(account), frame.web.office);
+    let is_approvable = |row: &Row| desk.approves(&row.summary.next, office).is_some();
+    if list != List::In(Place::Waiting) || !rows.iter().any(is_approvable) {
+        return table(frame, account, rows, None);
+    }
+    let tick = |row: &Row| {
+        let name = receipt(row);
+        let label = frame.say(&words::approve_tick(&name));
+        html! {
+            td { @if is_approvable(row) {
+                input type="checkbox" name="case" value=(name) checked[ticks.all] aria-label=(label);
+            } }
+        }
+    };
+    html! {
+        form method="post" action="/approve" {
+            (frame.form_key())
+            (table(frame, account, rows, Some(&tick)))
+            p.hint { (frame.say(&words::approve_hint())) }
+            p {
+                button { (frame.say(&words::approve_look())) }
+                " " a href={ (ticks.here) "&ticked=all" } { (frame.say(&words::approve_all())) }
+            }
+        }
+    }
+}
+
+fn receipt(row: &Row) -> String {
+    row.summary.receipt.map_or_else(|| row.summary.id.to_string(), |receipt| receipt.to_string())
+}
+
+/// `tick` draws the cell of a row's box.
+fn table(
+    frame: &Frame<'_>,
+    account: &Account,
+    rows: &[Row],
+    tick: Option<&dyn Fn(&Row) -> Markup>,
+) -> Markup {
     let (office, desk, today) = (frame.web.office, desk(account), Date::at(clock::now()));
     let steps = |row: &Row| {
         let own = row.summary.next.iter().filter(|next| desk.is_asked(next, office));
@@ -211,6 +270,7 @@ fn table(frame: &Frame<'_>, account: &Account, rows: &[Row]) -> Markup {
     html! {
         table {
             thead { tr {
+                @if tick.is_some() { td {} }
                 th scope="col" { (frame.say(&words::column_receipt())) }
                 th scope="col" { (frame.say(&words::column_item())) }
                 th scope="col" { (frame.say(&words::column_applicant())) }
@@ -220,8 +280,9 @@ fn table(frame: &Frame<'_>, account: &Account, rows: &[Row]) -> Markup {
             tbody {
                 @for row in rows {
                     @let case = &row.summary;
-                    @let name = case.receipt.map_or_else(|| case.id.to_string(), |r| r.to_string());
+                    @let name = receipt(row);
                     tr {
+                        @if let Some(tick) = tick { (tick(row)) }
                         td { a.receipt href={ "/case/" (name) } { (name) } }
                         td { (case.item_name) }
                         td { (case.applicant) }

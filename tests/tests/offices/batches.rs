@@ -102,6 +102,15 @@ fn a_list_is_checked_entered_mended_and_given_again() {
     assert!(agent.says("可录入（未录入）0，以前已录入30，有误0"), "{}", agent.text());
     assert!(!agent.has("form[action$='/enter']"), "nothing is entered twice");
 
+    agent.go("/?list=draft");
+    agent.follow("a.receipt");
+    agent.go(&format!("{}/papers", agent.path()));
+    image::GrayImage::from_pixel(900, 700, image::Luma([40])).save(file("dark.png")).unwrap();
+    agent.choose_file("input[type=file]", &file("dark.png"));
+    agent.follow("form[action*='/papers/'] button");
+    assert!(agent.says("照片太暗"), "{}", agent.text());
+    eyes.look(&agent, "papers-in-doubt");
+
     // As after a restart: lists are in memory only.
     agent.go("/batch/list/1");
     assert!(agent.says("这份名单已经不在了") && agent.says("不会重复录入"), "{}", agent.text());

@@ -170,6 +170,7 @@ mod tests {
         (Part::Material, |item| _ = item.materials.remove(0)),
         (Part::Stage, |item| item.stages[1].limit = Limit { value: 99, unit: Unit::Months }),
         (Part::Stage, |item| item.stages[0].optional ^= true),
+        (Part::Stage, |item| item.stages[0].batch_approval ^= true),
         (Part::Stage, |item| item.stages.push(item.stages[0].clone())),
         (Part::Limits, |item| item.promised = Limit { value: 99, unit: Unit::Months }),
         (Part::Limits, |item| item.special_procedures.push("听证会".into())),

@@ -88,6 +88,7 @@ pub(super) fn of_stage(stage: &Stage) -> Vec<Rule> {
         optional,
         on_silence,
         pauses_others,
+        batch_approval,
         join,
         note,
     } = stage;
@@ -98,6 +99,7 @@ pub(super) fn of_stage(stage: &Stage) -> Vec<Rule> {
         (words::rule_optional(), yes_or_no(*optional)),
         (words::rule_silence(), data(&coded(on_silence))),
         (words::rule_pauses_others(), yes_or_no(*pauses_others)),
+        (words::rule_batch_approval(), yes_or_no(*batch_approval)),
         (words::rule_join(), data(&coded(join))),
         (words::rule_note(), data(note)),
     ]

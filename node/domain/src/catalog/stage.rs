@@ -23,6 +23,8 @@ pub struct Stage {
     pub on_silence: Silence,
     /// Whether this organ's correction request pauses the organs beside it.
     pub pauses_others: bool,
+    /// 批量审批: an officer may say yes to many cases at once, each with an act of its own.
+    pub batch_approval: bool,
     /// Equal for all stages of one `seq`.
     pub join: Join,
     pub note: String,
@@ -118,6 +120,14 @@ impl Stage {
 }
 
 impl Action {
+    /// Whether its answer is a plain yes or no.
+    pub fn is_plain(self) -> bool {
+        matches!(
+            self,
+            Self::Accept | Self::FirstCheck | Self::Review | Self::Confirm | Self::Decide
+        )
+    }
+
     /// 中文 and English word.
     pub fn words(self) -> Said {
         match self {

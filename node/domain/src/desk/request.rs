@@ -191,6 +191,18 @@ impl ActRequest {
         "migrate",
     ];
 
+    /// A plain yes with this verb, to what the pin names; `None` if the verb takes more words.
+    pub fn yes(verb: &str, pin: Pin) -> Option<Self> {
+        Some(match verb {
+            "accept" => Self::Accept,
+            "first-check" => Self::FirstCheck { note: String::new() },
+            "review" => Self::Review { opinion: Opinion::Agree },
+            "confirm" => Self::Confirm { pin: Some(pin) },
+            "decide" => Self::Decide { outcome: Outcome::Granted, pin: Some(pin) },
+            _ => return None,
+        })
+    }
+
     /// Whether it makes its office answer for what the case holds.
     pub fn rests_on_materials(&self) -> bool {
         match self {

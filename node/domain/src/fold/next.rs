@@ -58,7 +58,7 @@ fn acceptance(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
     if machine.progress.accepted_at.is_some() || !reached {
         return;
     }
-    next.extend(of(machine, stage, "accept", words::next_accept()));
+    next.extend(of(machine, stage, "accept", words::next_accept()).map(in_batch(stage)));
     next.extend(of(machine, stage, "refuse", words::next_refuse()));
     if !machine.progress.slots[at].has_asked {
         next.extend(of(machine, stage, "request-correction", words::next_request_correction()));
@@ -80,7 +80,8 @@ fn open_stages(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
                 continue;
             }
         }
-        next.extend(of(machine, stage, verb(stage, at == deciding), stage.action.words()));
+        let verb = verb(stage, at == deciding);
+        next.extend(of(machine, stage, verb, stage.action.words()).map(in_batch(stage)));
         if !slot.has_asked && machine.decision.is_none() && machine.progress.accepted_at.is_some() {
             next.extend(of(machine, stage, "request-correction", words::next_request_correction()));
         }
@@ -115,6 +116,7 @@ fn redress(machine: &Machine<'_>) -> Vec<NextAct> {
                 verb: verb.into(),
                 words,
                 from: None,
+                in_batch: false,
             });
         }
     }
@@ -178,9 +180,23 @@ fn of(
         verb: verb.into(),
         words: words.clone(),
         from,
+        in_batch: false,
     })
 }
 
 fn counter(machine: &Machine<'_>, verb: &'static str, words: Said) -> NextAct {
-    NextAct { office: machine.of.origin, organ: None, verb: verb.into(), words, from: None }
+    NextAct {
+        office: machine.of.origin,
+        organ: None,
+        verb: verb.into(),
+        words,
+        from: None,
+        in_batch: false,
+    }
+}
+
+/// What the stage is there for may be done to many cases at once, if its item says so.
+fn in_batch(stage: &Stage) -> impl Fn(NextAct) -> NextAct + use<> {
+    let in_batch = stage.batch_approval;
+    move |next| NextAct { in_batch, ..next }
 }

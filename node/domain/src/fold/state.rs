@@ -214,6 +214,9 @@ pub struct NextAct {
     /// The day from which on a notice lets them, where one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Date>,
+    /// 批量审批: it may be said of many cases at once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_batch: bool,
 }
 
 /// The decision.

@@ -35,6 +35,7 @@ messages! {
     rule_optional { zh: "可省", en: "optional" }
     rule_silence { zh: "逾期未答复", en: "on silence" }
     rule_pauses_others { zh: "补正暂停其他部门", en: "its correction pauses others" }
+    rule_batch_approval { zh: "可批量审批", en: "may be approved in batches" }
     rule_join { zh: "并联规则", en: "join rule" }
     rule_promised { zh: "承诺时限", en: "promised" }
     rule_promised_basis { zh: "承诺依据", en: "basis of the promise" }

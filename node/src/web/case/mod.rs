@@ -21,7 +21,7 @@ use serde::Deserialize;
 use super::Web;
 use super::frame::Frame;
 use super::guard::{Posted, Visitor};
-use crate::replica::{Answer, CaseView, Command};
+use crate::replica::{Answer, CaseView, Command, Refusal};
 use crate::shell::{clock, files};
 
 pub(super) use act::{act, settle};
@@ -78,7 +78,7 @@ pub(super) async fn whole(State(web): State<Web>, case: Opened, posted: Posted) 
         return (StatusCode::UNPROCESSABLE_ENTITY, shown.page(Some(&fault), None)).into_response();
     }
     if let Err(error) = web.audit.look(clock::now(), &case.visitor.account.id, &case.receipt, why) {
-        return frame.refused(&crate::replica::Refusal::not_written(error));
+        return frame.refused(&Refusal::not_written(error));
     }
     Shown { whole: true, ..shown }.page(None, None).into_response()
 }
@@ -124,24 +124,32 @@ fn back_to(receipt: &str, verb: &str) -> Redirect {
     Redirect::to(&format!("/case/{receipt}?done={verb}"))
 }
 
+/// A case, with its item as far as that is here.
+type Found = (Box<CaseView>, Option<Arc<Item>>);
+
 impl Web {
     /// The case and the version of the item that it pins, or the page that says why not.
-    pub(super) async fn case(
-        &self,
-        frame: &Frame<'_>,
-        receipt: &str,
-    ) -> Result<(Box<CaseView>, Option<Arc<Item>>), Response> {
-        let view = match self.handle.ask(Command::ShowCase { case: receipt.to_owned() }).await {
-            Some(Ok(Answer::Case(view))) => view,
-            Some(Err(refusal)) => return Err(frame.refused(&refusal)),
-            _ => return Err(frame.stopping()),
+    pub(super) async fn case(&self, frame: &Frame<'_>, receipt: &str) -> Result<Found, Response> {
+        match self.look_up(receipt).await {
+            Some(found) => found.map_err(|refusal| frame.refused(&refusal)),
+            None => Err(frame.stopping()),
+        }
+    }
+
+    /// The case and the version of the item that it pins; `None` if the node has stopped.
+    pub(super) async fn look_up(&self, receipt: &str) -> Option<Result<Found, Refusal>> {
+        let command = Command::ShowCase { case: receipt.to_owned() };
+        let view = match self.handle.ask(command).await? {
+            Ok(Answer::Case(view)) => view,
+            Ok(_) => return None,
+            Err(refusal) => return Some(Err(refusal)),
         };
         let opened = view.state.as_ref().and_then(|state| state.opened.as_ref());
         let item = match opened.map(|opened| (opened.item.clone(), opened.version)) {
             None => None,
             Some((code, version)) => self.item(code, version).await,
         };
-        Ok((view, item))
+        Some(Ok((view, item)))
     }
 
     /// An item of the catalog in force.

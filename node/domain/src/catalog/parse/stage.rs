@@ -18,6 +18,7 @@ fn read(table: Table<'_>) -> Option<Stage> {
     let (seq, limit) = (table.number("seq"), limit(&table, "limit"));
     let (counts, optional) = (table.flag("counts", true), table.flag("optional", false));
     let pauses_others = table.flag("pauses_others", false);
+    let batch_approval = table.flag("batch_approval", false);
     let on_silence = table.word("on_silence").unwrap_or(Silence::Waits);
     let join = join(&table);
     let note = table.opt_text("note").unwrap_or_default();
@@ -32,6 +33,7 @@ fn read(table: Table<'_>) -> Option<Stage> {
         optional,
         on_silence,
         pauses_others,
+        batch_approval,
         join,
         note,
     })

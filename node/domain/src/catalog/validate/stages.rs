@@ -17,6 +17,7 @@ pub(super) fn check(item: &Item, table: &Table<'_>) -> bool {
     check_turns(item, &places);
     for (stage, place) in item.stages.iter().zip(&places) {
         check_silence(stage, place);
+        check_batch_approval(stage, place);
         check_join(item, stage, place);
     }
     true
@@ -126,6 +127,17 @@ fn check_silence(stage: &Stage, place: &Table<'_>) {
             "use deemed_agreed with review, joint_review, appraise or forward only",
         ];
         place.wrong("on_silence", fault(problem, remedy));
+    }
+}
+
+fn check_batch_approval(stage: &Stage, place: &Table<'_>) {
+    if stage.batch_approval && !stage.action.is_plain() {
+        let problem = ["这个环节不能批量审批", "this act is not said for many cases at once"];
+        let remedy = [
+            "batch_approval 只用于受理、初审、审核、审核确认、决定",
+            "use batch_approval with accept, first_check, review, confirm or decide only",
+        ];
+        place.wrong("batch_approval", fault(problem, remedy));
     }
 }
 
