@@ -134,6 +134,8 @@ pub(crate) enum Verb {
     Simulate(crate::simulate::SimulateArgs),
     /// 演示：本机运行五个节点 (five offices on this machine)
     Demo(demo::DemoArgs),
+    /// HTTP 接口文档 (print the document of the HTTP API, OpenAPI 3.1)
+    Openapi,
     /// 命令补全脚本 (print a completion script)
     Completions { shell: clap_complete::Shell },
     /// 退出码说明 (the exit codes)

@@ -83,6 +83,7 @@ fn carry_out(global: &Global, verb: Verb) -> Done {
         Verb::Bench(args) => bench::bench(&screen, &args),
         Verb::Simulate(args) => simulate::simulate(&screen, &args),
         Verb::Demo(args) => demo::demo(&screen, &args),
+        Verb::Openapi => screen.line(&format!("{:#}", daiban_node::openapi_document())),
         Verb::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "daiban", &mut script);

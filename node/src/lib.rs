@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod bundle;
 pub mod identity;
 pub mod list;
+mod openapi;
 mod owned_file;
 pub mod settings;
 pub mod telemetry;
@@ -13,3 +14,5 @@ pub mod replica;
 pub mod shell;
 pub mod store;
 mod web;
+
+pub use openapi::document as openapi_document;

@@ -2,6 +2,7 @@
 //! what they amount to is decided by [`crate::fold`].
 
 use daiban_sync::id::{BlobId, Hlc, NodeKey, OfficeCode};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case_number::CaseNumber;
@@ -11,6 +12,7 @@ use crate::hexed::{self, hex_id};
 use crate::licence::Verified;
 use crate::organ::OrganCode;
 use crate::receipt_number::ReceiptNumber;
+use crate::schema;
 use crate::words::{self, Said};
 
 hex_id!(
@@ -37,7 +39,7 @@ impl ActId {
 }
 
 /// The person who acts.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct OfficerRef {
     pub name: String,
     /// The account's name at the office.
@@ -68,9 +70,10 @@ pub struct SignedAct {
 }
 
 /// A file attached to a case.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct BlobRef {
     #[serde(with = "hexed::blob")]
+    #[schemars(with = "schema::BlobId")]
     pub id: BlobId,
     pub size: u64,
     /// Media type, such as `image/jpeg`.
@@ -80,23 +83,24 @@ pub struct BlobRef {
 }
 
 /// What was on the screen of the one who decided: the form's heads and the files.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Pin {
     pub form_heads: Vec<FormHead>,
     pub materials: Vec<PinnedMaterial>,
 }
 
 /// One file that was read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct PinnedMaterial {
     /// The material's key in the item, such as `ID`.
     pub key: String,
     #[serde(with = "hexed::blob")]
+    #[schemars(with = "schema::BlobId")]
     pub blob: BlobId,
 }
 
 /// An organ's answer in a review 审核意见.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Opinion {
     /// 同意
@@ -108,7 +112,7 @@ pub enum Opinion {
 }
 
 /// How a case was decided.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// 准予
@@ -118,7 +122,7 @@ pub enum Outcome {
 }
 
 /// How the result reached the applicant 送达.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Handover {
     /// 窗口领取

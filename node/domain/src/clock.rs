@@ -13,6 +13,7 @@ mod step;
 use std::fmt;
 
 use daiban_sync::id::OfficeCode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::act::ActId;
@@ -27,7 +28,7 @@ pub use course::{Course, Ends, Extension, Stop, Why};
 pub use step::{Reason, Step, Steps};
 
 /// One deadline.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "is")]
 pub enum Due {
     /// Open, and due on this day.
@@ -55,7 +56,7 @@ impl Due {
 }
 
 /// Which clock. Acts name cards by it: the order of the variants is part of the format.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClockKind {
     /// To accept, to refuse, or to ask once for everything missing 受理.

@@ -3,9 +3,10 @@
 
 mod facts;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use daiban_sync::id::OfficeCode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendar, Date};
@@ -26,15 +27,16 @@ pub struct Counted {
 }
 
 /// Days from the first to the last, both counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Period {
     pub from: Date,
     pub to: Date,
 }
 
 /// What cases are put together by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "FiguresBy")]
 pub enum By {
     #[default]
     All,
@@ -83,6 +85,13 @@ impl Counted {
 }
 
 impl Period {
+    /// Without days: the year of the last one, up to today. `None` if it ends before it begins.
+    pub fn of(from: Option<Date>, to: Option<Date>, today: Date) -> Option<Self> {
+        let to = to.unwrap_or(today);
+        let from = from.or_else(|| Date::from_ymd(to.year(), 1, 1)).unwrap_or(to);
+        (from <= to).then_some(Self { from, to })
+    }
+
     pub fn contains(self, day: Option<Date>) -> bool {
         day.is_some_and(|day| self.from <= day && day <= self.to)
     }
@@ -102,6 +111,16 @@ impl Period {
 }
 
 impl Share {
+    /// Every case with whether it is one of so many; those that are not come first, because somebody
+    /// is looking for them.
+    pub fn cases(&self) -> Vec<(&ReceiptNumber, bool)> {
+        let holding: BTreeSet<_> = self.numerator.iter().collect();
+        let holds = |receipt| (receipt, holding.contains(receipt));
+        let mut cases: Vec<_> = self.denominator.iter().map(holds).collect();
+        cases.sort_by_key(|(_, holds)| *holds);
+        cases
+    }
+
     /// In tenths of a percent, rounded; `None` of none.
     pub fn per_mille(&self) -> Option<u64> {
         let (part, whole) = (self.numerator.len() as u64, self.denominator.len() as u64);

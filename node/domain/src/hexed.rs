@@ -108,6 +108,16 @@ macro_rules! hex_id {
                 Ok(Self(bytes))
             }
         }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                crate::schema::hex($len)
+            }
+        }
     };
 }
 pub(crate) use hex_id;

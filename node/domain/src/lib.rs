@@ -30,6 +30,7 @@ pub mod payload;
 pub mod receipt_number;
 pub mod request;
 pub mod sample;
+pub mod schema;
 pub mod shipped;
 pub mod standing;
 pub mod words;

@@ -29,6 +29,7 @@ mod watch;
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use acts::*;
@@ -56,7 +57,7 @@ pub use versions::*;
 pub use watch::*;
 
 /// A sentence for people.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Said {
     /// 中文
     pub zh: Box<str>,

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use daiban_domain::words::{self, Said};
+
 use super::PASSWORD_CHARS_MIN;
 
 /// Why an account was not changed.
@@ -35,4 +37,15 @@ pub enum SignInError {
     Locked { for_ms: u64 },
     #[error(transparent)]
     Account(#[from] AccountError),
+}
+
+impl SignInError {
+    /// What people read.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Wrong => words::sign_in_wrong(),
+            Self::Locked { for_ms } => words::sign_in_locked(for_ms.div_ceil(1_000)),
+            Self::Account(error) => words::node_failed(&error.to_string()),
+        }
+    }
 }

@@ -17,6 +17,7 @@ use daiban_domain::act::OfficerRef;
 use daiban_domain::organ::OrganCode;
 use daiban_domain::words::{self, Said};
 use daiban_sync::id::Millis;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use error::{AccountError, SignInError};
@@ -35,7 +36,9 @@ const LOCK_MS_MAX: u64 = 3_600_000;
 pub const PASSWORD_CHARS_MIN: usize = 8;
 
 /// What somebody may do at the pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// 代办员: enters cases and speaks with applicants.
@@ -102,6 +105,16 @@ pub struct Account {
 impl Account {
     pub fn has(&self, role: Role) -> bool {
         self.roles.contains(&role)
+    }
+
+    pub fn has_one_of(&self, roles: &[Role]) -> bool {
+        roles.iter().any(|role| self.has(*role))
+    }
+
+    /// What the roles are called.
+    pub fn role_words(&self) -> Said {
+        let own: Vec<_> = self.roles.iter().map(|role| role.words()).collect();
+        Said::joined(&own, ["、", ", "])
     }
 
     /// How acts name the person.

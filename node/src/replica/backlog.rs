@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use daiban_sync::id::{LogId, Millis};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Replica;
@@ -11,7 +12,7 @@ use super::Replica;
 const ENTRIES_AT_ONCE: usize = 4_096;
 
 /// Entries that have not come up yet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Backlog {
     pub entries: u64,
     /// Of their payloads, before compression.

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use daiban_sync::id::{Millis, OfficeCode};
 use daiban_sync::limits::BEACON_BYTES_MAX;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Replica;
@@ -27,7 +28,7 @@ const PASSES_A_REPORT: u64 = 4;
 const COUNT_BYTES_MAX: usize = 2;
 
 /// How a node is. Spans of time are its own, so a wrong clock does not bend them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Health {
     /// Of the program.
     pub version: String,

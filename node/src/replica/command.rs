@@ -19,8 +19,10 @@ use daiban_domain::office::directory::OfficeChange;
 use daiban_domain::organ::OrganCode;
 use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_domain::request::RequestId;
+use daiban_domain::schema;
 use daiban_domain::words::Said;
 use daiban_sync::id::{BlobId, Incarnation, LogId, Millis, OfficeCode, Tier};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::alarm::Alarm;
@@ -438,9 +440,11 @@ fn hex_list<S: serde::Serializer>(ids: &[BlobId], serializer: S) -> Result<S::Ok
 }
 
 /// How far a case has safely got: 本机 → 镇 → 县 → 市.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Safety {
+    #[schemars(with = "schema::OfficeCode")]
     pub office: OfficeCode,
+    #[schemars(with = "String")]
     pub tier: Tier,
     /// The office has signed for every entry of the case that is here.
     pub safe: bool,

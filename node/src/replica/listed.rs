@@ -32,6 +32,7 @@ use daiban_domain::jurisdiction::Jurisdiction;
 use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_domain::request::{RequestId, dedupe_key, differing, is_same_content, request_of};
 use daiban_domain::words;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::refusal::{Refusal, RefusalKind};
@@ -60,7 +61,7 @@ pub struct KnownCase {
 }
 
 /// What a list of an item may have columns for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ItemView {
     pub code: String,
     pub version: u32,
@@ -69,7 +70,7 @@ pub struct ItemView {
 }
 
 /// A field of a form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FieldView {
     pub key: String,
     pub label: String,

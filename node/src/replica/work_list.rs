@@ -14,6 +14,7 @@ use daiban_domain::figures::{self, By, Period};
 use daiban_domain::fold::{NextAct, Status};
 use daiban_domain::organ::OrganCode;
 use daiban_sync::id::{Millis, OfficeCode};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::command::Answer;
@@ -61,7 +62,9 @@ pub struct Desk {
 }
 
 /// Where a case stands, seen from a desk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
     /// The applicant was asked for something, and the desk brings it.
@@ -93,7 +96,7 @@ impl Place {
 }
 
 /// In which order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Order {
     /// The newest first.

@@ -1,13 +1,15 @@
 //! The accounts of the pages, over the admin socket.
 
+use axum::Json;
 use axum::extract::State;
+use axum::http::Method;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
+use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 
-use super::admin::refused;
+use super::admin::{JSON, refused};
 use crate::accounts::{Account, NewAccount, Role};
+use crate::openapi::Routes;
 use crate::web::Web;
 
 /// What is to become of an account.
@@ -38,8 +40,11 @@ impl<'a> From<&'a Account> for Shown<'a> {
     }
 }
 
-pub(super) fn router(web: Web) -> Router {
-    Router::new().route("/v1/accounts", get(list).post(change)).with_state(web)
+pub(super) fn routes() -> Routes<Web> {
+    let at = |method| (method, "/v1/accounts");
+    Routes::new()
+        .machine(at(Method::GET), "Who may sign in at the pages", ("", JSON), get(list))
+        .machine(at(Method::POST), "Make an account, or change one", (JSON, JSON), post(change))
 }
 
 async fn list(State(web): State<Web>) -> Response {

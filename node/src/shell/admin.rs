@@ -1,29 +1,16 @@
 //! The admin socket: HTTP on loopback with a token, for the command line, monitoring and pages.
 //!
-//! | method, path | token | what |
-//! |---|---|---|
-//! | `GET /healthz` | | 200 while the node answers and saves |
-//! | `GET /readyz` | | 200 once the views follow the journal |
-//! | `GET /metrics` | | Prometheus text |
-//! | `POST /v1/command` | yes | a [`Command`], answered by an `Answer` or a `Refusal` |
-//! | `POST /v1/batch` | yes | a command a line, answered by a line each, when durable |
-//! | `POST /v1/blobs?name=` | yes | a file; answered by its reference |
-//! | `GET /v1/blobs/{id}` | yes | the file |
-//! | `GET /v1/bundles?to=&everything=&materials=` | yes | a bundle for an office, as a file |
-//! | `POST /v1/bundles` | yes | takes a bundle; answered by what it brought |
-//! | `POST /v1/invitations` | yes | invites an office; answered by the code |
-//! | `GET /v1/invitations` | yes | all invitations |
-//! | `GET /v1/links` | yes | the QUIC connections and how they do |
-//! | `GET /v1/accounts` | yes | who may sign in at the pages |
-//! | `POST /v1/accounts` | yes | makes an account, or changes one |
-//! | `GET /v1/me` | yes | which office, where it listens, how long its certificate lasts |
+//! `/v1/…` with the token of [`ADMIN_FILE`] is for the command line; each route says beside its name what
+//! it does, see [`routes`]. `/healthz` says whether the node answers and saves, `/readyz` whether its
+//! views follow the journal, `/metrics` is Prometheus text. The rest are the pages, and `/v1/…` for
+//! programs with an account ([`crate::web`]).
 
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -37,6 +24,7 @@ use super::bundles::Carrier;
 use super::renewal::RenewNow;
 use super::{Handle, SharedTransport, StartError, accounts, batch, bundles, clock, files, metrics};
 use crate::identity::Desk;
+use crate::openapi::{Operation, Routes};
 use crate::replica::{Answer, Command, Refusal, RefusalKind};
 use crate::settings::{MaterialSettings, Settings};
 use crate::store::os_entropy;
@@ -46,6 +34,10 @@ use crate::web::{self, Web};
 pub const ADMIN_FILE: &str = "admin.json";
 /// Bytes of one request.
 const BODY_BYTES_MAX: usize = 64 << 20;
+/// Media types.
+pub(super) const JSON: &str = "application/json";
+const LINES: &str = "application/x-ndjson";
+const BYTES: &str = "application/octet-stream";
 
 /// What stands in [`ADMIN_FILE`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -127,21 +119,10 @@ impl Admin {
 
 /// Serves until the task is aborted.
 pub(super) async fn serve(admin: Admin) {
-    let guarded = Router::new()
-        .route("/v1/command", post(command))
-        .route("/v1/batch", post(batch::take))
-        .route("/v1/blobs", post(files::put))
-        .route("/v1/blobs/{id}", get(files::get))
-        .route(
-            "/v1/bundles",
-            get(bundles::export).post(bundles::import).layer(DefaultBodyLimit::disable()),
-        )
-        .route("/v1/invitations", post(invite).get(invitations))
-        .route("/v1/links", get(links))
-        .route("/v1/renew", post(renew))
-        .route("/v1/me", get(me))
+    let guarded = routes()
+        .router()
         .with_state(admin.served.clone())
-        .merge(accounts::router(admin.web.clone()))
+        .merge(accounts::routes().router().with_state(admin.web.clone()))
         .layer(middleware::from_fn_with_state(admin.served.clone(), require_token));
     let open = Router::new()
         .route("/healthz", get(healthz))
@@ -154,6 +135,41 @@ pub(super) async fn serve(admin: Admin) {
     if let Err(error) = axum::serve(admin.listener, app).await {
         tracing::error!(%error, "the admin socket is gone");
     }
+}
+
+/// The routes of the command line.
+fn routes() -> Routes<Served> {
+    let (read, write) = (|path| (Method::GET, path), |path| (Method::POST, path));
+    let unlimited = DefaultBodyLimit::disable;
+    Routes::new()
+        .machine(write("/v1/command"), "A command", (JSON, JSON), post(command))
+        .machine(write("/v1/batch"), "A command a line", (LINES, LINES), post(batch::take))
+        .machine(write("/v1/blobs"), "Store a file", (BYTES, JSON), post(files::put))
+        .machine(read("/v1/blobs/{id}"), "A stored file", ("", BYTES), get(files::get))
+        .machine(
+            read("/v1/bundles"),
+            "A bundle for an office",
+            ("", BYTES),
+            get(bundles::export).layer(unlimited()),
+        )
+        .machine(
+            write("/v1/bundles"),
+            "Take a bundle",
+            (BYTES, JSON),
+            post(bundles::import).layer(unlimited()),
+        )
+        .machine(write("/v1/invitations"), "Invite an office", (JSON, JSON), post(invite))
+        .machine(read("/v1/invitations"), "All invitations", ("", JSON), get(invitations))
+        .machine(read("/v1/links"), "The links and how they do", ("", JSON), get(links))
+        .machine(write("/v1/renew"), "Ask for a new certificate now", ("", JSON), post(renew))
+        .machine(read("/v1/me"), "Which office this is", ("", JSON), get(me))
+}
+
+/// What the document says of all of them.
+pub(crate) fn machine_operations() -> Vec<Operation> {
+    let mut operations = routes().operations();
+    operations.extend(accounts::routes().operations());
+    operations
 }
 
 fn write_address(data: &Path, address: &AdminAddress) -> std::io::Result<()> {

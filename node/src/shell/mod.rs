@@ -35,8 +35,8 @@ use daiban_sync::id::{BlobId, OfficeCode};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use accounts::AccountChange;
-pub(crate) use admin::status_of;
 pub use admin::{ADMIN_FILE, AdminAddress};
+pub(crate) use admin::{machine_operations, status_of};
 pub(crate) use bundles::{Brought, Carrier, Wish};
 pub use error::StartError;
 pub use materials::{MaterialError, Prepared, prepare};

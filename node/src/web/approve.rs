@@ -87,8 +87,8 @@ async fn seen(
     receipt: &str,
     verb: Option<&str>,
 ) -> Result<Seen, Refusal> {
-    let found = web.look_up(receipt).await;
-    let (view, item) = found.unwrap_or_else(|| Err(stopping()))?;
+    let found = web.find_case(receipt).await;
+    let Found { view, item } = found.unwrap_or_else(|| Err(stopping()))?;
     let next = view.state.as_ref().map(|state| &state.next[..]).unwrap_or_default();
     let next = desk(&posted.visitor.account).approves(next, web.office).cloned();
     match next.filter(|next| verb.is_none_or(|verb| next.verb == verb)) {

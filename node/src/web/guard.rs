@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
-use daiban_domain::words::{self, Said};
+use daiban_domain::words;
 
 use super::Web;
 use super::frame::Frame;
@@ -34,11 +34,10 @@ pub(super) struct Visitor {
 impl Visitor {
     /// Lets in who has one of the roles; anybody else gets the page that says so.
     pub(super) fn refused(&self, web: &Web, roles: &[Role]) -> Option<Response> {
-        if roles.iter().any(|role| self.account.has(*role)) {
+        if self.account.has_one_of(roles) {
             return None;
         }
-        let own: Vec<_> = self.account.roles.iter().map(|role| role.words()).collect();
-        let why = words::not_your_role(&Said::joined(&own, ["、", ", "]));
+        let why = words::not_your_role(&self.account.role_words());
         let page = Frame::of(web, self).refusal(&why, &words::ask_for_role());
         Some((StatusCode::FORBIDDEN, page).into_response())
     }

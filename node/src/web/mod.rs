@@ -19,12 +19,14 @@
 //! | `/looks` who looked at whole ID numbers | auditor |
 //! | `/me` where the account is signed in | everybody with one |
 //! | `/case/{receipt}/print/…`, `/ledger` paper for the counter | agent, officer, auditor |
+//! | `/v1/…` the same for programs, as JSON | each as its page |
 //! | `/public…` progress, guides, results, at a county or a city | everybody |
 //!
 //! Data goes one way: a page asks a [`Command`](crate::replica::Command) as the command line does,
 //! and draws the answer. Nothing is decided here; an act is refused by the same law as everywhere.
 //! Every page works without scripts, and asks no other host for anything.
 
+mod api;
 mod approve;
 mod asset;
 mod audit;
@@ -69,6 +71,7 @@ use crate::accounts::{AccountError, Accounts, Token, Visit};
 use crate::settings::{MaterialSettings, Settings};
 use crate::shell::{Handle, clock};
 
+pub(crate) use api::{Problem, operations};
 use audit::Audit;
 use batch::Tray;
 use entry::Judged;
@@ -206,6 +209,7 @@ pub(crate) fn router(web: Web) -> Router {
         .route(asset::STYLE_PATH, get(asset::style))
         .route(asset::LIVE_PATH, get(asset::live))
         .merge(citizen::router())
+        .merge(api::routes().router())
         .layer(middleware::from_fn(guard::headers))
         .with_state(web)
 }

@@ -58,7 +58,7 @@ pub(super) async fn sign_in(
         }
         Err(error) => {
             let frame = Frame::outside(&web, lang);
-            let page = sign_in_page(&frame, &typed.next, Some(said(&error)));
+            let page = sign_in_page(&frame, &typed.next, Some(error.said()));
             (StatusCode::UNAUTHORIZED, page).into_response()
         }
     }
@@ -112,13 +112,18 @@ pub(super) async fn unlock(
         Err(error) => {
             let frame = Frame::outside(&web, Lang::of_cookies(&jar));
             let name = &visit.account.name;
-            let page = unlock_page(&frame, name, &typed.next, Some(said(&error)));
+            let page = unlock_page(&frame, name, &typed.next, Some(error.said()));
             (StatusCode::UNAUTHORIZED, page).into_response()
         }
     }
 }
 
-async fn try_password(web: Web, id: String, password: String) -> Result<Token, SignInError> {
+/// A session for whoever knows the password.
+pub(super) async fn try_password(
+    web: Web,
+    id: String,
+    password: String,
+) -> Result<Token, SignInError> {
     blocking(move || web.accounts().sign_in(clock::now(), id.trim(), &password, Token::random()))
         .await
 }
@@ -131,14 +136,6 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 fn forget(web: &Web, token: &Token) {
     if let Err(error) = web.accounts().sign_out(token) {
         tracing::warn!(%error, "a session has ended, and the file of accounts still names it");
-    }
-}
-
-fn said(error: &SignInError) -> Said {
-    match error {
-        SignInError::Wrong => words::sign_in_wrong(),
-        SignInError::Locked { for_ms } => words::sign_in_locked(for_ms.div_ceil(1_000)),
-        SignInError::Account(error) => words::node_failed(&error.to_string()),
     }
 }
 

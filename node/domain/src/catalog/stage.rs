@@ -1,6 +1,7 @@
 //! Stages 环节: who owes which answer, within which time.
 
 use daiban_sync::id::{OfficeCode, Tier};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::jurisdiction::Jurisdiction;
@@ -31,7 +32,9 @@ pub struct Stage {
 }
 
 /// What is done at a stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// 收件

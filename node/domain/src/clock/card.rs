@@ -1,18 +1,22 @@
 //! What a clock says today: days used and left, and cards. Nothing of it is stored.
 
 use daiban_sync::id::OfficeCode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Clock, ClockKind, Due};
 use crate::calendar::{Calendar, Date};
 use crate::organ::OrganCode;
+use crate::schema;
 use crate::words::{self, Said};
 
 /// 预警 so many working days before a limit ends, unless an item says otherwise.
 pub const WARN_BEFORE_DAYS: u16 = 2;
 
 /// 预警与亮牌, the graver the greater.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Card {
     #[default]
@@ -38,7 +42,7 @@ impl Card {
 }
 
 /// What became of a card 申诉.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CardFate {
     /// 申诉中
@@ -61,7 +65,8 @@ impl CardFate {
 }
 
 /// A yellow or red card that was given. It stays on the case's record, also when it is done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "GivenCard")]
 pub struct Given {
     pub clock: ClockKind,
     /// The clock's short name, by which an appeal points at it.
@@ -71,6 +76,7 @@ pub struct Given {
     /// The first day past the limit.
     pub on: Date,
     /// Who got it.
+    #[schemars(with = "schema::OfficeCode")]
     pub office: OfficeCode,
     pub organ: Option<OrganCode>,
     pub fate: Option<CardFate>,

@@ -1,6 +1,7 @@
 //! What an officer asks for, as JSON: `{"verb": "review", "opinion": {"disagree": {…}}}`.
 
 use daiban_sync::id::OfficeCode;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{By, Refused, in_order};
@@ -9,10 +10,10 @@ use crate::clock::ClockKind;
 use crate::fold::{CaseState, StageState};
 use crate::organ::OrganCode;
 use crate::receipt_number::ReceiptNumber;
-use crate::words;
+use crate::{schema, words};
 
 /// A request by verb.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(
     tag = "verb",
     rename_all = "kebab-case",
@@ -138,6 +139,7 @@ pub enum ActRequest {
     },
     AskHelp {
         help: ReceiptNumber,
+        #[schemars(with = "schema::OfficeCode")]
         handler: OfficeCode,
         question: String,
     },

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use daiban_sync::id::{Millis, OfficeCode};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::deadline::Deadlines;
@@ -17,10 +18,13 @@ use crate::clock::Due;
 use crate::form::{FieldChange, FieldConflict};
 use crate::organ::OrganCode;
 use crate::receipt_number::ReceiptNumber;
+use crate::schema;
 use crate::words::{self, Said};
 
 /// Where a case stands 办件状态.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// 待齐: its opening act has not arrived, or its item is not known here.
@@ -149,16 +153,23 @@ pub struct NumberView {
 }
 
 /// The three times that the law asks about, as written by who acted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "CaseTimes")]
 pub struct Times {
+    #[schemars(with = "Option<schema::Millis>")]
     pub opened: Option<Millis>,
     /// 收件 at the village.
+    #[schemars(with = "Option<schema::Millis>")]
     pub received: Option<Millis>,
     /// The first act of the accepting office.
+    #[schemars(with = "Option<schema::Millis>")]
     pub reached_town: Option<Millis>,
     /// 受理
+    #[schemars(with = "Option<schema::Millis>")]
     pub accepted: Option<Millis>,
+    #[schemars(with = "Option<schema::Millis>")]
     pub decided: Option<Millis>,
+    #[schemars(with = "Option<schema::Millis>")]
     pub closed: Option<Millis>,
 }
 
@@ -178,18 +189,25 @@ pub struct StageView {
 }
 
 /// What an organ has answered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "is")]
 pub enum StageState {
     /// Its turn has not come.
     Later,
     /// It is its turn.
-    Open { since: Millis },
+    Open {
+        #[schemars(with = "schema::Millis")]
+        since: Millis,
+    },
     /// It waits for the applicant.
-    Correcting { since: Millis },
+    Correcting {
+        #[schemars(with = "schema::Millis")]
+        since: Millis,
+    },
     Done {
         act: ActId,
         by: String,
+        #[schemars(with = "schema::Millis")]
         at: Millis,
         opinion: Option<Opinion>,
         /// 联合踏勘: the organs that were there too.
@@ -197,14 +215,19 @@ pub enum StageState {
         with: Vec<OrganCode>,
     },
     /// 逾期视为同意, as the lead organ recorded.
-    DeemedAgreed { act: ActId, at: Millis },
+    DeemedAgreed {
+        act: ActId,
+        #[schemars(with = "schema::Millis")]
+        at: Millis,
+    },
     /// Not needed any more.
     Skipped,
 }
 
 /// Who may do what next.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct NextAct {
+    #[schemars(with = "schema::OfficeCode")]
     pub office: OfficeCode,
     /// `None`: the counter.
     pub organ: Option<OrganCode>,
@@ -237,7 +260,7 @@ pub struct DecisionView {
 }
 
 /// Whether the decision holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DecisionState {
     None,

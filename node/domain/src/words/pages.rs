@@ -45,6 +45,23 @@ messages! {
     }
     unlock { zh: "解锁", en: "Unlock" }
     switch_person { zh: "换人登录", en: "Somebody else" }
+    api_signed_out {
+        zh: "未登录，或登录已失效",
+        en: "nobody is signed in, or the session has ended",
+    }
+    api_sign_in {
+        zh: "请用 POST /v1/session 登录，并在请求头中带上令牌",
+        en: "sign in with POST /v1/session, and send its token as Authorization: Bearer",
+    }
+    api_not_your_role(role: &Said) {
+        zh: "角色{role}不能提出这一请求",
+        en: "this request is not open to the role {role}",
+    }
+    api_unreadable(why: &str) { zh: "请求不合格式：{why}", en: "the request is not as expected: {why}" }
+    api_see_document {
+        zh: "请对照 /v1/openapi.json",
+        en: "see /v1/openapi.json for what is expected",
+    }
     not_your_role(role: &Said) {
         zh: "此页不对{role}开放",
         en: "This page is not open to the role {role}",

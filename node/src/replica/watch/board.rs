@@ -1,7 +1,9 @@
 //! The board: every office below with its state, and the alarms, as people ask for them.
 
+use daiban_domain::schema;
 use daiban_domain::words::{self, Said};
 use daiban_sync::id::{Millis, OfficeCode};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::event::{Acknowledged, Open, WatchEvent};
@@ -15,8 +17,9 @@ use crate::replica::{Replica, keys};
 const EVENTS_MAX: usize = 1_000;
 
 /// How an office is, in a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", untagged)]
+#[schemars(rename = "OfficeState")]
 pub enum State {
     /// Its worst trouble.
     In(Trouble),
@@ -24,8 +27,9 @@ pub enum State {
 }
 
 /// Nothing is wrong, as far as is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "OfficeWell")]
 pub enum Well {
     Ok,
     /// Nothing was ever heard of it.
@@ -33,16 +37,19 @@ pub enum Well {
 }
 
 /// Every office here and below.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Board {
+    #[schemars(with = "schema::OfficeCode")]
     pub office: OfficeCode,
+    #[schemars(with = "schema::Millis")]
     pub now: Millis,
     pub offices: Vec<BoardRow>,
 }
 
 /// One office.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct BoardRow {
+    #[schemars(with = "schema::OfficeCode")]
     pub office: OfficeCode,
     pub name: String,
     pub state: State,
@@ -50,11 +57,14 @@ pub struct BoardRow {
 }
 
 /// An alarm that has not ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "RaisedAlarm")]
 pub struct RaisedView {
+    #[schemars(with = "schema::OfficeCode")]
     pub office: OfficeCode,
     pub name: String,
     pub trouble: Trouble,
+    #[schemars(with = "schema::Millis")]
     pub raised: Millis,
     pub measured: u64,
     pub words: Said,

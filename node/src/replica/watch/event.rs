@@ -1,7 +1,9 @@
 //! What becomes of an alarm, as it stands in the journal and in the views.
 
 use daiban_domain::act::OfficerRef;
+use daiban_domain::schema;
 use daiban_sync::id::{Millis, OfficeCode};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::rules::Trouble;
@@ -18,20 +20,25 @@ pub(in crate::replica) enum Local {
 }
 
 /// Something happened to an alarm.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AlarmEvent")]
 pub struct WatchEvent {
+    #[schemars(with = "schema::Millis")]
     pub at: Millis,
+    #[schemars(with = "schema::OfficeCode")]
     pub office: OfficeCode,
     pub trouble: Trouble,
     /// When the alarm was raised, and what was measured then.
+    #[schemars(with = "schema::Millis")]
     pub raised: Millis,
     pub measured: u64,
     pub what: Happened,
 }
 
 /// What happened. The order is part of the format.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(rename = "AlarmHappened")]
 pub enum Happened {
     Raised,
     Acknowledged(Acknowledged),
@@ -40,8 +47,9 @@ pub enum Happened {
 }
 
 /// Somebody sees to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Acknowledged {
+    #[schemars(with = "schema::Millis")]
     pub at: Millis,
     pub by: OfficerRef,
     pub word: String,

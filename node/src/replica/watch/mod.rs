@@ -12,8 +12,10 @@ mod rules;
 use std::collections::{BTreeMap, BTreeSet};
 
 use daiban_domain::act::OfficerRef;
+use daiban_domain::schema;
 use daiban_domain::words;
 use daiban_sync::id::{Millis, OfficeCode};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use board::{Board, BoardRow, RaisedView, State};
@@ -37,9 +39,10 @@ const KEEP_EVERY_MS: u64 = 300_000;
 const WORD_CHARS_MAX: usize = 200;
 
 /// The latest report of an office.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Heard {
     /// By our clock.
+    #[schemars(with = "schema::Millis")]
     pub at: Millis,
     /// Its clock minus ours.
     pub clock_ahead_ms: i64,

@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use daiban_domain::words::{self, Said};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Heard;
 
 /// What may be wrong with an office, the worst first. The order is part of the format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trouble {
     /// 失联: nothing was heard of it.

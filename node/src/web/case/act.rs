@@ -53,7 +53,7 @@ pub(in crate::web) async fn act(
     if let Some(refused) = case.visitor.refused(&web, &[seat(organ)]) {
         return refused;
     }
-    if organ.is_some() && organ != account.organ {
+    if !is_own(account, organ) {
         let page = frame.refusal(&words::not_your_organ(), &words::ask_for_role());
         return (StatusCode::FORBIDDEN, page).into_response();
     }
@@ -89,12 +89,11 @@ pub(in crate::web) async fn settle(
         return refused;
     }
     let frame = Frame::of(&web, &case.visitor);
-    let conflicts = case.view.state.iter().flat_map(|state| &state.conflicts);
-    let chosen = conflicts
-        .filter(|conflict| conflict.field == posted.text("field"))
-        .find_map(|c| c.versions.get(posted.text("version").parse::<usize>().ok()?));
+    let field = posted.text("field");
+    let version = posted.text("version").parse().ok();
+    let chosen = version.and_then(|at| case.view.version_of(field, at));
     let Some(chosen) = chosen else { return back_to(&case.receipt, "").into_response() };
-    let fields = Fields::from([(posted.text("field").to_owned(), chosen.value.clone())]);
+    let fields = Fields::from([(field.to_owned(), chosen)]);
     let by = case.visitor.account.officer();
     match web.handle.ask(Command::EditCase { case: case.receipt.clone(), fields, by }).await {
         Some(Ok(_)) => back_to(&case.receipt, "settle").into_response(),
@@ -104,8 +103,13 @@ pub(in crate::web) async fn settle(
 }
 
 /// Who sits where acts of this organ, or of the counter, are taken.
-fn seat(organ: Option<OrganCode>) -> Role {
+pub(in crate::web) fn seat(organ: Option<OrganCode>) -> Role {
     if organ.is_some() { Role::Officer } else { Role::Agent }
+}
+
+/// Whether it is the person's own organ, or the counter.
+pub(in crate::web) fn is_own(account: &Account, organ: Option<OrganCode>) -> bool {
+    organ.is_none() || organ == account.organ
 }
 
 /// An act that somebody may take, and for whom.

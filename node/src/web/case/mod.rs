@@ -3,6 +3,7 @@
 mod act;
 mod ask;
 mod help;
+mod masked;
 mod opened;
 mod page;
 mod since;
@@ -24,8 +25,9 @@ use super::guard::{Posted, Visitor};
 use crate::replica::{Answer, CaseView, Command, Refusal};
 use crate::shell::{clock, files};
 
-pub(super) use act::{act, settle};
-pub(super) use opened::Opened;
+pub(super) use act::{act, is_own, seat, settle};
+pub(super) use masked::{Found, Masked};
+pub(super) use opened::{Opened, READERS};
 use since::Since;
 
 /// A case as it is drawn.
@@ -90,8 +92,7 @@ pub(super) async fn file(
     Path((_, blob)): Path<(String, String)>,
 ) -> Response {
     let frame = Frame::of(&web, &case.visitor);
-    let materials = case.view.state.iter().flat_map(|state| &state.materials);
-    let Some(found) = materials.map(|m| &m.blob).find(|held| held.id.to_string() == blob) else {
+    let Some(found) = case.view.file(&blob) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     match files::read(&web.handle, found.id).await {
@@ -124,22 +125,10 @@ fn back_to(receipt: &str, verb: &str) -> Redirect {
     Redirect::to(&format!("/case/{receipt}?done={verb}"))
 }
 
-/// A case, with its item as far as that is here.
-type Found = (Box<CaseView>, Option<Arc<Item>>);
-
 impl Web {
-    /// The case and the version of the item that it pins, or the page that says why not.
-    pub(super) async fn case(&self, frame: &Frame<'_>, receipt: &str) -> Result<Found, Response> {
-        match self.look_up(receipt).await {
-            Some(found) => found.map_err(|refusal| frame.refused(&refusal)),
-            None => Err(frame.stopping()),
-        }
-    }
-
-    /// The case and the version of the item that it pins; `None` if the node has stopped.
-    pub(super) async fn look_up(&self, receipt: &str) -> Option<Result<Found, Refusal>> {
-        let command = Command::ShowCase { case: receipt.to_owned() };
-        let view = match self.handle.ask(command).await? {
+    /// The case and the version of the item that it pins; `None` if the node ends just now.
+    pub(super) async fn find_case(&self, name: &str) -> Option<Result<Found, Refusal>> {
+        let view = match self.handle.ask(Command::ShowCase { case: name.to_owned() }).await? {
             Ok(Answer::Case(view)) => view,
             Ok(_) => return None,
             Err(refusal) => return Some(Err(refusal)),
@@ -149,7 +138,7 @@ impl Web {
             None => None,
             Some((code, version)) => self.item(code, version).await,
         };
-        Some(Ok((view, item)))
+        Some(Ok(Found { view, item }))
     }
 
     /// An item of the catalog in force.

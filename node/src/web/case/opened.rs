@@ -7,13 +7,15 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use daiban_domain::catalog::Item;
 
+use super::Found;
 use crate::accounts::Role;
 use crate::replica::CaseView;
 use crate::web::Web;
 use crate::web::frame::Frame;
 use crate::web::guard::Visitor;
 
-const READERS: [Role; 3] = [Role::Agent, Role::Officer, Role::Auditor];
+/// Whoever may read cases.
+pub(in crate::web) const READERS: [Role; 3] = [Role::Agent, Role::Officer, Role::Auditor];
 
 /// The case that the path names by `{receipt}`.
 pub(in crate::web) struct Opened {
@@ -34,7 +36,11 @@ impl FromRequestParts<Web> for Opened {
         let names = names.map_err(IntoResponse::into_response)?;
         let receipt = names.iter().find(|(key, _)| *key == "receipt");
         let receipt = receipt.map_or_else(String::new, |(_, receipt)| receipt.to_owned());
-        let (view, item) = web.case(&Frame::of(web, &visitor), &receipt).await?;
-        Ok(Self { visitor, receipt, view, item })
+        let frame = Frame::of(web, &visitor);
+        match web.find_case(&receipt).await {
+            Some(Ok(Found { view, item })) => Ok(Self { visitor, receipt, view, item }),
+            Some(Err(refusal)) => Err(frame.refused(&refusal)),
+            None => Err(frame.stopping()),
+        }
     }
 }

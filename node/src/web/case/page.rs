@@ -5,9 +5,9 @@ use daiban_domain::catalog::FieldType;
 use daiban_domain::fold::{DecisionState, StageState, StageView, Status};
 use daiban_domain::words::{self, Said, bytes, moment};
 use maud::{Markup, html};
-use serde_json::Value;
 
 use super::Shown;
+use super::masked::{Masked, plain};
 use crate::accounts::Role;
 use crate::replica::Safety;
 use crate::web::guard::Posted;
@@ -208,29 +208,14 @@ impl Shown<'_> {
         }
     }
 
-    /// What the form says, in the order of the item; what the item does not know comes last.
-    fn filled(&self) -> Vec<(&str, String)> {
-        let text = |value: &Value| match value {
-            Value::String(text) => text.clone(),
-            Value::Null => String::new(),
-            other => other.to_string(),
-        };
-        let fields = self.view.form.as_object().into_iter().flatten();
-        let filled = fields.map(|(key, value)| (key.as_str(), text(value)));
-        let mut filled: Vec<_> = filled.filter(|(_, text)| !text.is_empty()).collect();
-        let place = |key: &str| self.item.and_then(|i| i.fields.iter().position(|f| f.key == key));
-        filled.sort_by_key(|(key, _)| place(key).unwrap_or(usize::MAX));
-        filled
-    }
-
     fn form(&self) -> Markup {
         html! {
             section {
                 h2 { (self.say(&words::case_form())) }
                 dl.facts {
-                    @for (key, text) in self.filled() {
+                    @for (key, value) in self.masked().filled() {
                         dt { (self.label(key)) }
-                        dd { (self.value(key, Some(text))) }
+                        dd { (self.value(key, Some(plain(value)))) }
                     }
                 }
                 @if !self.whole {
@@ -303,14 +288,12 @@ impl Shown<'_> {
         }
     }
 
-    /// What an act says beyond its kind; of a file, which material it is.
+    fn masked(&self) -> Masked<'_> {
+        Masked { view: self.view, item: self.item, whole: self.whole }
+    }
+
     pub(super) fn said_by(&self, kind: &ActKind) -> String {
-        match kind {
-            ActKind::MaterialAttached { key, .. } | ActKind::MaterialReused { key, .. } => {
-                self.view.labels.get(key).unwrap_or(key).clone()
-            }
-            _ => show::value(None, &show::said_by(self.frame.lang, kind), self.whole),
-        }
+        self.say(&self.masked().said_by(kind))
     }
 
     pub(super) fn label(&self, key: &str) -> String {
@@ -322,7 +305,7 @@ impl Shown<'_> {
         let text = text.unwrap_or_default();
         match field.is_some_and(|field| field.kind == FieldType::Division12) {
             true => self.frame.web.place(&text),
-            false => show::value(field, &text, self.whole),
+            false => self.masked().text(key, &text),
         }
     }
 

@@ -50,13 +50,10 @@ impl Typed {
             None | Some("") => Ok(None),
             Some(text) => text.parse::<Date>().map(Some).map_err(|_| words::period_expected()),
         };
-        let to = day(&self.to)?.unwrap_or_else(|| Date::at(clock::now()));
-        let from = day(&self.from)?.or_else(|| Date::from_ymd(to.year(), 1, 1)).unwrap_or(to);
-        if to < from {
-            return Err(words::period_expected());
-        }
+        let period = Period::of(day(&self.from)?, day(&self.to)?, Date::at(clock::now()));
+        let period = period.ok_or_else(words::period_expected)?;
         let by = GROUPINGS.into_iter().find(|(_, key, _)| *key == self.by);
-        Ok(Asked { period: Period { from, to }, by: by.map_or(By::All, |(by, ..)| by) })
+        Ok(Asked { period, by: by.map_or(By::All, |(by, ..)| by) })
     }
 }
 

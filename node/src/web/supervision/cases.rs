@@ -33,7 +33,7 @@ pub(in crate::web) async fn page(reader: Reader) -> Response {
                 th scope="col" { (lang.of(&words::supervision_holds())) }
             } }
             tbody {
-                @for (receipt, holds) in of(&share).take(CASES_MAX) {
+                @for (receipt, holds) in share.cases().into_iter().take(CASES_MAX) {
                     tr {
                         td { a.receipt href={ "/case/" (receipt.as_str()) } { (receipt.as_str()) } }
                         td { @if holds { (lang.of(&words::yes())) } @else { (lang.of(&words::no())) } }
@@ -60,7 +60,7 @@ pub(in crate::web) async fn csv(reader: Reader) -> Response {
         let word = if holds { words::yes() } else { words::no() };
         vec![receipt.as_str().to_owned(), frame.say(&word)]
     };
-    let rows: Vec<_> = [head].into_iter().chain(of(&share).map(row)).collect();
+    let rows: Vec<_> = [head].into_iter().chain(share.cases().into_iter().map(row)).collect();
     file::file("cases", &rows)
 }
 
@@ -76,13 +76,4 @@ async fn found(frame: &Frame<'_>, reader: &Reader) -> Result<(Share, String), Re
         (StatusCode::NOT_FOUND, page).into_response()
     })?;
     Ok((share, asked.query_of(&typed.group, &typed.share)))
-}
-
-/// Those that do not hold first: somebody is looking for them.
-fn of(share: &Share) -> impl Iterator<Item = (&ReceiptNumber, bool)> {
-    let holding: std::collections::BTreeSet<_> = share.numerator.iter().collect();
-    let mut cases: Vec<_> =
-        share.denominator.iter().map(|receipt| (receipt, holding.contains(receipt))).collect();
-    cases.sort_by_key(|(_, holds)| *holds);
-    cases.into_iter()
 }

@@ -26,7 +26,7 @@ pub(super) use cases::{csv as cases_csv, page as cases};
 pub(super) use overdue::page as overdue;
 
 /// Whoever supervises.
-const READERS: [Role; 2] = [Role::Auditor, Role::Operator];
+pub(super) const READERS: [Role; 2] = [Role::Auditor, Role::Operator];
 
 /// Somebody who supervises, and which figures they ask for.
 pub(super) struct Reader {
