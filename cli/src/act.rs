@@ -33,6 +33,7 @@ use crate::say::Screen;
   daiban act ask-help 3303… --organ WJ --by 李超 --handler 330382002000 --about 李建国 --note 是否在当地登记结婚
   daiban act record-help 3303… --organ WJ --by 李超 --help-case 3303…   对方查复后记入本办件
   daiban act complain 3303… --by 王秀英 --note 久无答复       投诉，由主办部门答复 (answer-complaint --note)
+  daiban act ask 3303… --by 王秀英 --note 还需多久              咨询，由主办部门答复 (answer-question --note)
   daiban act rate 3303… --by 王秀英 --stars 2 --note 太慢     差评须在15个工作日内整改 (rectify --note)
   daiban act appeal-card 3303… --organ FG --by 张伟 --card promised --reason 系统故障
 不带 --organ 表示收件窗口 (without --organ: the counter where the case was opened)。
@@ -52,7 +53,7 @@ pub(crate) struct ActArgs {
     /// 理由或所缺内容，可多次 (a reason, or what is missing; may be repeated)
     #[arg(long)]
     reason: Vec<String>,
-    /// 说明、评语、投诉、答复、整改措施 (a note, findings, a comment, a complaint, an answer, measures)
+    /// 说明、评语、投诉、咨询、答复、整改措施 (a note, findings, a comment, a complaint, a question, an answer, measures)
     #[arg(long, default_value = "")]
     note: String,
     /// 天数 (days, for pause and publicise)
@@ -98,6 +99,9 @@ pub(crate) struct ActArgs {
     /// 投诉编号，见 case show，默认最早的 (which complaint; default: the first that is open)
     #[arg(long, value_name = "ID")]
     complaint: Option<String>,
+    /// 咨询编号，见 case show，默认最早的 (which question; default: the first that is open)
+    #[arg(long, value_name = "ID")]
+    question: Option<String>,
     /// 协查的承办单位，须在另一条线上 (the office on another line that is asked, for ask-help)
     #[arg(long, value_name = "OFFICE")]
     handler: Option<OfficeCode>,
@@ -169,9 +173,9 @@ pub(crate) fn act(home: &Home, screen: &Screen, args: ActArgs) -> Done {
             let clocks = client.ask(&Command::CaseClock { case: case.clone() })?;
             args.about_card(pick::card(&clocks, args.card.as_deref())?)
         }
-        "answer-complaint" => {
-            let named = args.complaint.as_deref();
-            args.answer(named.map(|id| pick::complaint(&look()?, id)).transpose()?)
+        "answer-complaint" | "answer-question" => {
+            let (flag, named) = args.answered();
+            args.answer(named.map(|id| pick::said(&look()?, flag, id)).transpose()?)
         }
         "ask-help" => help::ask(&client, &args)?,
         "record-help" => help::record(&client, &args)?,
@@ -220,8 +224,20 @@ impl ActArgs {
         }
     }
 
-    fn answer(&self, complaint: Option<ActId>) -> ActRequest {
-        ActRequest::AnswerComplaint { complaint, answer: self.note.clone() }
+    /// By which flag it is said what is answered, and what it says.
+    fn answered(&self) -> (&'static str, Option<&str>) {
+        match self.verb.as_str() {
+            "answer-question" => ("question", self.question.as_deref()),
+            _ => ("complaint", self.complaint.as_deref()),
+        }
+    }
+
+    fn answer(&self, said: Option<ActId>) -> ActRequest {
+        let answer = self.note.clone();
+        match self.verb.as_str() {
+            "answer-question" => ActRequest::AnswerQuestion { question: said, answer },
+            _ => ActRequest::AnswerComplaint { complaint: said, answer },
+        }
     }
 
     /// All other acts.
@@ -258,6 +274,7 @@ impl ActArgs {
             "rate" => ActRequest::Rate { stars: self.need(self.stars, "stars")?, comment: note },
             "rectify" => ActRequest::Rectify { measures: note },
             "complain" => ActRequest::Complain { text: note },
+            "ask" => ActRequest::Ask { text: note },
             "supervise" => ActRequest::Supervise { text: note },
             "transfer" => ActRequest::Transfer {
                 to: self.need(self.to.first().copied(), "to")?,
@@ -341,7 +358,7 @@ mod tests {
                 "appeal-card" | "withdraw-card" | "refuse-appeal" => {
                     Ok(args.about_card(ClockKind::Promised))
                 }
-                "answer-complaint" => Ok(args.answer(None)),
+                "answer-complaint" | "answer-question" => Ok(args.answer(None)),
                 "ask-help" | "record-help" => continue, // they ask the node first
                 _ => args.plain(),
             };

@@ -1,4 +1,4 @@
-//! What people point at by a short name: a card, a complaint.
+//! What people point at by a short name: a card, a complaint, a question.
 
 use daiban_domain::act::ActId;
 use daiban_domain::clock::ClockKind;
@@ -20,21 +20,23 @@ pub(super) fn card(view: &Value, named: Option<&str>) -> Done<ClockKind> {
     }
 }
 
-/// The complaint whose id begins so, from the JSON of `CaseView`.
-pub(super) fn complaint(view: &Value, named: &str) -> Done<ActId> {
-    let complaints = view["state"]["redress"]["complaints"].as_array().into_iter().flatten();
-    let ids: Vec<&str> = complaints.filter_map(|known| known["said"]["act"].as_str()).collect();
+/// The complaint or the question, as `flag` says, whose id begins so, from the JSON of `CaseView`.
+pub(super) fn said(view: &Value, flag: &str, named: &str) -> Done<ActId> {
+    let all = &view["state"]["redress"][format!("{flag}s")];
+    let all = all.as_array().into_iter().flatten();
+    let ids: Vec<&str> = all.filter_map(|known| known["said"]["act"].as_str()).collect();
     let found: Vec<_> = ids.iter().filter(|id| id.starts_with(named)).collect();
     let short: Vec<_> = ids.iter().map(|id| id.chars().take(8).collect()).collect();
     match found.as_slice() {
-        [one] => one.parse().map_err(|_| none("complaint", &short)),
-        _ => Err(none("complaint", &short)),
+        [one] => one.parse().map_err(|_| none(flag, &short)),
+        _ => Err(none(flag, &short)),
     }
 }
 
 fn none(flag: &str, known: &[String]) -> Failure {
     let (zh, en) = match flag {
         "card" => ("须用 --card 指明一张牌", "--card has to name one card"),
+        "question" => ("须用 --question 指明一件咨询", "--question has to name one question"),
         _ => ("须用 --complaint 指明一件投诉", "--complaint has to name one complaint"),
     };
     let failure = Failure::new(Code::NotFound, zh, en);
@@ -74,7 +76,9 @@ mod tests {
         let (one, two) = (ActId([0x1a; 32]), ActId([0x1b; 32]));
         let said = |id: ActId| json!({ "said": { "act": id } });
         let view = json!({ "state": { "redress": { "complaints": [said(one), said(two)] } } });
-        assert_eq!(complaint(&view, "1a1a").unwrap(), one);
-        assert!(complaint(&view, "1").is_err() && complaint(&view, "ff").is_err());
+        assert_eq!(super::said(&view, "complaint", "1a1a").unwrap(), one);
+        let is_none = |flag, named| super::said(&view, flag, named).is_err();
+        assert!(is_none("complaint", "1") && is_none("complaint", "ff"));
+        assert!(is_none("question", "1a1a"));
     }
 }

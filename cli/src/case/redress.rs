@@ -1,4 +1,4 @@
-//! Ratings, complaints and cards of a case, as people read them.
+//! Ratings, complaints, questions and cards of a case, as people read them.
 
 use daiban_domain::act::Handover;
 use daiban_domain::clock::{Card, CardFate};
@@ -20,11 +20,15 @@ pub(super) fn page(lang: Lang, tree: &OfficeTree, view: &Value) -> String {
         rows.push(statement(tree, &label, &rating["said"]));
         rows.extend(follow_up(tree, lang.word("整改", "rectified"), &rating["rectified"]));
     }
-    for complaint in list(&redress["complaints"]) {
-        let id = text(&complaint["said"]["act"]).chars().take(8).collect::<String>();
-        let label = format!("{} {id}", lang.word("投诉", "complaint"));
-        rows.push(statement(tree, &label, &complaint["said"]));
-        rows.extend(follow_up(tree, lang.word("答复", "answer"), &complaint["answer"]));
+    for (key, title) in [
+        ("complaints", lang.word("投诉", "complaint")),
+        ("questions", lang.word("咨询", "question")),
+    ] {
+        for voiced in list(&redress[key]) {
+            let id = text(&voiced["said"]["act"]).chars().take(8).collect::<String>();
+            rows.push(statement(tree, &format!("{title} {id}"), &voiced["said"]));
+            rows.extend(follow_up(tree, lang.word("答复", "answer"), &voiced["answer"]));
+        }
     }
     for appeal in list(&redress["appeals"]) {
         rows.extend(follow_up(tree, lang.word("申诉", "appeal"), &appeal["lodged"]));
@@ -39,7 +43,10 @@ pub(super) fn page(lang: Lang, tree: &OfficeTree, view: &Value) -> String {
         rows.push(statement(tree, lang.word("督办", "supervision"), note));
     }
     let told = section(
-        lang.word("协查、评价、投诉、监察", "help, ratings, complaints, supervision"),
+        lang.word(
+            "协查、评价、投诉、咨询、监察",
+            "help, ratings, complaints, questions, supervision",
+        ),
         &rows,
     );
     let parts = [told, cards(lang, tree, &view["cards"])];

@@ -22,7 +22,7 @@ pub(super) fn json(item: &Item) -> Value {
         "extension": item.extension.as_ref().map(|e| json!({ "limit": e.limit, "basis": e.basis })),
         "special_procedures": item.special_procedures,
         "season": item.season, "batch_window": item.batch_window.map(window_json),
-        "mend_within": item.mend_within, "visits": item.visits, "delivery": item.delivery, "dedupe_key": item.dedupe_key,
+        "mend_within": item.mend_within, "answer_within": item.answer_within, "visits": item.visits, "delivery": item.delivery, "dedupe_key": item.dedupe_key,
         "fee": item.fee.amount_cent.map(|cents| json!({
             "amount_cent": cents, "payee": item.fee.payee, "basis": item.fee.basis,
         })),
@@ -115,6 +115,7 @@ fn terms(lang: Lang, item: &Item) -> Vec<Vec<String>> {
             item.batch_window.map_or_else(String::new, |w| window(lang, w)),
         ),
         (["整改和投诉答复", "to mend and to answer complaints"], limit(lang, item.mend_within)),
+        (["咨询答复", "to answer questions"], limit(lang, item.answer_within)),
         (["跑动次数", "visits"], item.visits.map_or_else(String::new, |times| times.to_string())),
         (["送达", "delivery"], ways.collect::<Vec<_>>().join(lang.word("、", ", "))),
         (["收费", "fee"], fee(lang, item)),

@@ -235,6 +235,10 @@ pub enum ActKind {
     AppliedAgain { before: Option<ReceiptNumber>, reason: String },
     /// 联合踏勘: the lead surveyed together with these organs.
     SurveyedTogether { findings: String, with: Vec<OrganCode> },
+    /// 咨询 of the applicant (行政许可法 第三十条 第二款).
+    Asked { text: String },
+    /// 咨询答复
+    QuestionAnswered { question: ActId, answer: String },
 }
 
 impl ActKind {
@@ -246,7 +250,8 @@ impl ActKind {
         }
     }
 
-    /// Whether it may follow after the case has ended: 评价, 投诉, 监察, and a number that came late.
+    /// Whether it may follow after the case has ended: 评价, 投诉, 咨询, 监察, and a number that came
+    /// late.
     pub(crate) fn outlives_case(&self) -> bool {
         matches!(
             self,
@@ -254,6 +259,8 @@ impl ActKind {
                 | Self::Rectified { .. }
                 | Self::Complained { .. }
                 | Self::ComplaintAnswered { .. }
+                | Self::Asked { .. }
+                | Self::QuestionAnswered { .. }
                 | Self::CardAppealed { .. }
                 | Self::CardWithdrawn { .. }
                 | Self::AppealRefused { .. }
@@ -307,6 +314,8 @@ impl ActKind {
             Self::MaterialReused { .. } => words::act_material_reused(),
             Self::AppliedAgain { .. } => words::act_applied_again(),
             Self::SurveyedTogether { .. } => words::act_surveyed_together(),
+            Self::Asked { .. } => words::act_asked(),
+            Self::QuestionAnswered { .. } => words::act_question_answered(),
         }
     }
 }

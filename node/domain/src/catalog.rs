@@ -24,7 +24,7 @@ pub use condition::Condition;
 pub use difference::{Change, Is, Part, RuleChange};
 pub use error::CatalogError;
 pub use field::{Derive, Field, FieldType};
-pub use item::{CaseType, Item, MEND_WITHIN};
+pub use item::{ANSWER_WITHIN, CaseType, Item, MEND_WITHIN};
 pub use material::{Grade, MaterialNeed, MaterialRule, Paper};
 pub use rules::need_of;
 pub use stage::{Action, Join, Limit, Silence, Stage, Unit};

@@ -73,6 +73,8 @@ pub enum ClockKind {
     Rectification { rating: ActId },
     /// 投诉答复
     Complaint { complaint: ActId },
+    /// 咨询答复
+    Question { question: ActId },
 }
 
 /// The short name by which people point at a clock, such as `promised` or `complaint-1a2b3c4d`.
@@ -86,6 +88,7 @@ impl fmt::Display for ClockKind {
             Self::Supplement { key } => write!(f, "supplement-{key}"),
             Self::Rectification { rating } => write!(f, "rectification-{}", rating.short()),
             Self::Complaint { complaint } => write!(f, "complaint-{}", complaint.short()),
+            Self::Question { question } => write!(f, "question-{}", question.short()),
         }
     }
 }

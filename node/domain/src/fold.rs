@@ -32,7 +32,7 @@ use crate::form::{Fields, Form};
 use crate::jurisdiction::Jurisdiction;
 pub use deadline::Deadlines;
 pub use help::HelpView;
-pub use redress::{AppealView, ComplaintView, RatingView, RedressView, Statement};
+pub use redress::{AppealView, RatingView, RedressView, Statement, VoicedView};
 pub use reuse::{AgainView, ReusedView};
 pub use rules::{Cause, Why};
 pub use state::{

@@ -115,7 +115,8 @@ fn named<'c>(clocks: &'c [Clock], name: &str) -> &'c Clock {
         | ("statutory", ClockKind::Statutory)
         | ("supplement", ClockKind::Supplement { .. })
         | ("rectification", ClockKind::Rectification { .. })
-        | ("complaint", ClockKind::Complaint { .. }) => true,
+        | ("complaint", ClockKind::Complaint { .. })
+        | ("question", ClockKind::Question { .. }) => true,
         ("review", ClockKind::Stage { organ, .. }) => organ.as_str() == "MZ",
         ("beside", ClockKind::Stage { organ, .. }) => organ.as_str() == "CL",
         _ => false,

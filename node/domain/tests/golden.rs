@@ -163,6 +163,9 @@ fn kinds_keep_their_numbers() {
         (38, ActKind::Migrated { version: 2 }),
         (39, ActKind::MaterialReused { key: text(), blob: blob(), verified: verified() }),
         (40, ActKind::AppliedAgain { before: None, reason: text() }),
+        (41, ActKind::SurveyedTogether { findings: text(), with: vec![] }),
+        (42, ActKind::Asked { text: text() }),
+        (43, ActKind::QuestionAnswered { question: ActId([0; 32]), answer: text() }),
     ] {
         assert_eq!(number(kind.clone()), expected, "{kind:?}");
     }
@@ -216,6 +219,7 @@ fn cards_keep_their_names() {
         ("04024944".to_owned(), ClockKind::Supplement { key: "ID".into() }),
         (format!("05{id}"), ClockKind::Rectification { rating: id }),
         (format!("06{id}"), ClockKind::Complaint { complaint: id }),
+        (format!("07{id}"), ClockKind::Question { question: id }),
     ] {
         let appealed = ActKind::CardAppealed { card, reason: "x".into() };
         assert_eq!(stated(appealed), expected + "0178");

@@ -165,8 +165,12 @@ pub(super) fn said_by(lang: Lang, kind: &ActKind) -> String {
             format!("{} {comment}", "★".repeat(usize::from(*stars)))
         }
         ActKind::Rectified { measures } => measures.clone(),
-        ActKind::Complained { text } | ActKind::SupervisionNoted { text } => text.clone(),
-        ActKind::ComplaintAnswered { answer, .. } => answer.clone(),
+        ActKind::Complained { text }
+        | ActKind::Asked { text }
+        | ActKind::SupervisionNoted { text } => text.clone(),
+        ActKind::ComplaintAnswered { answer, .. } | ActKind::QuestionAnswered { answer, .. } => {
+            answer.clone()
+        }
         ActKind::HelpAsked { question, .. } => question.clone(),
         ActKind::Numbered { number, .. } => number.to_string(),
         _ => String::new(),

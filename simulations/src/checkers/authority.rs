@@ -55,6 +55,7 @@ fn is_allowed(act: &SignedAct, item: &Item, of: Jurisdiction, in_force: &[&Signe
         | ActKind::Closed
         | ActKind::Rated { .. }
         | ActKind::Complained { .. }
+        | ActKind::Asked { .. }
         | ActKind::AppliedAgain { .. } => act.office == of.origin,
         ActKind::Accepted | ActKind::Refused { .. } | ActKind::PreChecked { .. } => {
             at_stage(&|stage| Some(stage) == item.stages.get(item.accepting_stage()))

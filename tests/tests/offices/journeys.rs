@@ -152,7 +152,9 @@ fn a_case_is_entered_offline_decided_jointly_and_delivered() {
     line.county.wait("to hear of the delivery", |county| {
         !county.shown(&receipt)["state"]["delivered"].is_null()
     });
-    citizen(&driver.open(&line.county), &receipt, &number[14..], &eyes);
+    let visitor = driver.open(&line.county);
+    citizen(&visitor, &receipt, &number[14..], &eyes);
+    ask_and_be_answered(&visitor, (&receipt, &number[14..]), &civil, &eyes);
     agent.go(&case);
     agent.wait_to_say("★★★★★ 办得快");
     apply_once_more(&agent, &answers, &case, &eyes);
@@ -178,15 +180,45 @@ fn apply_once_more(agent: &Tab, answers: &[(String, String)], case: &str, eyes: 
     eyes.look_at_print(agent, "print-handover");
 }
 
+fn look_up(tab: &Tab, receipt: &str, digits: &str) {
+    tab.go("/public");
+    tab.fill("#receipt", receipt);
+    tab.fill("#digits", digits);
+    tab.follow("main form button");
+    tab.wait_for("main");
+}
+
+/// A citizen asks; the organ that decided finds the question in its work list and answers it.
+fn ask_and_be_answered(
+    citizen: &Tab,
+    (receipt, digits): (&str, &str),
+    organ: &Tab,
+    eyes: &Inspection,
+) {
+    look_up(citizen, receipt, digits);
+    citizen.click("details:has(form[action$='/ask']) > summary");
+    citizen.fill("#ask-text", "下个月从哪天起发放？");
+    citizen.follow("form[action$='/ask'] button");
+    citizen.wait_to_say("待答复");
+    eyes.look_at_answer(citizen, "public-asked");
+
+    organ.go("/");
+    organ.wait_to_say("咨询答复");
+    eyes.look(organ, "work-with-a-question");
+    organ.follow(&format!("a[href='/case/{receipt}']"));
+    assert!(organ.says("下个月从哪天起发放？"), "{}", organ.text());
+    eyes.look(organ, "question");
+    act(organ, "answer-question", &[("text", "从批准的次月起发放，每月15日前到账。")]);
+    eyes.look(organ, "question-answered");
+
+    look_up(citizen, receipt, digits);
+    citizen.wait_to_say("每月15日前到账");
+    eyes.look_at_answer(citizen, "public-answered");
+}
+
 /// Asks for the case, rates it, and looks around.
 fn citizen(tab: &Tab, receipt: &str, digits: &str, eyes: &Inspection) {
-    let ask = |receipt: &str, digits: &str| {
-        tab.go("/public");
-        tab.fill("#receipt", receipt);
-        tab.fill("#digits", digits);
-        tab.follow("main form button");
-        tab.wait_for("main");
-    };
+    let ask = |receipt: &str, digits: &str| look_up(tab, receipt, digits);
     ask(receipt, "0000");
     let wrong = tab.text();
     eyes.look_at_answer(tab, "public-unknown");

@@ -218,6 +218,9 @@ fn everybody_may_ask_the_county_but_not_without_end() {
     line.village.wait("to hear of the complaint", |village| {
         !village.shown(&receipt)["state"]["redress"]["complaints"][0].is_null()
     });
+    let typed = [("receipt", &*receipt), ("digits", digits), ("text", "还要多久")];
+    let told = stranger.send(&shown, "/public/case/ask", &typed);
+    assert!(told.has("您的咨询：还要多久") && told.has("待答复"), "{}", told.text);
     let tries = (0..20).map(|_| ask(&receipt, "0000").status);
     let tries: Vec<_> = tries.collect();
     assert!(tries.contains(&StatusCode::NOT_FOUND));

@@ -17,6 +17,10 @@ use crate::organ::OrganCode;
 /// the limit to the places; fifteen working days is what many of them set.
 pub const MEND_WITHIN: Limit = Limit { value: 15, unit: Unit::WorkingDays };
 
+/// To answer a question, unless the item says otherwise. 行政许可法 第三十条 第二款 says that it is to be
+/// answered and not when; what is answered within a week still helps whoever asked.
+pub const ANSWER_WITHIN: Limit = Limit { value: 5, unit: Unit::WorkingDays };
+
 /// A service 事项 at one version.
 #[derive(Clone, Debug)]
 pub struct Item {
@@ -49,6 +53,8 @@ pub struct Item {
     pub extension: Option<Extension>,
     /// 整改 of a bad rating and 投诉答复.
     pub mend_within: Limit,
+    /// 咨询答复
+    pub answer_within: Limit,
     /// How often the applicant has to come (最多跑一次).
     pub visits: Option<u8>,
     pub delivery: Vec<Delivery>,

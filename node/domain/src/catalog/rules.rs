@@ -129,6 +129,7 @@ pub(super) fn of_item(item: &Item) -> [Vec<Rule>; 2] {
         special_procedures,
         extension,
         mend_within,
+        answer_within,
         visits,
         delivery,
         fee,
@@ -151,6 +152,7 @@ pub(super) fn of_item(item: &Item) -> [Vec<Rule>; 2] {
         (words::rule_procedures(), list(special_procedures)),
         (words::rule_extension(), extension_of(extension.as_ref())),
         (words::rule_mend_within(), mend_within.words()),
+        (words::rule_answer_within(), answer_within.words()),
     ];
     let terms = vec![
         (words::rule_label(), data(name)),

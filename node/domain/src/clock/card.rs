@@ -156,13 +156,14 @@ impl Clock {
 }
 
 impl ClockKind {
-    /// 黄牌 past a promise, 红牌 past the law. An organ's part is a matter between offices, and a
-    /// supplement is the applicant's: both give a warning at most.
+    /// 黄牌 past a promise, 红牌 past the law. An organ's part is a matter between offices, a
+    /// supplement is the applicant's, and no rule says when a question is to be answered: they give a
+    /// warning at most.
     pub(crate) fn late_card(&self) -> Card {
         match self {
             Self::Promised | Self::Rectification { .. } | Self::Complaint { .. } => Card::Yellow,
             Self::Acceptance | Self::Statutory => Card::Red,
-            Self::Stage { .. } | Self::Supplement { .. } => Card::Warning,
+            Self::Stage { .. } | Self::Supplement { .. } | Self::Question { .. } => Card::Warning,
         }
     }
 

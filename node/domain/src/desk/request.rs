@@ -150,6 +150,15 @@ pub enum ActRequest {
     Migrate {
         version: u32,
     },
+    Ask {
+        text: String,
+    },
+    /// Without `question`: the first that is open.
+    AnswerQuestion {
+        #[serde(default)]
+        question: Option<ActId>,
+        answer: String,
+    },
 }
 
 impl ActRequest {
@@ -191,6 +200,8 @@ impl ActRequest {
         "ask-help",
         "record-help",
         "migrate",
+        "ask",
+        "answer-question",
     ];
 
     /// A plain yes with this verb, to what the pin names; `None` if the verb takes more words.
@@ -256,9 +267,17 @@ impl ActRequest {
             Self::Rectify { measures } => ActKind::Rectified { measures: told(measures)? },
             Self::Complain { text } => ActKind::Complained { text: told(text)? },
             Self::AnswerComplaint { complaint, answer } => {
-                let complaint = complaint.or_else(|| state.redress.first_open_complaint());
+                let first = || state.redress.first_open_complaint().map(|said| said.act);
                 ActKind::ComplaintAnswered {
-                    complaint: complaint.ok_or_else(nothing_complained)?,
+                    complaint: complaint.or_else(first).ok_or_else(nothing_complained)?,
+                    answer: told(answer)?,
+                }
+            }
+            Self::Ask { text } => ActKind::Asked { text: told(text)? },
+            Self::AnswerQuestion { question, answer } => {
+                let first = || state.redress.first_open_question().map(|said| said.act);
+                ActKind::QuestionAnswered {
+                    question: question.or_else(first).ok_or_else(nothing_asked)?,
                     answer: told(answer)?,
                 }
             }
@@ -344,6 +363,10 @@ fn listed_organ(organ: OrganCode) -> Result<OrganCode, Refused> {
 
 fn nothing_complained() -> Refused {
     Refused::new(words::nothing_complained(), words::nothing_to_do())
+}
+
+fn nothing_asked() -> Refused {
+    Refused::new(words::nothing_asked(), words::nothing_to_do())
 }
 
 fn nothing_stale() -> Refused {

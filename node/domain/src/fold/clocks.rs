@@ -3,7 +3,7 @@
 use super::deadline::{self, Asked};
 use super::machine::Machine;
 use super::rounds;
-use crate::catalog::{Limit, MEND_WITHIN, MaterialRule};
+use crate::catalog::{ANSWER_WITHIN, Item, Limit, MEND_WITHIN, MaterialRule};
 use crate::clock::{Basis, Clock, ClockKind, Steps};
 use crate::words::{self, Said};
 
@@ -27,14 +27,11 @@ pub(super) fn clocks(machine: &Machine<'_>) -> Vec<Clock> {
     for kind in deadline::owed(machine) {
         let running = match &kind {
             ClockKind::Rectification { rating } => deadline::rectification(machine, *rating),
-            ClockKind::Complaint { complaint } => deadline::answer(machine, *complaint),
+            ClockKind::Complaint { complaint } => deadline::complaint_answer(machine, *complaint),
+            ClockKind::Question { question } => deadline::question_answer(machine, *question),
             _ => None,
         };
-        clocks.push(explain(
-            machine,
-            Named::of_redress(kind, machine.law.item.mend_within),
-            Ok(running),
-        ));
+        clocks.push(explain(machine, Named::of_redress(kind, machine.law.item), Ok(running)));
     }
     clocks
 }
@@ -70,9 +67,14 @@ impl Named {
         Self { kind, limit, source: Basis::Item.words() }
     }
 
-    fn of_redress(kind: ClockKind, limit: Limit) -> Self {
-        let is_default = limit == MEND_WITHIN;
-        let source = if is_default { words::source_of_redress() } else { Basis::Item.words() };
+    fn of_redress(kind: ClockKind, item: &Item) -> Self {
+        let (limit, default, source) = match kind {
+            ClockKind::Question { .. } => {
+                (item.answer_within, ANSWER_WITHIN, words::source_of_answer())
+            }
+            _ => (item.mend_within, MEND_WITHIN, words::source_of_redress()),
+        };
+        let source = if limit == default { source } else { Basis::Item.words() };
         Self { kind, limit, source }
     }
 }
@@ -114,5 +116,6 @@ fn name_of(machine: &Machine<'_>, kind: &ClockKind) -> Said {
         }
         ClockKind::Rectification { rating } => words::clock_rectification(*rating),
         ClockKind::Complaint { complaint } => words::clock_complaint(*complaint),
+        ClockKind::Question { question } => words::clock_question(*question),
     }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::machine::{Correction, Machine, Pause};
 use super::progress::Slot;
+use super::redress::Voiced;
 use super::rounds;
 use crate::act::ActId;
 use crate::calendar::{CalendarUnknown, Date};
@@ -22,7 +23,7 @@ pub struct Deadlines {
     pub promised: Due,
     /// 法定时限
     pub statutory: Due,
-    /// 整改、投诉答复, owed or given.
+    /// 整改、投诉和咨询答复, owed or given.
     pub redress: Vec<(ClockKind, Due)>,
 }
 
@@ -40,7 +41,8 @@ impl Deadlines {
             (&ClockKind::Promised, &self.promised),
             (&ClockKind::Statutory, &self.statutory),
         ];
-        of_case.into_iter().chain(self.redress.iter().map(|(kind, due)| (kind, due)))
+        let redress = self.redress.iter().filter(|(kind, _)| kind.gives_card());
+        of_case.into_iter().chain(redress.map(|(kind, due)| (kind, due)))
     }
 }
 
@@ -61,7 +63,7 @@ pub(super) fn deadlines(machine: &Machine<'_>) -> Deadlines {
         statutory: due_of(machine, statutory(machine)),
         redress: owed(machine)
             .map(|kind| {
-                let due = of_card(machine, &kind);
+                let due = of_clock(machine, &kind);
                 (kind, due)
             })
             .collect(),
@@ -73,17 +75,21 @@ pub(super) fn owed<'m>(machine: &'m Machine<'_>) -> impl Iterator<Item = ClockKi
     let bad = machine.redress.ratings.iter().filter(|rating| rating.is_bad());
     let ratings = bad.map(|rating| ClockKind::Rectification { rating: rating.act.id });
     let complaints = machine.redress.complaints.iter();
-    ratings.chain(complaints.map(|known| ClockKind::Complaint { complaint: known.act.id }))
+    let complaints = complaints.map(|known| ClockKind::Complaint { complaint: known.act.id });
+    let questions = machine.redress.questions.iter();
+    let questions = questions.map(|known| ClockKind::Question { question: known.act.id });
+    ratings.chain(complaints).chain(questions)
 }
 
-/// When a clock that gives a card is due.
-pub(super) fn of_card(machine: &Machine<'_>, card: &ClockKind) -> Due {
-    let asked = match card {
+/// When a clock of the case as a whole is due.
+pub(super) fn of_clock(machine: &Machine<'_>, clock: &ClockKind) -> Due {
+    let asked = match clock {
         ClockKind::Acceptance => acceptance(machine),
         ClockKind::Promised => promised(machine),
         ClockKind::Statutory => statutory(machine),
         ClockKind::Rectification { rating } => Ok(rectification(machine, *rating)),
-        ClockKind::Complaint { complaint } => Ok(answer(machine, *complaint)),
+        ClockKind::Complaint { complaint } => Ok(complaint_answer(machine, *complaint)),
+        ClockKind::Question { question } => Ok(question_answer(machine, *question)),
         ClockKind::Stage { .. } | ClockKind::Supplement { .. } => Ok(None),
     };
     due_of(machine, asked)
@@ -272,14 +278,19 @@ pub(super) fn rectification<'a>(machine: &Machine<'a>, rating: ActId) -> Option<
 }
 
 /// 投诉答复: from the complaint.
-pub(super) fn answer<'a>(machine: &Machine<'a>, complaint: ActId) -> Option<Running<'a>> {
-    let known = machine.redress.complaints.iter().find(|known| known.act.id == complaint)?;
+pub(super) fn complaint_answer<'a>(machine: &Machine<'a>, complaint: ActId) -> Option<Running<'a>> {
+    answer(&machine.redress.complaints, complaint, machine.law.item.mend_within)
+}
+
+/// 咨询答复: from the question.
+pub(super) fn question_answer<'a>(machine: &Machine<'a>, question: ActId) -> Option<Running<'a>> {
+    answer(&machine.redress.questions, question, machine.law.item.answer_within)
+}
+
+fn answer<'a>(voiced: &[Voiced<'a>], said: ActId, limit: Limit) -> Option<Running<'a>> {
+    let known = voiced.iter().find(|known| known.act.id == said)?;
     let done = known.answer.map(|act| act.at.millis());
-    Some(Running {
-        course: plain(known.act.at.millis(), machine.law.item.mend_within),
-        done,
-        deemed: None,
-    })
+    Some(Running { course: plain(known.act.at.millis(), limit), done, deemed: None })
 }
 
 fn plain<'a>(event: Millis, limit: Limit) -> Course<'a> {

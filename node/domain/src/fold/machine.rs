@@ -219,6 +219,8 @@ impl<'a> Machine<'a> {
             ActKind::Rectified { .. } => self.rectify(act),
             ActKind::Complained { .. } => self.complain(act),
             ActKind::ComplaintAnswered { complaint, .. } => self.answer_complaint(act, *complaint),
+            ActKind::Asked { .. } => self.ask(act),
+            ActKind::QuestionAnswered { question, .. } => self.answer_question(act, *question),
             ActKind::CardAppealed { card, .. } => self.appeal(act, card),
             ActKind::CardWithdrawn { card, .. } | ActKind::AppealRefused { card, .. } => {
                 self.rule(act, card)

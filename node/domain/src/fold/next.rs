@@ -94,7 +94,7 @@ fn open_stages(machine: &Machine<'_>, next: &mut Vec<NextAct>) {
 
 /// What is owed to the applicant and to whoever got a card, also after the end.
 fn redress(machine: &Machine<'_>) -> Vec<NextAct> {
-    let Redress { ratings, complaints, appeals, .. } = &machine.redress;
+    let Redress { ratings, complaints, questions, appeals, .. } = &machine.redress;
     let lead = |at: usize| machine.progress.stage(at);
     let mut next = Vec::new();
     for rating in ratings.iter().filter(|rating| rating.is_open()) {
@@ -103,6 +103,10 @@ fn redress(machine: &Machine<'_>) -> Vec<NextAct> {
     for complaint in complaints.iter().filter(|complaint| complaint.answer.is_none()) {
         let words = words::next_answer_complaint();
         next.extend(of(machine, lead(complaint.lead), "answer-complaint", words));
+    }
+    for question in questions.iter().filter(|question| question.answer.is_none()) {
+        let words = words::next_answer_question();
+        next.extend(of(machine, lead(question.lead), "answer-question", words));
     }
     for (card, _) in appeals.iter().filter(|(_, appeal)| appeal.ruling.is_none()) {
         let Some(office) = machine.supervisor(card) else { continue };

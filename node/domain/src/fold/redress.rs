@@ -1,5 +1,5 @@
 //! What follows when somebody is not served well: bad ratings 差评 and their rectification 整改,
-//! complaints 投诉 and their answers, cards 亮牌 and the appeals against them, 督办.
+//! complaints 投诉, questions 咨询 and their answers, cards 亮牌 and the appeals against them, 督办.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,8 @@ pub(super) const APPEAL_WITHIN_DAYS: u16 = 5;
 #[derive(Default)]
 pub(super) struct Redress<'a> {
     pub(super) ratings: Vec<Rating<'a>>,
-    pub(super) complaints: Vec<Complaint<'a>>,
+    pub(super) complaints: Vec<Voiced<'a>>,
+    pub(super) questions: Vec<Voiced<'a>>,
     pub(super) appeals: BTreeMap<&'a ClockKind, Appeal<'a>>,
     pub(super) notes: Vec<&'a SignedAct>,
 }
@@ -43,7 +44,8 @@ impl Rating<'_> {
     }
 }
 
-pub(super) struct Complaint<'a> {
+/// What the applicant has said and is owed an answer to.
+pub(super) struct Voiced<'a> {
     pub(super) act: &'a SignedAct,
     /// The stage that answers for it.
     pub(super) lead: usize,
@@ -67,11 +69,12 @@ impl Appeal<'_> {
     }
 }
 
-/// Ratings, complaints, appeals and supervision, in the order of their acts.
+/// Ratings, complaints, questions, appeals and supervision, in the order of their acts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RedressView {
     pub ratings: Vec<RatingView>,
-    pub complaints: Vec<ComplaintView>,
+    pub complaints: Vec<VoicedView>,
+    pub questions: Vec<VoicedView>,
     pub appeals: Vec<AppealView>,
     /// 督办
     pub supervision: Vec<Statement>,
@@ -79,10 +82,18 @@ pub struct RedressView {
 
 impl RedressView {
     /// The complaint that has waited longest for an answer.
-    pub fn first_open_complaint(&self) -> Option<ActId> {
-        let open = self.complaints.iter().find(|complaint| complaint.answer.is_none());
-        open.map(|complaint| complaint.said.act)
+    pub fn first_open_complaint(&self) -> Option<&Statement> {
+        first_open(&self.complaints)
     }
+
+    /// The question that has waited longest for an answer.
+    pub fn first_open_question(&self) -> Option<&Statement> {
+        first_open(&self.questions)
+    }
+}
+
+fn first_open(voiced: &[VoicedView]) -> Option<&Statement> {
+    voiced.iter().find(|known| known.answer.is_none()).map(|known| &known.said)
 }
 
 /// A rating 评价.
@@ -94,9 +105,9 @@ pub struct RatingView {
     pub rectified: Option<Statement>,
 }
 
-/// A complaint 投诉.
+/// A complaint 投诉 or a question 咨询.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ComplaintView {
+pub struct VoicedView {
     pub said: Statement,
     pub answer: Option<Statement>,
 }
@@ -128,6 +139,8 @@ impl Statement {
             | ActKind::Rectified { measures: text }
             | ActKind::Complained { text }
             | ActKind::ComplaintAnswered { answer: text, .. }
+            | ActKind::Asked { text }
+            | ActKind::QuestionAnswered { answer: text, .. }
             | ActKind::CardAppealed { reason: text, .. }
             | ActKind::CardWithdrawn { reason: text, .. }
             | ActKind::AppealRefused { reason: text, .. }
@@ -156,9 +169,9 @@ pub(super) fn view(redress: &Redress<'_>) -> RedressView {
         said: Statement::of(rating.act),
         rectified: statement(rating.rectified),
     };
-    let complaint = |complaint: &Complaint<'_>| ComplaintView {
-        said: Statement::of(complaint.act),
-        answer: statement(complaint.answer),
+    let voiced = |voiced: &Voiced<'_>| VoicedView {
+        said: Statement::of(voiced.act),
+        answer: statement(voiced.answer),
     };
     let appeal = |(card, appeal): (&&ClockKind, &Appeal<'_>)| AppealView {
         card: (*card).clone(),
@@ -168,7 +181,8 @@ pub(super) fn view(redress: &Redress<'_>) -> RedressView {
     };
     RedressView {
         ratings: redress.ratings.iter().map(rating).collect(),
-        complaints: redress.complaints.iter().map(complaint).collect(),
+        complaints: redress.complaints.iter().map(voiced).collect(),
+        questions: redress.questions.iter().map(voiced).collect(),
         appeals: redress.appeals.iter().map(appeal).collect(),
         supervision: redress.notes.iter().map(|act| Statement::of(act)).collect(),
     }

@@ -34,6 +34,8 @@ messages! {
     act_rectified { zh: "整改", en: "rectified" }
     act_complained { zh: "投诉", en: "complained" }
     act_complaint_answered { zh: "投诉答复", en: "complaint answered" }
+    act_asked { zh: "咨询", en: "asked" }
+    act_question_answered { zh: "咨询答复", en: "question answered" }
     act_card_appealed { zh: "亮牌申诉", en: "card appealed" }
     act_card_withdrawn { zh: "撤牌", en: "card withdrawn" }
     act_appeal_refused { zh: "维持亮牌", en: "appeal refused" }
@@ -70,6 +72,7 @@ messages! {
     next_record_silence { zh: "记录逾期未答复", en: "record silence" }
     next_rectify { zh: "整改", en: "rectify" }
     next_answer_complaint { zh: "投诉答复", en: "answer the complaint" }
+    next_answer_question { zh: "咨询答复", en: "answer the question" }
     next_withdraw_card { zh: "撤牌", en: "withdraw the card" }
     next_refuse_appeal { zh: "维持亮牌", en: "refuse the appeal" }
     next_deliver { zh: "送达", en: "deliver" }

@@ -28,6 +28,11 @@ messages! {
         zh: "投诉答复 {complaint}",
         en: "answer to complaint {complaint}",
     }
+    clock_question(question: ActId) { zh: "咨询答复 {question}", en: "answer to question {question}" }
+    source_of_answer {
+        zh: "行政许可法 第三十条第二款：应当说明、解释；天数为本系统默认",
+        en: "Administrative Licensing Law, article 30: to be explained; the number of days is the default here",
+    }
     source_of_redress {
         zh: "国办发〔2019〕51号：限期整改、反馈；天数为本系统默认",
         en: "State Council General Office 〔2019〕 No. 51: to be mended and answered within a limit; the number of days is the default here",

@@ -88,6 +88,7 @@ messages! {
         en: "reasons are to be given (Administrative Licensing Law, art. 38)",
     }
     give_reasons { zh: "请填写理由或具体内容", en: "state the reasons or what exactly is meant" }
+    nothing_asked { zh: "没有待答复的咨询", en: "no question waits for an answer" }
     nothing_complained { zh: "没有待答复的投诉", en: "no complaint waits for an answer" }
     nothing_stale { zh: "没有需要重新确认的决定", en: "no decision needs to be reconfirmed" }
     nothing_to_do { zh: "无需办理", en: "there is nothing to do" }

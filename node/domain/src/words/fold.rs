@@ -106,6 +106,10 @@ messages! {
         zh: "要答复的投诉尚未到达",
         en: "the complaint that it answers has not arrived here",
     }
+    question_not_here {
+        zh: "要答复的咨询尚未到达",
+        en: "the question that it answers has not arrived here",
+    }
     appeal_too_late(given: Date, days: u16) {
         zh: "申诉应当在亮牌（{given}）后{days}个工作日内提出",
         en: "an appeal is due within {days} working days after the card ({given})",

@@ -1,4 +1,4 @@
-//! The pages for everybody: progress, rating, complaint, guides, what is made public.
+//! The pages for everybody: progress, question, rating, complaint, guides, what is made public.
 
 use super::messages;
 
@@ -34,6 +34,8 @@ messages! {
     public_rated { zh: "您的评价", en: "Your rating" }
     public_complain { zh: "投诉", en: "Complain" }
     public_complaint { zh: "您的投诉", en: "Your complaint" }
+    public_ask { zh: "咨询", en: "Ask a question" }
+    public_question { zh: "您的咨询", en: "Your question" }
     public_answer { zh: "答复", en: "Answer" }
     public_no_answer_yet { zh: "待答复", en: "not answered yet" }
     public_told { zh: "已收到，谢谢", en: "It was received, thank you" }

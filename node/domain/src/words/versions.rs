@@ -44,6 +44,7 @@ messages! {
     rule_procedures { zh: "特别程序", en: "special procedures" }
     rule_extension { zh: "延期", en: "extension" }
     rule_mend_within { zh: "整改和投诉答复时限", en: "to mend and to answer complaints" }
+    rule_answer_within { zh: "咨询答复时限", en: "to answer questions" }
     rule_basic_code { zh: "基本编码", en: "basic code" }
     rule_initials { zh: "拼音首字母", en: "initials" }
     rule_domain { zh: "领域", en: "line of business" }

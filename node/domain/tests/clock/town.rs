@@ -181,8 +181,13 @@ impl Told {
             return self.sign(at + 500, Town, "ZJ", ActKind::Accepted);
         }
         if verb == "答复" {
-            let complaint = self.state().redress.first_open_complaint().unwrap();
+            let complaint = self.state().redress.first_open_complaint().unwrap().act;
             let answer = ActKind::ComplaintAnswered { complaint, answer: "已核实".into() };
+            return self.sign(at, County, "FG", answer);
+        }
+        if verb == "答疑" {
+            let question = self.state().redress.first_open_question().unwrap().act;
+            let answer = ActKind::QuestionAnswered { question, answer: "尚缺公示".into() };
             return self.sign(at, County, "FG", answer);
         }
         let (tier, organ, kind) = act_of(verb, &mut words);
@@ -252,6 +257,7 @@ fn act_of<'w>(
         }
         "差评" => (Village, "", ActKind::Rated { stars: 1, comment: String::new() }),
         "整改" => (County, "FG", ActKind::Rectified { measures: "已改进".into() }),
+        "咨询" => (Village, "", ActKind::Asked { text: "何时办好".into() }),
         "投诉" => (Village, "", ActKind::Complained { text: "太慢".into() }),
         "撤回" => (Village, "", ActKind::Withdrawn { reason: "不办了".into() }),
         other => panic!("nothing is known of {other}"),

@@ -25,6 +25,7 @@ fn cards() -> impl Strategy<Value = ClockKind> {
         Just(ClockKind::Supplement { key: "ID".into() }),
         any::<[u8; 32]>().prop_map(|id| ClockKind::Rectification { rating: ActId(id) }),
         any::<[u8; 32]>().prop_map(|id| ClockKind::Complaint { complaint: ActId(id) }),
+        any::<[u8; 32]>().prop_map(|id| ClockKind::Question { question: ActId(id) }),
     ]
 }
 
@@ -105,6 +106,11 @@ pub(crate) fn kinds() -> impl Strategy<Value = ActKind> {
         text.prop_map(|text| ActKind::Complained { text }),
         any::<[u8; 32]>().prop_map(|id| ActKind::ComplaintAnswered {
             complaint: ActId(id),
+            answer: String::new()
+        }),
+        text.prop_map(|text| ActKind::Asked { text }),
+        any::<[u8; 32]>().prop_map(|id| ActKind::QuestionAnswered {
+            question: ActId(id),
             answer: String::new()
         }),
         cards().prop_map(|card| ActKind::CardAppealed { card, reason: String::new() }),

@@ -152,6 +152,7 @@ impl<'a> Walk<'a> {
             ActKind::Paused { .. } => Some('p'),
             ActKind::Extended { .. } => Some('e'),
             ActKind::Complained { .. } => Some('k'),
+            ActKind::Asked { .. } => Some('q'),
             ActKind::Rated { .. } => Some('r'),
             ActKind::CardAppealed { .. } => Some('a'),
             ActKind::Transferred { .. } => Some('t'),

@@ -52,8 +52,12 @@ impl Walk<'_> {
             }
             "rectify" => vec![(ActKind::Rectified { measures: text() }, false)],
             "answer-complaint" => {
-                let complaint = state.redress.first_open_complaint().unwrap();
+                let complaint = state.redress.first_open_complaint().unwrap().act;
                 vec![(ActKind::ComplaintAnswered { complaint, answer: text() }, false)]
+            }
+            "answer-question" => {
+                let question = state.redress.first_open_question().unwrap().act;
+                vec![(ActKind::QuestionAnswered { question, answer: text() }, false)]
             }
             "withdraw-card" => {
                 vec![(ActKind::CardWithdrawn { card: appealed(state), reason: text() }, false)]
@@ -141,7 +145,7 @@ impl Walk<'_> {
         pause.into_iter().chain(extend).filter_map(add).collect()
     }
 
-    /// A complaint, a bad rating, an appeal against the card of a broken promise: whoever may say
+    /// A complaint, a question (before anything else, it leads nowhere), a bad rating, an appeal against the card of a broken promise: whoever may say
     /// them, may say them now.
     pub(crate) fn redress(&self, life: &Life, state: &CaseState) -> Vec<(Life, CaseState)> {
         if life.detours >= DETOURS_MAX || state.times.received.is_none() {
@@ -151,6 +155,9 @@ impl Walk<'_> {
         let lead = &state.stages[self.item.deciding_stage()];
         let lead = (lead.office, Some(lead.organ));
         let mut said = vec![(0, counter, ActKind::Complained { text: "太慢".into() })];
+        if life.detours == 0 {
+            said.push((0, counter, ActKind::Asked { text: "还缺什么".into() }));
+        }
         if state.redress.ratings.is_empty()
             && (state.times.decided.is_some() || state.status.is_final())
         {

@@ -25,6 +25,7 @@ const COUNTER: &[Titled] = &[
     ("migrate", words::act_migrated),
     ("withdraw", words::act_withdrawn),
     ("rate", words::act_rated),
+    ("ask", words::act_asked),
     ("complain", words::act_complained),
     ("void", words::act_voided),
 ];

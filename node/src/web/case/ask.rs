@@ -1,9 +1,9 @@
 //! What an act asks of whoever takes it: the inputs of its form, and the request that they become.
 
-use daiban_domain::act::{Handover, Opinion, Outcome, Pin};
+use daiban_domain::act::{ActId, Handover, Opinion, Outcome, Pin};
 use daiban_domain::catalog::Action;
 use daiban_domain::desk::ActRequest;
-use daiban_domain::fold::StageState;
+use daiban_domain::fold::{StageState, Statement};
 use daiban_domain::organ::{self, OrganCode};
 use daiban_domain::words::{self, Said};
 use maud::{Markup, html};
@@ -37,6 +37,8 @@ pub(super) enum Ask {
     Outcome,
     Stars,
     Text,
+    /// To what the applicant has said, which is shown beside it.
+    Answer,
     Card,
     Handler,
     About,
@@ -64,7 +66,8 @@ pub(super) fn asks(verb: &str) -> Option<&'static [Ask]> {
         "pay" => &[Ask::Amount],
         "deliver" => &[Ask::How],
         "rate" => &[Ask::Stars, Ask::Note],
-        "rectify" | "complain" | "answer-complaint" | "supervise" => &[Ask::Text],
+        "rectify" | "complain" | "ask" | "supervise" => &[Ask::Text],
+        "answer-complaint" | "answer-question" => &[Ask::Answer],
         "transfer" => &[Ask::OtherOrgan, Ask::Reason],
         "appeal-card" | "withdraw-card" | "refuse-appeal" => &[Ask::Card, Ask::Reason],
         "ask-help" => &[Ask::Handler, Ask::About, Ask::AboutId, Ask::Question],
@@ -123,7 +126,13 @@ fn said(verb: &str, posted: &Posted, view: &CaseView) -> Result<ActRequest, Said
         },
         "rectify" => ActRequest::Rectify { measures: text("text") },
         "complain" => ActRequest::Complain { text: text("text") },
-        "answer-complaint" => ActRequest::AnswerComplaint { complaint: None, answer: text("text") },
+        "ask" => ActRequest::Ask { text: text("text") },
+        "answer-complaint" => {
+            ActRequest::AnswerComplaint { complaint: answered(posted), answer: text("text") }
+        }
+        "answer-question" => {
+            ActRequest::AnswerQuestion { question: answered(posted), answer: text("text") }
+        }
         "supervise" => ActRequest::Supervise { text: text("text") },
         "transfer" => ActRequest::Transfer { to: organ(posted, "to")?, reason: text("reason") },
         "appeal-card" => ActRequest::AppealCard { card: card()?, reason: text("reason") },
@@ -131,6 +140,11 @@ fn said(verb: &str, posted: &Posted, view: &CaseView) -> Result<ActRequest, Said
         "refuse-appeal" => ActRequest::RefuseAppeal { card: card()?, reason: text("reason") },
         _ => return Err(words::no_such_act()),
     })
+}
+
+/// What was shown beside the answer.
+fn answered(posted: &Posted) -> Option<ActId> {
+    posted.text("said").parse().ok()
 }
 
 fn opinion(posted: &Posted) -> Result<Opinion, Said> {
@@ -192,6 +206,13 @@ impl Shown<'_> {
             Ask::Findings => lines("findings", words::ask_findings()),
             Ask::Note => lines("note", words::ask_note()),
             Ask::Text => lines("text", words::ask_note()),
+            Ask::Answer => html! {
+                @if let Some(said) = self.to_be_answered(verb) {
+                    blockquote { (show::value(None, &said.text, self.whole)) }
+                    input type="hidden" name="said" value=(said.act);
+                }
+                (lines("text", words::public_answer()))
+            },
             Ask::Reason => line("reason", words::ask_reason(), "text"),
             Ask::Days => line("days", words::ask_days(), "number"),
             Ask::Certificate => line("certificate", words::ask_certificate(), "text"),
@@ -249,6 +270,15 @@ impl Shown<'_> {
                     cards.iter().map(|(id, name)| (id.as_str(), name.clone())).collect();
                 self.choice((verb, "card"), &words::ask_card(), typed, &cards)
             }
+        }
+    }
+
+    /// What the applicant has said and waited for the longest.
+    fn to_be_answered(&self, verb: &str) -> Option<&Statement> {
+        let redress = &self.view.state.as_ref()?.redress;
+        match verb {
+            "answer-question" => redress.first_open_question(),
+            _ => redress.first_open_complaint(),
         }
     }
 

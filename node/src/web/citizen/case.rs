@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use daiban_domain::act::OfficerRef;
 use daiban_domain::desk::ActRequest;
-use daiban_domain::fold::{CaseState, StageState, Status};
+use daiban_domain::fold::{CaseState, StageState, Status, VoicedView};
 use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_domain::words::{self, Said, moment};
 use maud::{Markup, html};
@@ -50,7 +50,7 @@ pub(super) async fn progress(
     }
 }
 
-/// `POST /public/case/{verb}`: rate or complain.
+/// `POST /public/case/{verb}`: ask, rate or complain.
 pub(super) async fn say(
     State(web): State<Web>,
     Citizen(lang): Citizen,
@@ -62,6 +62,7 @@ pub(super) async fn say(
     let text = asked.text.trim().to_owned();
     let request = match (verb.as_str(), asked.stars.parse()) {
         ("rate", Ok(stars)) => ActRequest::Rate { stars, comment: text },
+        ("ask", _) => ActRequest::Ask { text },
         ("complain", _) => ActRequest::Complain { text },
         _ => return frame.refusal(&words::choose_one(), &words::mend_form()).into_response(),
     };
@@ -175,13 +176,30 @@ fn said(frame: &Frame<'_>, state: &CaseState) -> Markup {
         @for rating in &state.redress.ratings {
             p { (say(words::public_rated())) "：" (frame.say(&rating.words)) " " (rating.said.text) }
         }
-        @for complaint in &state.redress.complaints {
-            p { (say(words::public_complaint())) "：" (complaint.said.text) }
-            p { (say(words::public_answer())) "：" @match &complaint.answer {
-                Some(answer) => (answer.text),
-                None => span.hint { (say(words::public_no_answer_yet())) },
-            } }
+        @for question in &state.redress.questions {
+            (voiced(frame, &words::public_question(), question))
         }
+        @for complaint in &state.redress.complaints {
+            (voiced(frame, &words::public_complaint(), complaint))
+        }
+    }
+}
+
+/// What the applicant has said, and what was answered, by whom and when.
+fn voiced(frame: &Frame<'_>, title: &Said, voiced: &VoicedView) -> Markup {
+    html! {
+        p { (frame.say(title)) "：" (voiced.said.text) }
+        p { (frame.say(&words::public_answer())) "：" @match &voiced.answer {
+            Some(answer) => {
+                (answer.text) " "
+                span.hint {
+                    (frame.web.offices.name(answer.office)) " "
+                    @if let Some(organ) = answer.organ { (organ.name()) " " }
+                    (moment(answer.at))
+                }
+            }
+            None => span.hint { (frame.say(&words::public_no_answer_yet())) },
+        } }
     }
 }
 
@@ -206,6 +224,7 @@ fn to_say(frame: &Frame<'_>, asked: &Asked, state: &CaseState) -> Markup {
         }
     };
     html! {
+        (saying(frame, asked, ("ask", &words::public_ask()), &html! {}))
         @if may_rate { (saying(frame, asked, ("rate", &words::public_rate()), &rate)) }
         (saying(frame, asked, ("complain", &words::public_complain()), &html! {}))
     }
@@ -227,7 +246,7 @@ fn saying(
                 input type="hidden" name="digits" value=(asked.digits);
                 (before)
                 label for=(id) { (frame.say(&words::ask_note())) }
-                textarea id=(id) name="text" rows="3" maxlength="1000" required[verb == "complain"] {}
+                textarea id=(id) name="text" rows="3" maxlength="1000" required[verb != "rate"] {}
                 button.main { (frame.say(title)) }
             }
         }

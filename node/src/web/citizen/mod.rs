@@ -4,7 +4,7 @@
 //! | page | what |
 //! |---|---|
 //! | `/public`, `/public/case` | how a case stands, by receipt number and last four of the ID |
-//! | `/public/case/rate`, `/public/case/complain` | what the applicant says of it |
+//! | `/public/case/ask`, `/public/case/rate`, `/public/case/complain` | what the applicant says of it |
 //! | `/public/guides`, `/public/guides/{item}` | what an item needs |
 //! | `/public/ledger` | what was decided, as far as it may be published |
 

@@ -6,9 +6,10 @@ use super::{GROUPS, MATERIALS};
 use crate::calendar::Date;
 use crate::catalog::fault::{self, fault};
 use crate::catalog::field::Field;
-use crate::catalog::item::{CaseType, Item, MEND_WITHIN};
+use crate::catalog::item::{ANSWER_WITHIN, CaseType, Item, MEND_WITHIN};
 use crate::catalog::material::{MaterialNeed, MaterialRule, Paper};
 use crate::catalog::reader::Table;
+use crate::catalog::stage::Limit;
 use crate::catalog::terms::{BatchWindow, Extension, Fee, Proxy};
 
 pub(super) fn read(table: &Table<'_>, shared: &Shared) -> Item {
@@ -40,11 +41,8 @@ pub(super) fn read(table: &Table<'_>, shared: &Shared) -> Item {
         statutory_basis: table.opt_text("statutory_basis").unwrap_or_default(),
         special_procedures: table.texts("special_procedures"),
         extension: table.table("extension").map(extension),
-        mend_within: if table.has("mend_within") {
-            limit(table, "mend_within")
-        } else {
-            MEND_WITHIN
-        },
+        mend_within: limit_or(table, "mend_within", MEND_WITHIN),
+        answer_within: limit_or(table, "answer_within", ANSWER_WITHIN),
         visits: table.opt_number("visits"),
         delivery: table.words("delivery"),
         fee: table.table("fee").map(fee).unwrap_or_default(),
@@ -58,6 +56,10 @@ pub(super) fn read(table: &Table<'_>, shared: &Shared) -> Item {
         elsewhere: table.flag("elsewhere", false),
         source: table.text("source"),
     }
+}
+
+fn limit_or(table: &Table<'_>, key: &'static str, usual: Limit) -> Limit {
+    if table.has(key) { limit(table, key) } else { usual }
 }
 
 fn divisions(table: &Table<'_>) -> Vec<u32> {

@@ -1,4 +1,4 @@
-//! Ratings, complaints and cards: what each act needs and changes. They may follow after the end.
+//! Ratings, complaints, questions and cards: what each act needs and changes. They may follow after the end.
 
 use daiban_sync::id::{OfficeCode, Tier};
 
@@ -8,12 +8,12 @@ use crate::calendar::Date;
 use crate::catalog::Stage;
 use crate::clock::ClockKind;
 use crate::fold::deadline;
-use crate::fold::redress::{APPEAL_WITHIN_DAYS, Appeal, Complaint, Rating};
+use crate::fold::redress::{APPEAL_WITHIN_DAYS, Appeal, Rating, Redress, Voiced};
 use crate::fold::rules::{
     Why, already_answered, impossible, not_allowed, not_yet, too_late, turn_has_not_come,
 };
 use crate::organ::OrganCode;
-use crate::words;
+use crate::words::{self, Said};
 
 impl<'a> Machine<'a> {
     /// 评价, and once more 回访 after a bad one was rectified.
@@ -50,10 +50,22 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn complain(&mut self, act: &'a SignedAct) -> Result<(), Why> {
+        let voiced = self.voiced(act)?;
+        self.redress.complaints.push(voiced);
+        Ok(())
+    }
+
+    /// 咨询
+    pub(super) fn ask(&mut self, act: &'a SignedAct) -> Result<(), Why> {
+        let voiced = self.voiced(act)?;
+        self.redress.questions.push(voiced);
+        Ok(())
+    }
+
+    fn voiced(&self, act: &'a SignedAct) -> Result<Voiced<'a>, Why> {
         self.check_heard(act)?;
         self.check_submitted()?;
-        self.redress.complaints.push(Complaint { act, lead: self.answerable(), answer: None });
-        Ok(())
+        Ok(Voiced { act, lead: self.answerable(), answer: None })
     }
 
     pub(super) fn answer_complaint(
@@ -62,14 +74,16 @@ impl<'a> Machine<'a> {
         complaint: ActId,
     ) -> Result<(), Why> {
         self.check_answerable(act)?;
-        match self.redress.complaints.iter_mut().find(|known| known.act.id == complaint) {
-            None => Err(not_yet(words::complaint_not_here())),
-            Some(known) if known.answer.is_none() => {
-                known.answer = Some(act);
-                Ok(())
-            }
-            Some(_) => Err(already_answered(&act.act.kind)),
-        }
+        answer(&mut self.redress.complaints, act, complaint, words::complaint_not_here)
+    }
+
+    pub(super) fn answer_question(
+        &mut self,
+        act: &'a SignedAct,
+        question: ActId,
+    ) -> Result<(), Why> {
+        self.check_answerable(act)?;
+        answer(&mut self.redress.questions, act, question, words::question_not_here)
     }
 
     /// 申诉 by whoever got the card.
@@ -147,9 +161,10 @@ impl<'a> Machine<'a> {
                 let mut ratings = self.redress.ratings.iter();
                 ratings.find(|known| known.act.id == *rating).map(|known| known.lead)
             }
-            ClockKind::Complaint { complaint } => {
-                let mut complaints = self.redress.complaints.iter();
-                complaints.find(|known| known.act.id == *complaint).map(|known| known.lead)
+            ClockKind::Complaint { complaint: said } | ClockKind::Question { question: said } => {
+                let Redress { complaints, questions, .. } = &self.redress;
+                let mut voiced = complaints.iter().chain(questions);
+                voiced.find(|known| known.act.id == *said).map(|known| known.lead)
             }
             ClockKind::Stage { seq, organ } => {
                 let mut stages = self.progress.stages();
@@ -169,7 +184,7 @@ impl<'a> Machine<'a> {
 
     /// The day on which the card was given, as the day of the act could tell.
     fn card_given(&self, act: &SignedAct, card: &ClockKind) -> Result<Date, Why> {
-        let given = deadline::of_card(self, card).overdue_on(Date::at(act.at.millis()));
+        let given = deadline::of_clock(self, card).overdue_on(Date::at(act.at.millis()));
         given.ok_or_else(no_card)
     }
 
@@ -197,6 +212,23 @@ impl<'a> Machine<'a> {
     pub(in crate::fold) fn supervisor(&self, card: &ClockKind) -> Option<OfficeCode> {
         let judged = self.holder(card)?;
         self.of.handled_at().line().find(|office| self.may_judge(*office, judged))
+    }
+}
+
+/// The answer to one of these; it waits for what it answers.
+fn answer<'a>(
+    voiced: &mut [Voiced<'a>],
+    act: &'a SignedAct,
+    said: ActId,
+    absent: fn() -> Said,
+) -> Result<(), Why> {
+    match voiced.iter_mut().find(|known| known.act.id == said) {
+        None => Err(not_yet(absent())),
+        Some(known) if known.answer.is_none() => {
+            known.answer = Some(act);
+            Ok(())
+        }
+        Some(_) => Err(already_answered(&act.act.kind)),
     }
 }
 
