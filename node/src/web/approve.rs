@@ -15,6 +15,7 @@ use daiban_domain::words::{self, Said};
 use maud::{Markup, html};
 
 use super::Web;
+use super::case::Found;
 use super::frame::Frame;
 use super::guard::Posted;
 use super::show;
