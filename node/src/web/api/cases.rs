@@ -42,6 +42,9 @@ pub(super) struct Wanted {
     /// Only open cases whose day has passed.
     #[serde(default)]
     overdue: bool,
+    /// Only open cases that are due soon, or late.
+    #[serde(default)]
+    soon: bool,
     /// Only open cases that have this card.
     card: Option<Card>,
     #[serde(default)]
@@ -116,7 +119,7 @@ pub(super) async fn list(
     Asked(wanted): Asked<Wanted>,
 ) -> Result<Json<CasePage>, Problem> {
     caller.must_be(&READERS)?;
-    let Wanted { place, status, item, origin, opened_on, overdue, card, order, after, size } =
+    let Wanted { place, status, item, origin, opened_on, overdue, soon, card, order, after, size } =
         wanted;
     let filter = Filter {
         statuses: status.into_iter().collect(),
@@ -126,6 +129,7 @@ pub(super) async fn list(
         desk: desk(&caller.account),
         places: place.into_iter().collect(),
         overdue,
+        soon,
         card,
     };
     let command = Command::Cases { filter, order, after, size: Some(size.unwrap_or(PAGE_ROWS)) };
