@@ -17,7 +17,7 @@ pub trait Registry: Send + Sync {
 pub struct KnownStandings(RwLock<Standings>);
 
 impl KnownStandings {
-    /// Links that are already up stay until [`crate::transport::Command::CloseRefused`].
+    /// Links that are already up stay until whoever holds them is told to end them.
     pub fn replace(&self, standings: Standings) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = standings;
     }
