@@ -98,7 +98,7 @@ fn body(
             (report(frame, row, board.now))
         }
         @if is_operator {
-            p.prints {
+            div.prints {
                 @if row.office.parent() == Some(frame.web.office) {
                     a.button href={ "/invitations?office=" (row.office) } {
                         (lang.of(&words::page_invitations()))
