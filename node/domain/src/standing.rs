@@ -135,17 +135,6 @@ impl Standings {
         self.limit(log, tip).is_none_or(|limit| seq < limit)
     }
 
-    /// What `issuer` has accepted of the logs of a node that it revoked.
-    pub fn accepted_by(&self, issuer: OfficeCode, node: NodeKey) -> Option<&BTreeMap<LogId, u64>> {
-        let word = self.0.get(&node)?.get(&(issuer.tier(), issuer))?;
-        word.revoked.as_ref().map(|revoked| &revoked.accepted)
-    }
-
-    /// Nodes of which some office has spoken.
-    pub fn nodes(&self) -> impl Iterator<Item = NodeKey> {
-        self.0.keys().copied()
-    }
-
     /// What offices above `office` say of the node, the highest first.
     fn above(
         &self,
