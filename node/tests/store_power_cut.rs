@@ -1,4 +1,4 @@
-//! Power cuts at every kind of moment: nothing that was acknowledged is ever lost.
+//! Power cuts and kills at every kind of moment: nothing that was acknowledged is ever lost.
 #![allow(clippy::unwrap_used, reason = "a test panics on what it does not expect")]
 #![allow(clippy::cast_possible_truncation, reason = "lengths that a test chooses")]
 
@@ -12,7 +12,7 @@ use daiban_node::store::{Committer, OpenError, OpenReport, Record, Store, Subjec
 use daiban_sync::entry::Payload;
 use store_support::{Author, Draw, case, open_memory};
 
-const CUTS: u64 = 400;
+const CUTS: u64 = 1_200;
 
 struct World {
     disk: MemoryDisk,
@@ -32,12 +32,24 @@ impl World {
         open_memory(&self.disk, &mut self.kv, self.draw.next())
     }
 
-    /// Off and on: the database goes back to its last flush, to nothing, or cannot be read at all.
+    /// Off and on.
     fn cut(&mut self) {
         self.disk.power_cut(&mut self.draw);
-        match self.draw.below(4) {
+        self.lose_rows();
+    }
+
+    /// The process dies; what it wrote and did not sync is there until the power goes.
+    fn kill(&mut self) {
+        self.disk.kill();
+        self.lose_rows();
+    }
+
+    /// The database goes back towards its last flush or to nothing, cannot be read at all, or is whole.
+    fn lose_rows(&mut self) {
+        match self.draw.below(5) {
             0 => self.kv.kv.wipe(),
             1 => self.kv.failures = 1,
+            2 => (),
             _ => self.kv.kv.crash(|n| self.draw.below(n)),
         }
     }
@@ -138,7 +150,7 @@ fn check(seed: u64) -> u32 {
         world.check(&store);
         world.live(&mut store, &mut committer);
         drop((store, committer));
-        world.cut();
+        if world.draw.below(3) == 0 { world.kill() } else { world.cut() }
     }
     world.cuts_in_recovery
 }

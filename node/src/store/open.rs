@@ -97,8 +97,8 @@ impl Store {
         let mut report = OpenReport::default();
         let keyring = open_keyring(&disk, unlock, options, entropy.as_mut(), &mut report)?;
         let (mut store, known) = open_database(&disk, kv, keyring, options, &mut report)?;
+        settle_tail(disk.as_ref())?;
         let end = Replay::run(&mut store, &mut report, progress, known)?;
-        settle_tail(disk.as_ref(), end)?;
         if !report.damaged_records.is_empty() {
             store.bindings.skip_to(store.keyring.made());
         }
@@ -222,15 +222,13 @@ fn open_database(
     Ok((load(opener.open()?)?, known))
 }
 
-/// What a killed process wrote and did not sync is about to be shown as durable.
-fn settle_tail(disk: &dyn Disk, end: Checkpoint) -> Result<(), OpenError> {
-    let path = journal::path(end.position.segment);
-    match disk.open(&path, Access::Write) {
-        Ok(file) => file.sync_data().and_then(|()| disk.sync_dir(journal::FOLDER)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
-    }
-    .map_err(io_error(&path))
+/// Makes durable what a killed process wrote and did not sync, before any row counts it: the power
+/// may fail while the store is being opened.
+fn settle_tail(disk: &dyn Disk) -> Result<(), OpenError> {
+    let segments = journal::segments(disk).map_err(io_error(journal::FOLDER))?;
+    let Some(path) = segments.last().map(|last| journal::path(*last)) else { return Ok(()) };
+    let file = disk.open(&path, Access::Write).map_err(io_error(&path))?;
+    file.sync_data().and_then(|()| disk.sync_dir(journal::FOLDER)).map_err(io_error(&path))
 }
 
 pub(super) fn io_error(what: &str) -> impl Fn(io::Error) -> OpenError {
