@@ -69,7 +69,12 @@ pub(crate) fn figures(home: &Home, screen: &Screen, args: &FiguresArgs) -> Done 
         .remedy("请更正 --from 或 --to", "mend --from or --to"));
     }
     let (by, period) = (args.by.into(), Period { from, to });
-    let answer = Client::open(&home.data)?.ask(&Command::Figures { period, by })?;
+    let command = if args.cases {
+        Command::FigureCases { period, by, key: None }
+    } else {
+        Command::Figures { period, by }
+    };
+    let answer = Client::open(&home.data)?.ask(&command)?;
     screen.show(&answer, |answer| match (args.csv, args.cases) {
         (true, _) => summary_csv(answer),
         (_, true) => cases_csv(answer),
@@ -93,11 +98,11 @@ fn page(lang: Lang, answer: &Value) -> String {
     let rows = groups(answer).iter().map(|group| {
         let mut row = vec![plain(&group["name"])];
         row.extend(list(&group["shares"]).iter().map(|share| {
-            let (part, whole) = (count(&share["numerator"]), count(&share["denominator"]));
+            let (part, whole) = (count(&share["count"]), count(&share["of"]));
             format!("{part}/{whole} {}", percent(part, whole))
         }));
-        row.push(tenths(&group["duration"]["average_tenths"]));
-        row.push(plain(&group["duration"]["ninetieth"]));
+        row.push(tenths(&group["average_tenths"]));
+        row.push(plain(&group["ninetieth"]));
         row
     });
     let rows: Vec<_> = std::iter::once(head).chain(rows).collect();
@@ -110,14 +115,13 @@ fn summary_csv(answer: &Value) -> String {
     for group in groups(answer) {
         let place = place(answer, group);
         for share in list(&group["shares"]) {
-            let (part, whole) = (count(&share["numerator"]), count(&share["denominator"]));
+            let (part, whole) = (count(&share["count"]), count(&share["of"]));
             let (key, name) = (plain(&share["key"]), plain(&share["words"]["zh"]));
             rows.push(format!("{place},{key},{name},{part},{whole},{}", percent(part, whole)));
         }
-        let (days, duration) = (count(&group["duration"]["days"]), &group["duration"]);
-        let average = tenths(&duration["average_tenths"]);
+        let (days, average) = (count(&group["decided"]), tenths(&group["average_tenths"]));
         rows.push(format!("{place},average-days,平均工作日,{average},{days},"));
-        let ninetieth = plain(&duration["ninetieth"]);
+        let ninetieth = plain(&group["ninetieth"]);
         rows.push(format!("{place},ninetieth-days,九成不超过工作日,{ninetieth},{days},"));
     }
     rows.join("\n")
@@ -128,17 +132,15 @@ fn cases_csv(answer: &Value) -> String {
     for group in groups(answer) {
         let place = place(answer, group);
         for share in list(&group["shares"]) {
-            let (key, part) = (plain(&share["key"]), list(&share["numerator"]));
-            rows.extend(list(&share["denominator"]).iter().map(|receipt| {
-                let counted = u8::from(part.contains(receipt));
-                format!("{place},{key},{},{counted}", plain(receipt))
-            }));
+            let key = plain(&share["key"]);
+            for case in list(&share["cases"]) {
+                let (receipt, part) = (plain(&case["receipt"]), count(&case["count"]));
+                let row = |n| format!("{place},{key},{receipt},{}", u8::from(n < part));
+                rows.extend((0..count(&case["of"])).map(row));
+            }
         }
-        rows.extend(
-            list(&group["duration"]["days"])
-                .iter()
-                .map(|case| format!("{place},days,{},{}", plain(&case[1]), plain(&case[0]))),
-        );
+        let day = |case: &Value| format!("{place},days,{},{}", plain(&case[1]), plain(&case[0]));
+        rows.extend(list(&group["days"]).iter().map(day));
     }
     rows.join("\n")
 }
@@ -164,7 +166,7 @@ fn list(value: &Value) -> &[Value] {
 }
 
 fn count(value: &Value) -> u64 {
-    list(value).len() as u64
+    value.as_u64().unwrap_or_default()
 }
 
 fn word(lang: Lang, said: &Value) -> String {
@@ -210,35 +212,44 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    /// Counted, and with the cases behind.
     fn answer() -> Value {
+        let case = |receipt: &str, count: u64, of: u64| json!({ "receipt": receipt, "count": count, "of": of });
         json!({ "training": true, "groups": [{
             "name": "CL-SB-01",
             "period": { "from": "2026-01-01", "to": "2026-11-22" },
             "shares": [{
                 "key": "completed",
                 "words": { "zh": "办结率", "en": "completed" },
-                "numerator": ["A1", "A2"],
-                "denominator": ["A1", "A2", "A3"],
+                "count": 3,
+                "of": 5,
+                "cases": [case("A1", 2, 3), case("A2", 1, 1), case("A3", 0, 1)],
             }],
-            "duration": { "days": [[3, "A1"], [8, "A2"]], "average_tenths": 55, "ninetieth": 8 },
+            "days": [[3, "A1"], [8, "A2"]],
+            "decided": 2,
+            "average_tenths": 55,
+            "ninetieth": 8,
         }] })
     }
 
     #[test]
     fn a_figure_is_shown_with_both_numbers() {
         let page = page(Lang::Zh, &answer());
-        assert!(page.contains("2/3 66.7%") && page.contains("5.5"), "{page}");
+        assert!(page.contains("3/5 60.0%") && page.contains("5.5"), "{page}");
     }
 
     #[test]
     fn every_figure_can_be_traced_to_its_cases() {
         let rows = cases_csv(&answer());
         let place = "培训,CL-SB-01,2026-01-01,2026-11-22";
-        for row in ["completed,A1,1", "completed,A3,0", "days,A2,8"] {
-            assert!(rows.lines().any(|line| line == format!("{place},{row}")), "{row}: {rows}");
+        for (row, times) in
+            [("completed,A1,1", 2), ("completed,A1,0", 1), ("completed,A3,0", 1), ("days,A2,8", 1)]
+        {
+            let row = format!("{place},{row}");
+            assert_eq!(rows.lines().filter(|line| *line == row).count(), times, "{row}: {rows}");
         }
         let rows = summary_csv(&answer());
         assert!(rows.starts_with(BYTE_ORDER_MARK));
-        assert!(rows.contains(&format!("{place},completed,办结率,2,3,66.7%")), "{rows}");
+        assert!(rows.contains(&format!("{place},completed,办结率,3,5,60.0%")), "{rows}");
     }
 }

@@ -156,14 +156,22 @@ impl Calendar {
         Ok(date)
     }
 
-    /// The working days after `start` up to and with `end`.
+    /// The working days after `start` up to and with `end`; none if that is before it.
     ///
     /// # Errors
     /// [`CalendarUnknown`] when a day of them is not in the published years.
     pub fn working_days_between(&self, start: Date, end: Date) -> Result<u32, CalendarUnknown> {
-        let days = std::iter::successors(Some(start.next()), |day| Some(day.next()));
-        let days = days.take_while(|day| *day <= end);
-        days.map(|day| self.is_working(day).map(u32::from)).sum()
+        let first = start.next();
+        if end < first {
+            return Ok(0);
+        }
+        self.day(first).and(self.day(end))?;
+        let moved = self.exceptions.range(first..=end).map(|(&date, _)| {
+            let works = self.is_working(date)?;
+            Ok(i32::from(works) - i32::from(!date.is_weekend()))
+        });
+        let moved: i32 = moved.sum::<Result<_, _>>()?;
+        Ok((start.weekdays_until(end) + moved).cast_unsigned())
     }
 }
 
@@ -198,6 +206,8 @@ fn row_of(row: &str) -> Result<(Date, bool, &str), String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::shipped;
 
@@ -274,5 +284,17 @@ mod tests {
             Calendar::parse("date,kind,name\n2026-01-01,holiday,元旦\n2028-01-03,holiday,元旦")
                 .unwrap_err();
         assert!(gap.to_string().contains("year 2027"), "{gap}");
+    }
+
+    proptest! {
+        #[test]
+        fn working_days_are_counted_as_day_by_day(from in -40..1_200_i32, days in -3..500_i32) {
+            let calendar = shipped::calendar();
+            let start = Date::from_ymd(*calendar.years().start(), 1, 1).unwrap().plus(from);
+            let each = (1..=days).map(|n| calendar.is_working(start.plus(n)).map(u32::from));
+            let counted: Result<u32, _> = each.sum();
+            let between = calendar.working_days_between(start, start.plus(days));
+            prop_assert_eq!(between.ok(), counted.ok());
+        }
     }
 }

@@ -86,6 +86,11 @@ impl Replica {
                 self.answer(id, answer);
                 Ok(())
             }
+            Command::FigureCases { period, by, key } => {
+                let answer = self.figure_cases(Date::at(now), period, by, key.as_deref())?;
+                self.answer(id, answer);
+                Ok(())
+            }
             query => {
                 let answer = self.query(now, query)?;
                 self.answer(id, answer);

@@ -9,7 +9,7 @@ use daiban_domain::case::Summary;
 use daiban_domain::case_number::CaseNumber;
 use daiban_domain::clock::{Card, Clock, Given, Standing};
 use daiban_domain::desk::{ActRequest, Migration};
-use daiban_domain::figures::{By, Group, Period};
+use daiban_domain::figures::{By, Group, GroupCases, Period};
 use daiban_domain::fold::{CaseState, Status, Times};
 use daiban_domain::form::Fields;
 use daiban_domain::licence::Licence;
@@ -132,6 +132,13 @@ pub enum Command {
         #[serde(default)]
         by: By,
     },
+    /// The cases behind all figures, or behind one.
+    FigureCases {
+        period: Period,
+        #[serde(default)]
+        by: By,
+        key: Option<String>,
+    },
     /// What a form of an item asks for, by the newest version that is in force here.
     ShowItem {
         item: String,
@@ -246,6 +253,7 @@ impl Command {
             | Self::Cases { .. }
             | Self::Desk { .. }
             | Self::Figures { .. }
+            | Self::FigureCases { .. }
             | Self::ShowItem { .. }
             | Self::Status
             | Self::Alarms
@@ -339,6 +347,10 @@ pub enum Answer {
     },
     Figures {
         groups: Vec<Group>,
+        training: bool,
+    },
+    FigureCases {
+        groups: Vec<GroupCases>,
         training: bool,
     },
     Leases {

@@ -10,7 +10,7 @@ use daiban_domain::act::CaseId;
 use daiban_domain::calendar::Date;
 use daiban_domain::case::Summary;
 use daiban_domain::clock::{self, Card};
-use daiban_domain::figures::{self, By, Period};
+use daiban_domain::figures::{self, By, Counted, Period};
 use daiban_domain::fold::{NextAct, Status};
 use daiban_domain::organ::OrganCode;
 use daiban_sync::id::{Millis, OfficeCode};
@@ -247,10 +247,27 @@ impl Replica {
         by: By,
     ) -> Result<Answer, Refusal> {
         self.lists()?;
-        let cases = self.work.iter().flat_map(|list| list.cases.values());
-        let counted = cases.filter_map(|listed| listed.counted.as_ref());
-        let groups = figures::figures(counted, period, by, &self.law.calendar, today);
+        let groups = figures::figures(self.counted(), period, by, &self.law.calendar, today);
         Ok(Answer::Figures { groups, training: self.config.training })
+    }
+
+    pub(super) fn figure_cases(
+        &mut self,
+        today: Date,
+        period: Period,
+        by: By,
+        key: Option<&str>,
+    ) -> Result<Answer, Refusal> {
+        self.lists()?;
+        let (cases, calendar) = (self.counted(), &self.law.calendar);
+        let groups = figures::cases_behind(cases, period, by, calendar, today, key);
+        Ok(Answer::FigureCases { groups, training: self.config.training })
+    }
+
+    /// The cases of the lists that have facts.
+    fn counted(&self) -> impl Iterator<Item = &Counted> {
+        let cases = self.work.iter().flat_map(|list| list.cases.values());
+        cases.filter_map(|listed| listed.counted.as_ref())
     }
 
     fn row(&self, id: CaseId, today: Date) -> Result<Option<Row>, ViewError> {

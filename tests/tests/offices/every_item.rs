@@ -204,17 +204,19 @@ fn live(line: &Line, lives: &mut [Life<'_>]) {
 
 /// Every closed case is counted as completed, no withdrawn one as accepted.
 fn check_figures(county: &Office, lives: &[Life<'_>]) {
-    let completed = || county.told(&["figures"]).unwrap()["groups"][0]["shares"][1].clone();
+    let figures = || county.told(&["figures", "--cases"]).unwrap();
+    let completed = || figures()["groups"][0]["shares"][1]["cases"].clone();
     let ends = |way: Way| lives.iter().filter(move |life| life.way == way);
-    let counts = |list: &Value, life: &Life<'_>| {
-        list.as_array().unwrap().iter().any(|receipt| *receipt == life.receipt)
+    let completes = |cases: &Value, life: &Life<'_>| {
+        let mut cases = cases.as_array().unwrap().iter();
+        cases.find(|case| case["receipt"] == life.receipt).map(|case| case["count"] == 1)
     };
     county.wait("to count every closed case", |_| {
-        let share = completed();
-        ends(Way::Straight).all(|life| counts(&share["numerator"], life))
+        let cases = completed();
+        ends(Way::Straight).all(|life| completes(&cases, life) == Some(true))
     });
-    let share = completed();
-    assert!(ends(Way::Withdrawn).all(|life| !counts(&share["denominator"], life)));
+    let cases = completed();
+    assert!(ends(Way::Withdrawn).all(|life| completes(&cases, life).is_none()));
 }
 
 /// Publishes the abolished items again, as a city would that takes them up: in a newer version,

@@ -79,6 +79,15 @@ impl Date {
         matches!((self.0 + 3).rem_euclid(7), 5 | 6)
     }
 
+    /// Mondays to Fridays after this day up to and with `end`; negative if that is before it.
+    pub(super) fn weekdays_until(self, end: Self) -> i32 {
+        let weekdays = |day: i32| {
+            let day = day.saturating_add(3);
+            day.div_euclid(7) * 5 + (day.rem_euclid(7) + 1).min(5)
+        };
+        weekdays(end.0) - weekdays(self.0)
+    }
+
     /// `YYMMDD`.
     pub fn yymmdd(self) -> String {
         let (year, month, day) = self.ymd();

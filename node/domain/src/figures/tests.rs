@@ -3,8 +3,9 @@
 use daiban_sync::id::OfficeCode;
 use proptest::prelude::*;
 
+use super::indicators::Indicator;
 use super::*;
-use crate::clock::Due;
+use crate::clock::{Card, Due};
 use crate::shipped;
 
 fn day(text: &str) -> Date {
@@ -46,12 +47,12 @@ fn the_published_figures_of_yueqing_come_out_of_synthetic_cases() {
     let period = Period { from: first, to };
     let all = &figures(&cases, period, By::All, &calendar, to)[0];
     let completed = &all.shares[1];
-    assert_eq!(completed.denominator.len(), 33_392);
+    assert_eq!(completed.of, 33_392);
     let published = 32_713_usize;
-    let off = completed.numerator.len().abs_diff(published);
-    assert!(off <= 71, "a day's cases at most: {} completed", completed.numerator.len());
+    let off = completed.count.abs_diff(published);
+    assert!(off <= 71, "a day's cases at most: {} completed", completed.count);
     assert_eq!(completed.per_mille(), Some(980));
-    assert_eq!((all.duration.average_tenths, all.duration.ninetieth), (Some(97), Some(10)));
+    assert_eq!((all.average_tenths, all.ninetieth), (Some(97), Some(10)));
 }
 
 #[test]
@@ -66,17 +67,17 @@ fn groups_divide_the_cases_and_months_the_days() {
     for by in [By::Office, By::Organ, By::Item] {
         let groups = of(by);
         for (at, share) in all.shares.iter().enumerate() {
-            let sum = |list: fn(&Share) -> usize| -> usize {
-                groups.iter().map(|group| list(&group.shares[at])).sum()
+            let sum = |number: fn(&Share) -> usize| -> usize {
+                groups.iter().map(|group| number(&group.shares[at])).sum()
             };
-            assert_eq!(sum(|share| share.denominator.len()), share.denominator.len(), "{by:?}");
-            assert_eq!(sum(|share| share.numerator.len()), share.numerator.len(), "{by:?}");
+            assert_eq!(sum(|share| share.of), share.of, "{by:?}");
+            assert_eq!(sum(|share| share.count), share.count, "{by:?}");
         }
     }
     let months = of(By::Month);
     let names: Vec<_> = months.iter().map(|group| group.name.as_str()).collect();
     assert_eq!(names, ["2026-01", "2026-02", "2026-03"]);
-    let decided = |group: &Group| group.shares[2].denominator.len();
+    let decided = |group: &Group| group.shares[2].of;
     assert_eq!(months.iter().map(decided).sum::<usize>(), decided(all));
 }
 
@@ -87,16 +88,20 @@ fn none_of_none_is_no_share() {
     let open = case(1, day("2026-02-03"), None);
     let group = &figures(&[open], period, By::All, &shipped::calendar(), period.to)[0];
     assert!(group.shares.iter().all(|share| share.per_mille().is_none()));
-    assert_eq!((group.duration.average_tenths, group.duration.ninetieth), (None, None));
+    assert_eq!((group.average_tenths, group.ninetieth), (None, None));
 }
 
 fn clock(card: Card, due: Due) -> CardClock {
     CardClock { card, due }
 }
 
-fn found<'a>(group: &'a Group, key: &str) -> (&'a [ReceiptNumber], &'a [ReceiptNumber]) {
-    let share = group.shares.iter().find(|share| share.key == key).unwrap();
-    (&share.numerator, &share.denominator)
+/// The cases that count in a figure of all, and how many could.
+fn found(cases: &[Counted], key: &str, period: Period, today: Date) -> (Vec<ReceiptNumber>, usize) {
+    let calendar = shipped::calendar();
+    let group = cases_behind(cases, period, By::All, &calendar, today, Some(key)).remove(0);
+    let share = &group.shares[0];
+    let holding = share.rows().filter(|(_, holds)| *holds).map(|(receipt, _)| receipt);
+    (holding.collect(), share.of())
 }
 
 /// A card is given on the first day past the limit, and no day of the future gives one.
@@ -112,11 +117,7 @@ fn a_card_counts_in_the_period_in_which_it_was_given() {
     let cases = [open.clone(), late.clone(), calm];
     let counted = |from: &str, to: &str, today: &str| {
         let period = Period { from: day(from), to: day(to) };
-        let group = figures(&cases, period, By::All, &shipped::calendar(), day(today)).remove(0);
-        ["yellow", "red"].map(|key| {
-            let (part, whole) = found(&group, key);
-            (part.to_vec(), whole.len())
-        })
+        ["yellow", "red"].map(|key| found(&cases, key, period, day(today)))
     };
     let both = [vec![open.receipt], vec![late.receipt]];
     let [yellow, red] = both.clone();
@@ -137,10 +138,12 @@ fn a_case_stands_once_for_each_material() {
     second.facts.materials = 1;
     let period = Period { from: day("2026-03-01"), to: day("2026-03-31") };
     let cases = [first.clone(), second.clone()];
-    let group = &figures(&cases, period, By::All, &shipped::calendar(), period.to)[0];
-    let (saved, all) = found(group, "materials-saved");
-    assert_eq!(saved, [first.receipt; 2]);
-    assert_eq!(all, [first.receipt, first.receipt, first.receipt, second.receipt]);
+    let (saved, all) = found(&cases, "materials-saved", period, period.to);
+    assert_eq!((saved, all), (vec![first.receipt; 2], 4));
+    let calendar = shipped::calendar();
+    let by_item = cases_behind(&cases, period, By::Item, &calendar, period.to, None);
+    let rows: Vec<_> = by_item[0].shares[6].rows().collect();
+    assert_eq!(rows, [(first.receipt, false), (first.receipt, true), (first.receipt, true)]);
 }
 
 fn any_facts() -> impl Strategy<Value = Facts> {
@@ -184,10 +187,39 @@ proptest! {
         let begins = day("2026-01-01").plus(from);
         let period = Period { from: begins, to: begins.plus(days) };
         prop_assume!(!facts.touches(period));
-        let known = Counted { facts, ..case(1, begins, None) };
-        let none = |share: &Share| share.numerator.is_empty() && share.denominator.is_empty();
-        prop_assert!(shares(&[&known], period, period.to).iter().all(none));
-        let decided = |facts: &Facts| period.contains(facts.decided);
-        prop_assert!(duration(&[&known], decided, &shipped::calendar()).days.is_empty());
+        let window = Window { period, until: period.to };
+        let none = |indicator: &Indicator| (indicator.count)(&facts, window).of == 0;
+        prop_assert!(INDICATORS.iter().all(none));
+        prop_assert_eq!(days_of(&facts, window, &shipped::calendar()), None);
+    }
+
+    #[test]
+    fn every_figure_is_the_number_of_its_cases(
+        facts in prop::collection::vec(any_facts(), 0..12),
+        from in 0..60_i32,
+        days in 0..60_i32,
+        by in prop::sample::select(vec![By::All, By::Office, By::Organ, By::Item, By::Month]),
+    ) {
+        let cases: Vec<_> = (0..)
+            .zip(facts)
+            .map(|(n, facts)| Counted { facts, ..case(n, day("2026-01-01"), None) })
+            .collect();
+        let begins = day("2026-01-01").plus(from);
+        let period = Period { from: begins, to: begins.plus(days) };
+        let calendar = shipped::calendar();
+        let counted = figures(&cases, period, by, &calendar, period.to);
+        let behind = cases_behind(&cases, period, by, &calendar, period.to, None);
+        prop_assert_eq!(counted.len(), behind.len());
+        for (group, cases) in counted.iter().zip(&behind) {
+            prop_assert_eq!((&group.name, group.period), (&cases.name, cases.period));
+            for (share, cases) in group.shares.iter().zip(&cases.shares) {
+                let holding = cases.rows().filter(|(_, holds)| *holds).count();
+                prop_assert_eq!((share.key, share.count, share.of), (cases.key, holding, cases.of()));
+            }
+            let days: Vec<u32> = cases.days.iter().map(|(days, _)| *days).collect();
+            prop_assert_eq!(group.decided, days.len());
+            let ninetieth = (days.len() * 9).div_ceil(10).checked_sub(1).map(|at| days[at]);
+            prop_assert_eq!(group.ninetieth, ninetieth);
+        }
     }
 }

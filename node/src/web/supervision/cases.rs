@@ -2,12 +2,12 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use daiban_domain::figures::Share;
-use daiban_domain::receipt_number::ReceiptNumber;
+use daiban_domain::figures::ShareCases;
 use daiban_domain::words;
 use maud::html;
 
-use super::{Reader, csv_file as file, figures};
+use super::{Asked, Reader, csv_file as file};
+use crate::replica::{Answer, Command};
 use crate::web::frame::Frame;
 
 /// Cases on the page; the file has all.
@@ -24,7 +24,7 @@ pub(in crate::web) async fn page(reader: Reader) -> Response {
     let body = html! {
         p {
             strong { (lang.of(&share.words)) } " · "
-            (lang.of(&words::supervision_counted(share.denominator.len()))) " · "
+            (lang.of(&words::supervision_counted(share.of()))) " · "
             a href={ "/supervision/cases.csv?" (query) } { (lang.of(&words::supervision_csv())) }
         }
         table {
@@ -33,7 +33,7 @@ pub(in crate::web) async fn page(reader: Reader) -> Response {
                 th scope="col" { (lang.of(&words::supervision_holds())) }
             } }
             tbody {
-                @for (receipt, holds) in share.cases().into_iter().take(CASES_MAX) {
+                @for (receipt, holds) in share.rows().take(CASES_MAX) {
                     tr {
                         td { a.receipt href={ "/case/" (receipt.as_str()) } { (receipt.as_str()) } }
                         td { @if holds { (lang.of(&words::yes())) } @else { (lang.of(&words::no())) } }
@@ -41,7 +41,7 @@ pub(in crate::web) async fn page(reader: Reader) -> Response {
                 }
             }
         }
-        @if share.denominator.len() > CASES_MAX {
+        @if share.of() > CASES_MAX {
             p.hint { (lang.of(&words::work_more(CASES_MAX))) }
         }
     };
@@ -56,24 +56,26 @@ pub(in crate::web) async fn csv(reader: Reader) -> Response {
         Err(refused) => return refused,
     };
     let head = vec![frame.say(&words::column_receipt()), frame.say(&share.words)];
-    let row = |(receipt, holds): (&ReceiptNumber, bool)| {
-        let word = if holds { words::yes() } else { words::no() };
-        vec![receipt.as_str().to_owned(), frame.say(&word)]
-    };
-    let rows: Vec<_> = [head].into_iter().chain(share.cases().into_iter().map(row)).collect();
+    let (yes, no) = (frame.say(&words::yes()), frame.say(&words::no()));
+    let rows = share.rows().map(|(receipt, holds)| {
+        let word = if holds { &yes } else { &no };
+        vec![receipt.as_str().to_owned(), word.clone()]
+    });
+    let rows: Vec<_> = [head].into_iter().chain(rows).collect();
     file::file("cases", &rows)
 }
 
 /// The figure that the address names, and the address without its page.
-async fn found(frame: &Frame<'_>, reader: &Reader) -> Result<(Share, String), Response> {
-    let (asked, typed) = (reader.asked, &reader.typed);
-    let groups = figures(frame, asked).await?;
+async fn found(frame: &Frame<'_>, reader: &Reader) -> Result<(ShareCases, String), Response> {
+    let (Asked { period, by }, typed) = (reader.asked, &reader.typed);
+    let command = Command::FigureCases { period, by, key: Some(typed.share.clone()) };
+    let Answer::FigureCases { groups, .. } = frame.ask(command).await? else {
+        return Err(frame.stopping());
+    };
     let group = groups.into_iter().find(|group| group.name == typed.group);
-    let shares = group.map(|group| group.shares).unwrap_or_default();
-    let share = shares.into_iter().find(|share| share.key == typed.share);
-    let share = share.ok_or_else(|| {
+    let share = group.and_then(|group| group.shares.into_iter().next()).ok_or_else(|| {
         let page = frame.refusal(&words::supervision_nothing(), &words::mend_form());
         (StatusCode::NOT_FOUND, page).into_response()
     })?;
-    Ok((share, asked.query_of(&typed.group, &typed.share)))
+    Ok((share, reader.asked.query_of(&typed.group, &typed.share)))
 }

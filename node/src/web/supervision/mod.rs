@@ -60,25 +60,31 @@ impl FromRequestParts<Web> for Reader {
 /// `GET /supervision`
 pub(super) async fn page(reader: Reader) -> Response {
     let (frame, asked) = (reader.frame(), reader.asked);
-    let months = Asked { by: By::Month, ..asked };
-    match (figures(&frame, asked).await, figures(&frame, months).await) {
-        (Ok(groups), Ok(months)) => {
-            let names = Names::known(&frame).await;
-            let body = html! {
-                (form(&frame, asked))
-                (table(&frame, asked, &groups, &names))
-                p.prints {
-                    a.button href={ "/supervision.csv?" (asked.query()) } {
-                        (frame.say(&words::supervision_csv()))
-                    }
-                    a.button href="/supervision/overdue" { (frame.say(&words::page_overdue())) }
-                }
-                (trend::trend(&frame, &months))
-            };
-            frame.page(&words::page_supervision(), &body).into_response()
-        }
-        (Err(refused), _) | (_, Err(refused)) => refused,
+    match shown(&frame, asked).await {
+        Ok(page) => page.into_response(),
+        Err(refused) => refused,
     }
+}
+
+async fn shown(frame: &Frame<'_>, asked: Asked) -> Result<Markup, Response> {
+    let groups = figures(frame, asked).await?;
+    let months = match asked.by {
+        By::Month => None,
+        _ => Some(figures(frame, Asked { by: By::Month, ..asked }).await?),
+    };
+    let names = Names::known(frame).await;
+    let body = html! {
+        (form(frame, asked))
+        (table(frame, asked, &groups, &names))
+        p.prints {
+            a.button href={ "/supervision.csv?" (asked.query()) } {
+                (frame.say(&words::supervision_csv()))
+            }
+            a.button href="/supervision/overdue" { (frame.say(&words::page_overdue())) }
+        }
+        (trend::trend(frame, months.as_ref().unwrap_or(&groups)))
+    };
+    Ok(frame.page(&words::page_supervision(), &body))
 }
 
 /// `GET /supervision.csv`
@@ -145,13 +151,13 @@ fn table(frame: &Frame<'_>, asked: Asked, groups: &[Group], names: &Names) -> Ma
                             td.number {
                                 a href=(to(group, share)) { (percent(share)) }
                                 span.hint {
-                                    " " (share.numerator.len()) "/" (share.denominator.len())
+                                    " " (share.count) "/" (share.of)
                                 }
                             }
                         }
-                        td.number { (group.duration.average_tenths.map_or("—".into(), tenths)) }
+                        td.number { (group.average_tenths.map_or("—".into(), tenths)) }
                         td.number {
-                            @match group.duration.ninetieth { Some(days) => (days), None => "—" }
+                            @match group.ninetieth { Some(days) => (days), None => "—" }
                         }
                     }
                 }
@@ -176,12 +182,11 @@ fn rows(frame: &Frame<'_>, asked: Asked, groups: &[Group], names: &Names) -> Vec
     let row = |group: &Group| {
         let mut row = vec![names.of(frame, asked.by, &group.name)];
         for share in &group.shares {
-            let counted = format!("{}/{}", share.numerator.len(), share.denominator.len());
-            row.extend([percent(share), counted]);
+            row.extend([percent(share), format!("{}/{}", share.count, share.of)]);
         }
-        let average = group.duration.average_tenths;
+        let average = group.average_tenths;
         row.push(average.map_or_else(String::new, |n| format!("{}.{}", n / 10, n % 10)));
-        row.push(group.duration.ninetieth.map_or_else(String::new, |days| days.to_string()));
+        row.push(group.ninetieth.map_or_else(String::new, |days| days.to_string()));
         row
     };
     [head].into_iter().chain(groups.iter().map(row)).collect()

@@ -8,7 +8,7 @@ use super::percent;
 use crate::web::frame::Frame;
 
 /// Pixels at the usual size.
-const HEIGHT: u64 = 90;
+const HEIGHT: usize = 90;
 const STEP: usize = 46;
 const BAR: usize = 30;
 /// Months in a chart, the latest.
