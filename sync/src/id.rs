@@ -21,7 +21,9 @@ macro_rules! bytes_id {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&hex::encode(self.0))
+                let mut digits = [0; 2 * $len];
+                hex::encode_to_slice(self.0, &mut digits).expect("two digits a byte");
+                f.write_str(std::str::from_utf8(&digits).expect("hex digits are ASCII"))
             }
         }
 

@@ -271,7 +271,10 @@ impl Replica {
             }
         }
         for (blob, channel) in blobs {
-            batch.put(keys::blob_reference(blob, &channel), None, Vec::new());
+            let key = keys::blob_reference(blob, &channel);
+            if self.if_new(&key)? == 0 {
+                continue;
+            }
             if self.blobs.contains(blob) {
                 shown.push(blob);
             } else {
@@ -279,6 +282,8 @@ impl Replica {
                 batch.put(keys::wanted(blob), None, value);
                 self.wants.add(blob, channel);
             }
+            // Last: after a crash what is referred to is known to be wanted, too.
+            batch.put(key, None, Vec::new());
         }
         Ok((batch, shown))
     }
@@ -296,8 +301,10 @@ impl Replica {
         batch.put(keys::case(id), subject, save_case(touched.channel, &touched.marks, case));
         if let Some(receipt) = case.receipt() {
             let key = keys::receipt(&receipt);
-            self.case_count += self.if_new(&key)?;
-            batch.put(key, None, id.0);
+            if self.if_new(&key)? == 1 {
+                self.case_count += 1;
+                batch.put(key, None, id.0);
+            }
         }
         let requests = match touched.request {
             Some(request) => vec![request],
@@ -321,7 +328,7 @@ impl Replica {
 
     /// One, unless the row is there already: after a crash the same records come again.
     pub(super) fn if_new(&self, key: &[u8]) -> Result<u64, ViewError> {
-        Ok(u64::from(self.store.view_get(key)?.is_none()))
+        Ok(u64::from(!self.store.has_view(key)?))
     }
 
     /// Where a case stands by the law in force.

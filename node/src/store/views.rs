@@ -96,6 +96,14 @@ impl Store {
         Ok(self.kv.apply(&batch)?)
     }
 
+    /// Whether there is such a row, readable or not.
+    ///
+    /// # Errors
+    /// [`ViewError`].
+    pub fn has_view(&self, key: &[u8]) -> Result<bool, ViewError> {
+        Ok(self.kv.get(&row(key))?.is_some())
+    }
+
     /// `None` if it is not there or its case was erased.
     ///
     /// # Errors

@@ -6,6 +6,9 @@ use zstd::stream::raw::{CParameter, Encoder as Packer, InBuffer, Operation as _,
 use super::{Compression, PREFACE, WINDOW_LOG_MAX, framed};
 use crate::error::SessionError;
 
+/// Room that a call of zstd gets.
+const STEP_BYTES: usize = 16 * 1024;
+
 /// Frames to bytes.
 pub struct Encoder {
     packer: Packer<'static>,
@@ -43,20 +46,20 @@ impl Encoder {
     /// The bytes so far, such that the peer can read every frame in them.
     pub fn take(&mut self) -> Vec<u8> {
         while self.step(|packer, out| packer.flush(out)) > 0 {}
-        std::mem::take(&mut self.out)
+        let bytes = self.out.as_slice().into();
+        self.out.clear();
+        self.out.shrink_to(STEP_BYTES);
+        bytes
     }
 
     /// One call of zstd with room to write; it fails only when it is out of memory.
     fn step(
         &mut self,
-        call: impl FnOnce(&mut Packer<'static>, &mut OutBuffer<'_, [u8]>) -> std::io::Result<usize>,
+        call: impl FnOnce(&mut Packer<'static>, &mut OutBuffer<'_, Vec<u8>>) -> std::io::Result<usize>,
     ) -> usize {
+        self.out.reserve(STEP_BYTES);
         let start = self.out.len();
-        self.out.resize(start + 16 * 1024, 0);
-        let mut out = OutBuffer::around(&mut self.out[start..]);
-        let left = call(&mut self.packer, &mut out).expect("zstd compresses any bytes");
-        let written = out.pos();
-        self.out.truncate(start + written);
-        left
+        let mut out = OutBuffer::around_pos(&mut self.out, start);
+        call(&mut self.packer, &mut out).expect("zstd compresses any bytes")
     }
 }
