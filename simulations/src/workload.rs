@@ -149,8 +149,9 @@ impl Workload {
         let Some(process) = &node.process else { return Ok(()) };
         let replica = &process.replica;
         match replica.case(*case) {
-            Ok(Some(case)) if replica.shows_all() && counts_all(replica) => {
-                self.register.check(&case, &node.kept)
+            // Of a batch on its way the disk may know before the node is told.
+            Ok(Some(case)) if replica.is_idle() && replica.shows_all() && counts_all(replica) => {
+                self.register.check(node.office, &case, &node.kept)
             }
             _ => Ok(()),
         }

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use daiban_domain::act::CaseId;
 use daiban_domain::case::Case;
+use daiban_sync::id::OfficeCode;
 
 use super::{Checker, Verdict};
 use crate::kept::{Fact, Kept, marks_in};
@@ -59,7 +60,7 @@ impl Register {
     }
 
     /// `case` as views show it that are up to date with what the disk holds.
-    pub(crate) fn check(&self, case: &Case, kept: &Kept) -> Verdict {
+    pub(crate) fn check(&self, office: OfficeCode, case: &Case, kept: &Kept) -> Verdict {
         let Some(typed) = self.by_case.get(&case.id).filter(|_| !self.is_mended) else {
             return Ok(());
         };
@@ -68,7 +69,9 @@ impl Register {
         let shown = shown_by(case);
         let applied: Vec<u64> =
             held.iter().filter(|m| self.is_applied(**m, &held)).copied().collect();
-        let wrong = |what: String| Err((Checker::Model, format!("case {} {what}", case.id)));
+        let wrong = |what: String| {
+            Err((Checker::Model, format!("office {office}: case {} {what}", case.id)))
+        };
         if let Some(strange) = shown.iter().find(|mark| !held.contains(mark)) {
             return wrong(format!("shows text {strange}, which is not held"));
         }

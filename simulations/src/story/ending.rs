@@ -67,7 +67,7 @@ fn check_shown(world: &World, sample: &Sample) -> Verdict {
         let shared = sample.cases.iter().filter(|(_, channel)| channel.is_held_by(node.office));
         for (&id, _) in shared {
             if let Ok(Some(case)) = process.replica.case(id) {
-                world.workload.register.check(&case, &node.kept)?;
+                world.workload.register.check(node.office, &case, &node.kept)?;
             }
         }
     }
