@@ -33,8 +33,10 @@ pub(super) enum After {
         from: u64,
         to: u64,
     },
-    /// A fork is mended.
-    Mended,
+    /// A fork of this log is mended.
+    Mended {
+        log: LogId,
+    },
     /// An alarm about an office is open.
     Raised(Alarm),
     /// Tell the offices below of what an office above signed for.
@@ -198,7 +200,7 @@ impl Replica {
                 self.replies.push_back(PendingReply { position, id, answer });
             }
             After::Repaired { log, from, to } => self.alarm(Alarm::Repaired { log, from, to }),
-            After::Mended => self.mended(),
+            After::Mended { log } => self.mended(log),
             After::Raised(alarm) => self.alarm(alarm),
             After::PassDown(receipts) => self.pass_down(&receipts),
         }

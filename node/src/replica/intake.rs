@@ -96,6 +96,9 @@ impl Replica {
         if !self.keep_evidence(run) || !from_author {
             self.equivocated(log, &tip);
         }
+        if self.gives_way(link, log, tip.author) {
+            self.recover(link, log);
+        }
         Ok(())
     }
 
@@ -120,10 +123,12 @@ impl Replica {
     /// At this place of the log the peer holds something else than we.
     pub(super) fn diverged(&mut self, link: LinkId, log: LogId, theirs: Head) {
         let Some(tip) = self.store.tips().get(&log).copied() else { return };
-        if tip.author == self.author.node {
-            self.recover(link, log);
-        } else if self.links.get(&link).is_some_and(|peer| peer.key != tip.author) {
+        let is_ours = tip.author == self.author.node;
+        if !is_ours && self.links.get(&link).is_some_and(|peer| peer.key != tip.author) {
             self.equivocated(log, &Tip { head: theirs, ..tip });
+        }
+        if is_ours || self.gives_way(link, log, tip.author) {
+            self.recover(link, log);
         }
     }
 

@@ -40,7 +40,6 @@ impl Replica {
         let Some(channel) = self.store.tips().get(&log).map(|tip| tip.channel) else {
             return Ok(());
         };
-        let logs = self.logs_of(channel);
         let touched = slice.cases.iter().filter(|(_, touched)| touched.channel == channel);
         let mut ids: Vec<_> = touched.map(|(id, _)| *id).collect();
         for (key, stored) in self.store.view_scan(keys::CASES, &[], usize::MAX)? {
@@ -52,9 +51,7 @@ impl Replica {
         }
         ids.sort_unstable();
         ids.dedup();
-        for part in ids.chunks(REBUILT_AT_ONCE) {
-            slice.cases.extend(self.cases_from_logs(part, channel, &logs).cases);
-        }
+        self.rebuild_cases(&ids, channel, slice)?;
         Ok(())
     }
 
@@ -87,6 +84,7 @@ impl Replica {
             self.case_count -= 1 - self.if_new(&key)?;
             slice.batch.remove(key);
         }
+        slice.cases.remove(&id);
         slice.batch.remove(keys::case(id));
         slice.batch.remove(keys::summary(id));
         self.work.iter_mut().for_each(|list| list.remove(id));

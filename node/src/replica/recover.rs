@@ -3,15 +3,18 @@
 //! **Rollback**: the office above knows more of our own log than we do. We begin a new incarnation
 //! for what is written from now on, and the missing entries come back as any others.
 //!
-//! **Fork**: we wrote on after a rollback, so our log and the one above differ. We fetch theirs from
-//! the last place that is surely common, write the entries that only we have again under a new
-//! incarnation, and take back our own log in favour of theirs.
+//! **Fork**: we wrote on after a rollback, so our log and a peer's differ. We fetch theirs from the
+//! last place that is surely common. The history that the highest office signed for stands; entries
+//! of the other one are written again under a new incarnation. If theirs stands, we take back ours.
+//!
+//! An office that holds such a log without being its author gives way to the office above it, so that
+//! all hold the same in the end; what it takes back stays in its journal.
 
 mod fork;
 
 use daiban_sync::error::{Misbehaviour, SessionError};
-use daiban_sync::head::Head;
-use daiban_sync::id::{Incarnation, LogId, Millis, OfficeCode};
+use daiban_sync::head::{Head, Receipt};
+use daiban_sync::id::{Incarnation, LogId, Millis, NodeKey, OfficeCode};
 use daiban_sync::run::{Run, chain};
 
 use super::Replica;
@@ -23,6 +26,8 @@ pub(super) use fork::Hold;
 /// A log that is being compared with a peer's, run by run.
 pub(super) struct Recovery {
     link: LinkId,
+    /// Of the peer.
+    office: OfficeCode,
     log: LogId,
     /// Up to here both histories are the same.
     common: Head,
@@ -30,6 +35,8 @@ pub(super) struct Recovery {
     theirs: Vec<Run>,
     /// Where the next run must begin.
     next: Head,
+    /// It is compared from its beginning.
+    is_all: bool,
     /// All of theirs is here.
     is_whole: bool,
 }
@@ -65,29 +72,38 @@ impl Replica {
         incarnation
     }
 
-    /// Our own log differs from the peer's: fetch theirs from the last common place we know.
+    /// Our log differs from the peer's: fetch theirs from the last common place we know.
     pub(super) fn recover(&mut self, link: LinkId, log: LogId) {
         if self.recovery.iter().any(|r| r.log == log) {
             return;
         }
-        let common = self.last_receipted(log);
-        let (theirs, is_whole) = (Vec::new(), false);
-        self.recovery.push(Recovery { link, log, common, theirs, next: common, is_whole });
-        if let Some(peer) = self.links.get_mut(&link) {
-            peer.session.fetch(log, common.len);
-        }
+        let Some(peer) = self.links.get_mut(&link) else { return };
+        let office = peer.office;
+        let signed = self.store.receipts().get(&(log, office)).map(|receipt| receipt.head);
+        let common = signed.filter(|head| self.store.holds(log, *head)).unwrap_or(Head::EMPTY);
+        peer.session.fetch(log, common.len);
+        let (theirs, is_all, is_whole) = (Vec::new(), common == Head::EMPTY, false);
+        let next = common;
+        self.recovery.push(Recovery { link, office, log, common, theirs, next, is_all, is_whole });
     }
 
-    /// The farthest head that an office above signed for and that we hold just so.
-    fn last_receipted(&self, log: LogId) -> Head {
-        let of_log = self
-            .store
-            .receipts()
-            .range((log, lowest_office())..)
-            .take_while(|((l, _), _)| *l == log);
-        let held =
-            |head: &Head| self.store.hash_at(log, head.len).ok().flatten() == Some(head.hash);
-        of_log.map(|(_, r)| r.head).filter(held).max_by_key(|head| head.len).unwrap_or(Head::EMPTY)
+    /// Whether a peer's history of a log that another node wrote stands against ours: the peer is
+    /// above and is not the author, who mends it; or an office above signed for another than ours.
+    pub(super) fn gives_way(&self, link: LinkId, log: LogId, author: NodeKey) -> bool {
+        let ours = self.config.office;
+        let above = |office: OfficeCode| office != ours && ours.is_within(office);
+        let Some(peer) = self.links.get(&link).filter(|peer| above(peer.office)) else {
+            return false;
+        };
+        let held = self.store.tips().get(&log).map_or(0, |tip| tip.head.len);
+        let contradicts = |head: Head| head.len <= held && !self.store.holds(log, head);
+        peer.key != author || self.receipts_of(log).any(|receipt| contradicts(receipt.head))
+    }
+
+    /// The word of the offices above for a log.
+    fn receipts_of(&self, log: LogId) -> impl Iterator<Item = &Receipt> {
+        let receipts = self.store.receipts().range((log, lowest_office())..);
+        receipts.take_while(move |((of, _), _)| *of == log).map(|(_, receipt)| receipt)
     }
 
     pub(super) fn recovery_lost(&mut self, link: LinkId) {
@@ -126,12 +142,18 @@ impl Replica {
         mut recovery: Recovery,
         run: Option<Run>,
     ) -> Result<(), SessionError> {
+        let joins = run.as_ref().is_some_and(|run| run.after == recovery.next);
+        if !joins && !recovery.is_all && recovery.next == recovery.common {
+            self.compare_all(recovery);
+            return Ok(());
+        }
         let Some(run) = run else {
             recovery.is_whole = true;
             self.recovery.push(recovery);
             return Ok(());
         };
-        run.check_chain(self.author.node).map_err(Misbehaviour::from)?;
+        let Some(tip) = self.store.tips().get(&recovery.log) else { return Ok(()) };
+        run.check_chain(tip.author).map_err(Misbehaviour::from)?;
         if run.log != recovery.log || run.after != recovery.next {
             let (expected, got) = ("the next run of the log", "another");
             return Err(Misbehaviour::OutOfTurn { expected, got }.into());
@@ -150,12 +172,22 @@ impl Replica {
         Ok(())
     }
 
+    /// The peer holds no longer what it signed for: it gave way to another history.
+    fn compare_all(&mut self, recovery: Recovery) {
+        let Recovery { link, log, .. } = recovery;
+        if let Some(peer) = self.links.get_mut(&link) {
+            peer.session.fetch(log, 0);
+        }
+        let (common, next, is_all) = (Head::EMPTY, Head::EMPTY, true);
+        self.recovery.push(Recovery { common, next, is_all, ..recovery });
+    }
+
     /// How far `run` agrees with what we hold.
     fn common_part(&self, run: &Run) -> Head {
         let mut common = run.after;
         for entry in &run.entries {
             let next = chain(run.log, common, std::slice::from_ref(entry));
-            if self.store.hash_at(run.log, next.len).ok().flatten() != Some(next.hash) {
+            if !self.store.holds(run.log, next) {
                 break;
             }
             common = next;

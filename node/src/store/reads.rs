@@ -94,6 +94,11 @@ impl Store {
         }))
     }
 
+    /// Whether `log` has just this beginning; what cannot be read is not known to be.
+    pub fn holds(&self, log: LogId, head: Head) -> bool {
+        self.hash_at(log, head.len).ok().flatten() == Some(head.hash)
+    }
+
     /// The hash of `log` at length `len`; `None` beyond its tip.
     ///
     /// # Errors

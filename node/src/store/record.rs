@@ -22,7 +22,7 @@ pub type SubjectOf = fn(&Entry) -> Option<Subject>;
 pub enum Record {
     /// Entries that continue a log, or that heal a damaged stretch of it.
     Run(VerifiedRun),
-    /// This node's own log taken back after a fork; what follows `to` is no longer part of it.
+    /// A log taken back after a fork; what follows `to` is no longer part of it.
     Rewind { log: LogId, to: Head },
     /// An ancestor's word that it holds a log.
     Receipt(Receipt),

@@ -255,6 +255,11 @@ impl Session {
         }
     }
 
+    /// Whether the log is left alone for the rest of the session, because the peer's differs.
+    pub fn leaves_alone(&self, log: LogId) -> bool {
+        self.push.is_aside(log)
+    }
+
     /// A log has grown, durably; the peer gets what it lacks of it.
     pub fn advance(&mut self, log: LogId, source: &dyn Source) {
         if let Some(tip) = source.frontier().get(&log)

@@ -103,6 +103,46 @@ fn a_restored_directory_that_was_written_to_loses_neither_history() {
     line.finish();
 }
 
+/// The town was left behind, too: what the village wrote instead reached it before it heard from the
+/// county. Now two offices above hold two histories, and the higher one's stands.
+#[test]
+fn two_histories_above_become_one_and_lose_nothing() {
+    let mut line = Line::start();
+    let early = line.village.enter(1, 2);
+    line.wait_until_safe();
+    let copies = ["village", "town"].map(|name| line.folder().join(name));
+    line.village.stop();
+    line.town.stop();
+    line.village.copy_to(&copies[0]);
+    line.town.copy_to(&copies[1]);
+    line.town.start();
+    line.village.start();
+    let late = line.village.enter(2, 3);
+    line.village.edit(&early[0], &json!({ "address": "后来搬到2组8号" })).unwrap();
+    line.wait_until_safe();
+
+    line.village.stop();
+    line.town.stop();
+    line.county.stop();
+    line.city.stop();
+    line.village.put_back(&copies[0]);
+    line.town.put_back(&copies[1]);
+    line.town.start();
+    line.village.start();
+    let other = line.village.enter(3, 4);
+    line.village.edit(&early[0], &json!({ "telphone": "15412340000" })).unwrap();
+    line.town.wait_to_show(&other);
+    line.city.start();
+    line.county.start();
+    line.village.wait_for_alarm("fork_mended");
+    line.village.wait_to_show(&late);
+    line.wait_until_safe();
+    line.wait_until_equal(&[early.clone(), late, other].concat());
+    let form = line.city.shown(&early[0])["form"].to_string();
+    assert!(form.contains("后来搬到2组8号") && form.contains("15412340000"), "{form}");
+    line.finish();
+}
+
 #[test]
 fn an_office_that_lost_its_directory_goes_on_with_its_old_cases() {
     let mut line = Line::start();

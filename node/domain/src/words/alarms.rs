@@ -21,9 +21,10 @@ messages! {
     }
     alarm_equivocation(log: LogId, author: NodeKey, office: OfficeCode, len: u64) {
         zh: "{office} 的节点 {author} 为日志 {log} 签了两份历史，至迟在第 {len} 项分歧；\
-             两份均留作证据，该日志已冻结",
+             两份均留作证据，以上级所持为准，待该节点补正",
         en: "node {author} of office {office} signed two histories of log {log} that differ at or \
-             before entry {len}; both are kept as evidence, the log is frozen",
+             before entry {len}; both are kept as evidence, what the office above holds stands until the \
+             node mends it",
     }
     alarm_peer_refused(office: OfficeCode, reason: &str) {
         zh: "已断开与 {office} 的连接：{reason}",

@@ -1,4 +1,4 @@
-//! Mending a fork: our own log gives way to the one above, and what only we have is said again.
+//! Mending a fork: one history stands, and what only the other has is said again by its author.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -7,8 +7,8 @@ use daiban_domain::case::{Author as Writer, Case};
 use daiban_domain::form::{FieldVersion, Fields};
 use daiban_domain::payload;
 use daiban_sync::entry::Kind;
-use daiban_sync::head::Head;
-use daiban_sync::id::{Hlc, LogId, Millis};
+use daiban_sync::head::{Head, Receipt};
+use daiban_sync::id::{Hlc, LogId, Millis, OfficeCode};
 use daiban_sync::run::{Run, Tip, fits_in_run};
 
 use super::Recovery;
@@ -19,7 +19,7 @@ use crate::replica::commit::After;
 use crate::replica::io::CommandId;
 use crate::store::{Position, Record};
 
-/// An entry of our own, in the clear.
+/// An entry in the clear.
 type Written = (Hlc, Kind, Vec<u8>);
 
 /// Commands that wait while a fork is mended: none may build on what is about to be taken back.
@@ -27,6 +27,8 @@ type Written = (Hlc, Kind, Vec<u8>);
 pub(in crate::replica) struct Hold {
     pub(in crate::replica) commands: VecDeque<(CommandId, Command)>,
     until: Until,
+    /// Logs that may differ no longer from what a peer holds.
+    mended: BTreeSet<LogId>,
 }
 
 /// How far the mended log is.
@@ -48,9 +50,16 @@ impl Replica {
         self.hold.commands.push_back((id, command));
     }
 
-    /// The mended log is durable.
-    pub(in crate::replica) fn mended(&mut self) {
+    /// The mended log is durable: offices below that still hold the other history hear of it.
+    pub(in crate::replica) fn mended(&mut self, log: LogId) {
         self.hold.until = Until::Applied(self.store.durable().position);
+        let Some(tip) = self.store.tips().get(&log) else { return };
+        for peer in self.links.values_mut() {
+            let scope = *peer.session.scope();
+            if scope.upper() == Some(scope.ours) && scope.contains(&tip.channel) {
+                peer.session.send_diverged(log, tip.head);
+            }
+        }
     }
 
     /// Mends what can be mended now; when all of it is in the views, commands go on.
@@ -65,10 +74,23 @@ impl Replica {
             self.hold.until = Until::Free;
         }
         if !self.is_mending() {
+            self.compare_again();
             for (id, command) in std::mem::take(&mut self.hold.commands) {
                 self.command(now, id, command);
             }
             self.retry_deferred(now);
+        }
+    }
+
+    /// Links on which a mended log was left alone begin anew: only then does it travel again.
+    fn compare_again(&mut self) {
+        let mended = std::mem::take(&mut self.hold.mended);
+        let leave_alone = self
+            .links
+            .iter()
+            .filter(|(_, peer)| mended.iter().any(|log| peer.session.leaves_alone(*log)));
+        for link in leave_alone.map(|(&link, _)| link).collect::<Vec<_>>() {
+            self.close(self.now, link, "a mended log is compared again".into());
         }
     }
 
@@ -79,64 +101,85 @@ impl Replica {
     }
 
     fn mend_fork(&mut self, recovery: Recovery) {
-        let Recovery { log, common, theirs, .. } = recovery;
+        let Recovery { office, log, common, theirs, .. } = recovery;
         let Some(tip) = self.store.tips().get(&log).copied() else { return };
-        if common == tip.head || theirs.is_empty() {
-            return; // we hold all of theirs: nothing differs any more
+        if common == tip.head {
+            self.hold.mended.insert(log);
+            return; // they hold all of ours: nothing differs any more
         }
-        let own = self.entries_after(log, common.len);
-        let twice = edited_in(&theirs);
-        let incarnation = self.new_incarnation();
+        let Some(first) = theirs.first().cloned() else { return };
+        let is_ours = tip.author == self.author.node;
+        let stands = is_ours && self.is_signed_above(office, log, common);
+        // With evidence of it, the fork was mended before: the peer has still to give way.
+        if !self.keep_evidence(first) && stands {
+            return;
+        }
+        if is_ours {
+            let (ours, theirs) = (self.entries_after(log, common.len), written(&theirs));
+            let (said, lost) = if stands { (ours, theirs) } else { (theirs, ours) };
+            let incarnation = self.new_incarnation();
+            self.say_again(log, common, &lost, &said);
+            let (common, rewritten) = (common.len, lost.len() as u64);
+            self.alarm(Alarm::ForkMended { log, common, rewritten, incarnation });
+        }
+        if !stands {
+            let rewound = Tip { head: common, ..tip };
+            self.commits.push(Record::Rewind { log, to: common });
+            self.commits.stage_rewind(log, rewound);
+            self.adopt_theirs(rewound, theirs);
+            self.hold.mended.insert(log);
+            self.hold.until = Until::Landed;
+            self.commits.after(After::Mended { log });
+        }
+    }
+
+    /// Whether an office above `office` signed for our history beyond what is common.
+    fn is_signed_above(&self, office: OfficeCode, log: LogId, common: Head) -> bool {
+        self.receipts_of(log).any(|Receipt { office: signer, head, .. }| {
+            let is_above = *signer != office && office.is_within(*signer);
+            is_above && head.len > common.len && self.store.holds(log, *head)
+        })
+    }
+
+    /// Writes again what stands only in the history that is lost.
+    fn say_again(&mut self, log: LogId, common: Head, lost: &[Written], stands: &[Written]) {
+        let Some(tip) = self.store.tips().get(&log).copied() else { return };
+        let twice = edited_in(stands);
         // A form that both histories changed is said again as a whole, below.
-        let is_said_again = |kind: Kind, payload: &[u8]| {
+        let is_said_below = |kind: Kind, payload: &[u8]| {
             kind == Kind::FormChange
                 && payload::subject(payload).is_some_and(|case| twice.contains(&case))
         };
-        for (at, kind, payload) in own.iter().filter(|(_, kind, p)| !is_said_again(*kind, p)) {
+        for (at, kind, payload) in lost.iter().filter(|(_, kind, p)| !is_said_below(*kind, p)) {
             self.author.write(tip.channel, *at, *kind, payload.clone());
         }
-        self.say_forms_again(log, common, &own, &theirs, &twice);
+        let ids: Vec<_> = twice.into_iter().collect();
+        for (id, case) in self.cases_until(&ids, log, common) {
+            self.say_form_again((id, case), &tip, lost, stands);
+        }
         self.sign_pending();
-        let rewound = Tip { head: common, ..tip };
-        self.commits.push(Record::Rewind { log, to: common });
-        self.commits.stage_rewind(log, rewound);
-        self.adopt_theirs(rewound, theirs);
-        self.hold.until = Until::Landed;
-        self.commits.after(After::Mended);
-        let (common, rewritten) = (common.len, own.len() as u64);
-        self.alarm(Alarm::ForkMended { log, common, rewritten, incarnation });
     }
 
-    /// Fields that this node changed after the fork, on top of what the office above holds: the two
-    /// histories used the same numbers of the same Automerge actor, so the changes themselves
-    /// cannot live side by side.
-    fn say_forms_again(
+    /// The fields of a form that the lost history changed, on top of the one that stands: the two
+    /// used the same numbers of the same Automerge actor, so the changes themselves cannot live side
+    /// by side.
+    fn say_form_again(
         &mut self,
-        log: LogId,
-        common: Head,
-        own: &[Written],
-        theirs: &[Run],
-        twice: &BTreeSet<CaseId>,
+        (id, mut case): (CaseId, Case),
+        tip: &Tip,
+        lost: &[Written],
+        stands: &[Written],
     ) {
-        let Some(tip) = self.store.tips().get(&log).copied() else { return };
-        let ids: Vec<_> = twice.iter().copied().collect();
-        for (id, mut case) in self.cases_until(&ids, log, common) {
-            let writer =
-                Writer { node: tip.author, office: tip.office, incarnation: tip.incarnation };
-            let changed = changed_by(own, case.clone(), writer);
-            for entry in theirs.iter().flat_map(|run| &run.entries) {
-                if let Some(bytes) =
-                    entry.payload.bytes().filter(|b| payload::subject(b) == Some(id))
-                {
-                    // What does not apply has no effect above either.
-                    let _ = case.apply(entry.kind, bytes, writer, entry.at);
-                }
-            }
-            let at = self.author.tick(self.now);
-            let writer = Writer { incarnation: self.author.incarnation, ..writer };
-            if let Some(payload) = case.rewrite(writer, &changed, at.millis()) {
-                self.author.write(tip.channel, at, Kind::FormChange, payload);
-            }
+        let writer = Writer { node: tip.author, office: tip.office, incarnation: tip.incarnation };
+        let changed = changed_by(lost, case.clone(), writer);
+        for (at, kind, bytes) in stands.iter().filter(|(.., p)| payload::subject(p) == Some(id)) {
+            // What does not apply has no effect elsewhere either.
+            let _ = case.apply(*kind, bytes, writer, *at);
+        }
+        let at = self.author.tick(self.now);
+        let writer = Writer { incarnation: self.author.incarnation, ..writer };
+        if let Some(payload) = case.rewrite(writer, &changed, at.millis()) {
+            self.author.write(tip.channel, at, Kind::FormChange, payload);
         }
     }
 
@@ -184,9 +227,15 @@ fn changed_by(own: &[Written], mut case: Case, writer: Writer) -> Fields {
     changed
 }
 
-/// The cases whose form these runs change.
-fn edited_in(runs: &[Run]) -> BTreeSet<CaseId> {
+/// The entries of these runs, in the clear.
+fn written(runs: &[Run]) -> Vec<Written> {
     let entries = runs.iter().flat_map(|run| &run.entries);
-    let changes = entries.filter(|entry| entry.kind == Kind::FormChange);
-    changes.filter_map(|entry| payload::subject(entry.payload.bytes()?)).collect()
+    let content = entries.filter(|entry| entry.kind != Kind::Genesis);
+    content.filter_map(|e| Some((e.at, e.kind, e.payload.bytes()?.to_vec()))).collect()
+}
+
+/// The cases whose form these entries change.
+fn edited_in(entries: &[Written]) -> BTreeSet<CaseId> {
+    let changes = entries.iter().filter(|(_, kind, _)| *kind == Kind::FormChange);
+    changes.filter_map(|(.., payload)| payload::subject(payload)).collect()
 }
