@@ -13,7 +13,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("node/domain/src/case_number", "parsing: its errors name the field"),
     ("node/domain/src/check/number.rs", "the values of the field for the sex"),
     ("node/domain/src/clock/", "numerals of articles, and procedures as the law names them"),
-    ("node/domain/src/figures.rs", "the name of the one group of a table, a key of its rows"),
+    (
+        "node/domain/src/figures/grouped.rs",
+        "the name of the one group of a table, a key of its rows",
+    ),
     ("node/domain/src/organ.rs", "names of organs: data"),
     ("node/domain/src/receipt_number.rs", "parsing: its error names the field"),
     ("node/domain/src/sample", "sample cases: data"),
