@@ -10,6 +10,7 @@ use daiban_sync::entry::Kind;
 use daiban_sync::head::{Head, Receipt};
 use daiban_sync::id::{Hlc, LogId, Millis, OfficeCode};
 use daiban_sync::run::{Run, Tip, fits_in_run};
+use daiban_sync::session::Session;
 
 use super::Recovery;
 use crate::replica::Replica;
@@ -82,14 +83,17 @@ impl Replica {
         }
     }
 
-    /// Links on which a mended log was left alone begin anew: only then does it travel again.
+    /// Links to offices below on which a mended log was left alone begin anew: only then does what
+    /// comes later travel down there.
     fn compare_again(&mut self) {
         let mended = std::mem::take(&mut self.hold.mended);
-        let leave_alone = self
-            .links
-            .iter()
-            .filter(|(_, peer)| mended.iter().any(|log| peer.session.leaves_alone(*log)));
-        for link in leave_alone.map(|(&link, _)| link).collect::<Vec<_>>() {
+        let begins_anew = |session: &Session| {
+            let scope = session.scope();
+            let is_below = scope.upper() == Some(scope.ours);
+            is_below && mended.iter().any(|log| session.leaves_alone(*log))
+        };
+        let links = self.links.iter().filter(|(_, peer)| begins_anew(&peer.session));
+        for link in links.map(|(&link, _)| link).collect::<Vec<_>>() {
             self.close(self.now, link, "a mended log is compared again".into());
         }
     }
