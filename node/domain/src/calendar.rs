@@ -5,17 +5,20 @@
 mod date;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use daiban_sync::planted;
 
 use crate::words::{self, Said};
 pub use date::{Date, DateError};
 
-/// The published holidays.
+/// By day: whether it is worked, and the holiday that this comes from.
+type Exceptions = BTreeMap<Date, (bool, Box<str>)>;
+
+/// The published holidays. A copy costs nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Calendar {
-    /// By day: whether it is worked, and the holiday that this comes from.
-    exceptions: BTreeMap<Date, (bool, Box<str>)>,
+    exceptions: Arc<Exceptions>,
     first_year: i32,
     last_year: i32,
 }
@@ -96,22 +99,18 @@ impl Calendar {
             new_year.is_some_and(|day| newer.exceptions.contains_key(&day))
         };
         let kept = self.exceptions.iter().filter(|(date, _)| !arranged(date.year()));
-        let mut exceptions: BTreeMap<_, _> =
-            kept.map(|(date, what)| (*date, what.clone())).collect();
+        let mut exceptions: Exceptions = kept.map(|(date, what)| (*date, what.clone())).collect();
         let rows = newer.exceptions.len();
-        exceptions.extend(newer.exceptions);
+        exceptions.extend(Arc::unwrap_or_clone(newer.exceptions));
         Self::of(exceptions, rows)
     }
 
-    fn of(
-        exceptions: BTreeMap<Date, (bool, Box<str>)>,
-        lines: usize,
-    ) -> Result<Self, CalendarError> {
+    fn of(exceptions: Exceptions, lines: usize) -> Result<Self, CalendarError> {
         check_years(&exceptions, lines)?;
         let year_of = |date: Option<&Date>| date.map_or(0, |date| date.year());
         let first_year = year_of(exceptions.keys().next());
         let last_year = year_of(exceptions.keys().next_back());
-        Ok(Self { exceptions, first_year, last_year })
+        Ok(Self { exceptions: Arc::new(exceptions), first_year, last_year })
     }
 
     /// The published years.
@@ -176,10 +175,7 @@ impl Calendar {
 }
 
 /// A year in the middle without a row was forgotten: to call its weekdays worked would be a guess.
-fn check_years(
-    exceptions: &BTreeMap<Date, (bool, Box<str>)>,
-    lines: usize,
-) -> Result<(), CalendarError> {
+fn check_years(exceptions: &Exceptions, lines: usize) -> Result<(), CalendarError> {
     let mut years: Vec<i32> = exceptions.keys().map(|date| date.year()).collect();
     years.dedup();
     let gap = years.windows(2).find(|pair| pair[1] > pair[0] + 1);

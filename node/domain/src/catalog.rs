@@ -16,6 +16,7 @@ mod terms;
 mod validate;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use pinyin::{Pinyin, ToPinyin as _};
 
@@ -30,10 +31,10 @@ pub use rules::need_of;
 pub use stage::{Action, Join, Limit, Silence, Stage, Unit};
 pub use terms::{BatchWindow, Delivery, Extension, Fee, PROCEDURES, Proxy};
 
-/// The items of one publication, by code and version.
+/// The items of one publication, by code and version. A copy costs nothing until it is changed.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
-    items: BTreeMap<(String, u32), Item>,
+    items: Arc<BTreeMap<(String, u32), Item>>,
     hash: [u8; 32],
 }
 
@@ -44,7 +45,7 @@ impl Catalog {
     /// Every fault of every file at once.
     pub fn parse(files: &[(&str, &str)]) -> Result<Self, Vec<CatalogError>> {
         let items = parse::items(files)?;
-        Ok(Self { items, hash: hash_of(files) })
+        Ok(Self { items: Arc::new(items), hash: hash_of(files) })
     }
 
     /// Which publication this is: the same for the same files in any order.
@@ -97,7 +98,7 @@ impl Catalog {
     #[must_use]
     pub fn with(mut self, newer: Self) -> Self {
         self.hash = *blake3::hash(&[self.hash, newer.hash].concat()).as_bytes();
-        self.items.extend(newer.items);
+        Arc::make_mut(&mut self.items).extend(Arc::unwrap_or_clone(newer.items));
         self
     }
 }

@@ -1,6 +1,7 @@
 //! The unified social credit codes of organs, by office: what a case's number begins with.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use daiban_sync::id::OfficeCode;
 
@@ -9,10 +10,10 @@ use crate::catalog::Item;
 use crate::jurisdiction::Jurisdiction;
 use crate::organ::OrganCode;
 
-/// The codes that are known.
+/// The codes that are known. A copy costs nothing until it is changed.
 #[derive(Clone, Debug, Default)]
 pub struct OrganCodes {
-    codes: BTreeMap<(OfficeCode, OrganCode), Uscc>,
+    codes: Arc<BTreeMap<(OfficeCode, OrganCode), Uscc>>,
 }
 
 /// A malformed row.
@@ -48,13 +49,13 @@ impl OrganCodes {
                 return Err(wrong(problem));
             }
         }
-        Ok(Self { codes })
+        Ok(Self { codes: Arc::new(codes) })
     }
 
     /// Both together; `other` wins where both name an organ.
     #[must_use]
     pub fn with(mut self, other: Self) -> Self {
-        self.codes.extend(other.codes);
+        Arc::make_mut(&mut self.codes).extend(Arc::unwrap_or_clone(other.codes));
         self
     }
 

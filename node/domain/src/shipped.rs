@@ -66,17 +66,25 @@ pub fn offices() -> OfficeTree {
 
 /// Invented codes of the organs that carry the shipped items out.
 pub fn organ_codes() -> OrganCodes {
-    OrganCodes::parse(include_str!("../../../configs/organs/codes.csv"))
-        .expect("a test reads the shipped codes")
+    static SHIPPED: LazyLock<OrganCodes> = LazyLock::new(|| {
+        OrganCodes::parse(include_str!("../../../configs/organs/codes.csv"))
+            .expect("a test reads the shipped codes")
+    });
+    SHIPPED.clone()
 }
 
 /// The shipped items.
 pub fn catalog() -> Catalog {
-    Catalog::parse(CATALOG_FILES).expect("a test reads the shipped catalog")
+    static SHIPPED: LazyLock<Catalog> =
+        LazyLock::new(|| Catalog::parse(CATALOG_FILES).expect("a test reads the shipped catalog"));
+    SHIPPED.clone()
 }
 
 /// Working days of 2024–2026.
 pub fn calendar() -> Calendar {
-    Calendar::parse(include_str!("../../../configs/calendar/holidays.csv"))
-        .expect("a test reads the shipped calendar")
+    static SHIPPED: LazyLock<Calendar> = LazyLock::new(|| {
+        Calendar::parse(include_str!("../../../configs/calendar/holidays.csv"))
+            .expect("a test reads the shipped calendar")
+    });
+    SHIPPED.clone()
 }
