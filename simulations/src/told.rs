@@ -29,6 +29,7 @@ pub(crate) const ABOVE: [Tier; 3] = [Tier::Town, Tier::County, Tier::City];
 pub(crate) struct Promises {
     told: BTreeMap<Fact, Told>,
     by_node: BTreeMap<usize, BTreeSet<Fact>>,
+    by_channel: BTreeMap<Channel, BTreeSet<Fact>>,
     /// The texts that a node's people typed into a case, as they followed each other.
     typed: BTreeMap<(usize, CaseId), BTreeSet<u64>>,
     /// What a tier does not hold yet, oldest first.
@@ -40,6 +41,7 @@ impl Promises {
     pub(crate) fn add(&mut self, told: Told) {
         self.count += 1;
         self.by_node.entry(told.node).or_default().insert(told.fact);
+        self.by_channel.entry(told.channel).or_default().insert(told.fact);
         if let Fact::Mark(mark) = told.fact {
             self.typed.entry((told.node, told.case)).or_default().insert(mark);
         }
@@ -94,8 +96,9 @@ impl Promises {
 
     /// The first thing that this office must hold and does not.
     pub(crate) fn missing_at(&self, office: OfficeCode, kept: &Kept) -> Option<&Told> {
-        let here = |told: &&Told| told.channel.is_held_by(office);
-        self.told.values().filter(here).find(|told| !self.is_kept(told, kept))
+        let here = self.by_channel.iter().filter(|(channel, _)| channel.is_held_by(office));
+        let told = here.flat_map(|(_, facts)| facts).filter_map(|fact| self.told.get(fact));
+        told.into_iter().find(|told| !self.is_kept(told, kept))
     }
 
     /// A disk was replaced by hand: what no disk holds any more is gone without blame, what only
@@ -116,9 +119,8 @@ impl Promises {
 
     fn forget(&mut self, fact: Fact) {
         let Some(told) = self.told.remove(&fact) else { return };
-        if let Some(facts) = self.by_node.get_mut(&told.node) {
-            facts.remove(&fact);
-        }
+        let facts = [self.by_node.get_mut(&told.node), self.by_channel.get_mut(&told.channel)];
+        facts.into_iter().flatten().for_each(|facts| _ = facts.remove(&fact));
         for pending in self.pending.values_mut() {
             pending.remove(&(told.at, fact));
         }

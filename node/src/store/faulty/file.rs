@@ -1,6 +1,7 @@
 //! A file of [`MemoryDisk`]: its bytes, and how to take back what was not synced.
 
 use std::io;
+use std::ops::Range;
 
 use super::super::disk::DiskFile;
 use super::super::entropy::Entropy;
@@ -22,9 +23,10 @@ struct Change {
     what: What,
 }
 
-#[derive(Clone)]
+/// Of what was written only the length is kept: the bytes stand in the file.
+#[derive(Clone, Copy)]
 enum What {
-    Write(Vec<u8>),
+    Write(usize),
     SetLen(usize),
 }
 
@@ -50,44 +52,56 @@ impl Inode {
     /// Back to the last sync, then each later change again, in part, or not.
     pub(super) fn lose_power(&mut self, draw: &mut dyn Entropy) {
         let changes = std::mem::take(&mut self.unsynced);
-        for change in changes.iter().rev() {
-            self.bytes.resize(change.len_before, 0);
-            let end = change.offset + change.before.len();
-            if !change.before.is_empty() {
-                self.bytes[change.offset..end].copy_from_slice(&change.before);
-            }
-        }
-        for change in changes {
-            match (random(draw, 3), change.what) {
+        let mut lost: Vec<_> =
+            changes.into_iter().rev().map(|change| self.take_back(change)).collect();
+        while let Some((offset, what, written)) = lost.pop() {
+            match (random(draw, 3), what) {
                 (0, _) => (),
-                (1, What::Write(bytes)) => {
-                    let torn = random(draw, bytes.len() + 1);
-                    self.write(change.offset, &bytes[..torn]);
+                (1, What::Write(len)) => {
+                    let torn = random(draw, len + 1);
+                    self.put(offset, &written[..torn]);
                 }
-                (_, what) => self.apply(change.offset, &what),
+                (_, What::Write(_)) => self.put(offset, &written),
+                (_, What::SetLen(len)) => self.bytes.resize(len, 0),
             }
         }
     }
 
-    fn change(&mut self, offset: usize, what: What) {
-        let len_before = self.bytes.len();
-        let end = match &what {
-            What::Write(bytes) => len_before.min(offset + bytes.len()),
-            What::SetLen(_) => len_before,
+    /// Takes the last change back; gives where it was, and what it had written.
+    fn take_back(&mut self, change: Change) -> (usize, What, Vec<u8>) {
+        let Change { len_before, offset, before, what } = change;
+        let written = match what {
+            What::Write(len) => self.bytes[offset..offset + len].to_vec(),
+            What::SetLen(_) => Vec::new(),
         };
-        let before = self.bytes.get(offset..end).unwrap_or_default().to_vec();
-        self.apply(offset, &what);
-        self.unsynced.push(Change { len_before, offset, before, what });
-    }
-
-    fn apply(&mut self, offset: usize, what: &What) {
-        match what {
-            What::Write(bytes) => self.write(offset, bytes),
-            What::SetLen(len) => self.bytes.resize(*len, 0),
+        self.bytes.resize(len_before, 0);
+        if let Some(there) = self.bytes.get_mut(offset..offset + before.len()) {
+            there.copy_from_slice(&before);
         }
+        (offset, what, written)
     }
 
     fn write(&mut self, offset: usize, bytes: &[u8]) {
+        let overwritten = offset..self.bytes.len().min(offset + bytes.len());
+        self.note(offset, overwritten, What::Write(bytes.len()));
+        self.put(offset, bytes);
+    }
+
+    fn set_len(&mut self, len: usize) {
+        let offset = len.min(self.bytes.len());
+        self.note(offset, offset..self.bytes.len(), What::SetLen(len));
+        self.bytes.resize(len, 0);
+    }
+
+    fn note(&mut self, offset: usize, overwritten: Range<usize>, what: What) {
+        let before = self.bytes.get(overwritten).unwrap_or_default().to_vec();
+        self.unsynced.push(Change { len_before: self.bytes.len(), offset, before, what });
+    }
+
+    fn put(&mut self, offset: usize, bytes: &[u8]) {
+        if offset == self.bytes.len() {
+            return self.bytes.extend_from_slice(bytes);
+        }
         let end = offset + bytes.len();
         if self.bytes.len() < end {
             self.bytes.resize(end, 0);
@@ -116,6 +130,15 @@ impl State {
     fn inode(&mut self, inode: u64) -> io::Result<&mut Inode> {
         self.inodes.get_mut(&inode).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
+
+    fn change(&mut self, inode: u64, change: impl FnOnce(&mut Inode)) -> io::Result<()> {
+        let inode = self.inode(inode)?;
+        let before = inode.len() as u64;
+        change(inode);
+        let after = inode.len() as u64;
+        self.used_bytes = self.used_bytes + after - before;
+        Ok(())
+    }
 }
 
 impl DiskFile for Handle {
@@ -133,8 +156,7 @@ impl DiskFile for Handle {
             let start = index(offset)?;
             let len = state.inode(inode)?.len();
             state.begin_write((start + bytes.len()).saturating_sub(len) as u64)?;
-            state.inode(inode)?.change(start, What::Write(bytes.to_vec()));
-            Ok(())
+            state.change(inode, |inode| inode.write(start, bytes))
         })
     }
 
@@ -142,9 +164,7 @@ impl DiskFile for Handle {
         self.with(|state, inode| {
             let len = index(len)?;
             state.begin_write(0)?;
-            let inode = state.inode(inode)?;
-            inode.change(len.min(inode.len()), What::SetLen(len));
-            Ok(())
+            state.change(inode, |inode| inode.set_len(len))
         })
     }
 

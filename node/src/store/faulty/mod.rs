@@ -38,6 +38,7 @@ struct State {
     /// How many names, now, after a power cut or on their way, an inode has.
     uses: BTreeMap<u64, usize>,
     folders: BTreeSet<String>,
+    used_bytes: u64,
     faults: Faults,
     operations: u64,
     next_inode: u64,
@@ -59,9 +60,8 @@ impl MemoryDisk {
         }
         state.names = state.durable_names.clone();
         state.count_names();
-        for inode in state.inodes.values_mut() {
-            inode.lose_power(draw);
-        }
+        state.inodes.values_mut().for_each(|inode| inode.lose_power(draw));
+        state.count_bytes();
     }
 
     /// The process dies, the system lives on: nothing is lost, but old handles are dead.
@@ -99,7 +99,7 @@ impl MemoryDisk {
 
     /// Bytes in all files.
     pub fn used_bytes(&self) -> u64 {
-        self.state().inodes.values().map(|inode| inode.len() as u64).sum()
+        self.state().used_bytes
     }
 
     /// Turns one bit of a file around; it stays so over power cuts.
@@ -126,6 +126,7 @@ impl MemoryDisk {
         state.durable_names = state.names.clone();
         state.count_names();
         state.inodes.values_mut().for_each(Inode::sync);
+        state.count_bytes();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -200,7 +201,8 @@ impl State {
         *uses = uses.saturating_sub(1);
         if *uses == 0 {
             self.uses.remove(&inode);
-            self.inodes.remove(&inode);
+            let gone = self.inodes.remove(&inode);
+            self.used_bytes -= gone.map_or(0, |inode| inode.len() as u64);
         }
     }
 
@@ -212,6 +214,10 @@ impl State {
         }
         let Self { inodes, uses, .. } = self;
         inodes.retain(|inode, _| uses.contains_key(inode));
+    }
+
+    fn count_bytes(&mut self) {
+        self.used_bytes = self.inodes.values().map(|inode| inode.len() as u64).sum();
     }
 }
 
@@ -333,6 +339,8 @@ mod tests {
             disk.power_cut(&mut draw);
             let found = disk::read(&disk, "a/file").unwrap().unwrap();
             assert!(found == b"old" || found == b"newer", "{found:?}");
+            let named: usize = disk.paths().iter().map(|path| disk.len(path)).sum();
+            assert_eq!(disk.used_bytes(), named as u64);
             assert!(file.sync_data().is_err(), "the handle of a dead process");
         }
     }

@@ -1,6 +1,7 @@
 //! A database in memory for the simulator: a crash takes back the last writes since its last flush.
 
 use std::collections::BTreeMap;
+use std::ops::Bound::{Excluded, Included};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -81,7 +82,7 @@ impl Kv for MemoryKv {
         if from >= to {
             return Ok(());
         }
-        for (key, value) in self.state().rows.range(from.to_vec()..to.to_vec()) {
+        for (key, value) in self.state().rows.range::<[u8], _>((Included(from), Excluded(to))) {
             if let ControlFlow::Break(()) = visit(key, value) {
                 break;
             }
@@ -91,7 +92,7 @@ impl Kv for MemoryKv {
 
     fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Row>, KvError> {
         let state = self.state();
-        let found = state.rows.range(from.to_vec()..=to.to_vec()).next_back();
+        let found = state.rows.range::<[u8], _>((Included(from), Included(to))).next_back();
         Ok(found.map(|(key, value)| (key.clone(), value.clone())))
     }
 
