@@ -89,6 +89,8 @@ pub(crate) struct End {
     pub(crate) connected: Millis,
     /// It has not been closed at this side.
     pub(crate) is_open: bool,
+    /// It has said what its program is.
+    pub(crate) has_spoken: bool,
     /// When what was sent to this side before has arrived, by lane.
     arrived: [Millis; 2],
     /// Reads along what this side sends.
@@ -107,7 +109,8 @@ pub(crate) struct Link {
 impl End {
     pub(crate) fn new(node: usize, boot: u64, connected: Millis) -> Self {
         let arrived = [connected; 2];
-        Self { node, boot, connected, is_open: true, arrived, tap: Tap::default() }
+        let tap = Tap::default();
+        Self { node, boot, connected, is_open: true, has_spoken: false, arrived, tap }
     }
 }
 

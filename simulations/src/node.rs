@@ -8,7 +8,7 @@ use daiban_node::store::faulty::{Faults, MemoryDisk};
 use daiban_node::store::kv::{MemoryKv, MemoryKvOpener};
 use daiban_node::store::{Appended, Blobs, Committer, OpenReport, Options, Record, Store, Unlock};
 use daiban_sync::id::{LogId, Millis, NodeKey, OfficeCode};
-use daiban_sync::wire::Compression;
+use daiban_sync::wire::{Compression, VERSION_MAX};
 use ed25519_dalek::SigningKey;
 
 use crate::city::{Memo, Root};
@@ -51,6 +51,9 @@ impl Habits {
         Self { timing, segment_bytes: 1 << 20, key_batch: 32, sessions_max: 4_096 }
     }
 }
+
+/// Of so many offices one runs a later program.
+const LATER_ONE_IN: u64 = 3;
 
 /// An installation, running or not.
 pub(crate) struct Node {
@@ -149,6 +152,13 @@ impl Node {
         let ahead = i128::from(shown) - i128::from(now.0);
         let ahead_ms = i64::try_from(ahead).unwrap_or(0);
         self.clock = Clock { ahead_ms, drift_ppm, set_at: now };
+    }
+
+    /// The highest version of the protocol that its program speaks. Programs are updated one office
+    /// after the other: some are ahead of this build, and speak one version more beside its own.
+    pub(crate) fn speaks(&self) -> u8 {
+        let is_later = u64::from(self.office) % LATER_ONE_IN == 0;
+        VERSION_MAX + u8::from(is_later)
     }
 
     pub(crate) fn disk_is_well(&self) -> bool {

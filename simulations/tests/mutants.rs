@@ -68,3 +68,8 @@ fn leave_a_log_out_of_the_digest_by_its_consequence() {
     let found = find(Mutant::DigestMissesALog, Some(Checker::Calm));
     assert_eq!(found, Checker::Convergence);
 }
+
+#[test]
+fn refuse_a_later_program() {
+    assert_eq!(find(Mutant::LaterProgramRefused, Some(Checker::Calm)), Checker::Convergence);
+}

@@ -45,6 +45,8 @@ mod planting {
         BlobNotResumed,
         /// The digest of the frontier leaves a log out.
         DigestMissesALog,
+        /// A peer that speaks a version beyond ours is refused, though it speaks ours too.
+        LaterProgramRefused,
     }
 
     thread_local!(static PLANTED: Cell<Option<Mutant>> = const { Cell::new(None) });

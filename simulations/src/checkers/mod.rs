@@ -16,6 +16,9 @@
 //! | idempotence: what is heard or recovered twice changes nothing | [`crate::story`] | at the end |
 //! | calm: no alarm that the story does not explain | [`calm`] | at every alarm |
 //! | what the scenario expects | [`crate::story`] | at the end |
+//!
+//! All of it holds with programs of several versions side by side ([`crate::node::Node::speaks`]).
+//! Nothing is ever pruned: that what was synced stays is [`lost`]'s to see.
 
 pub(crate) mod authority;
 pub(crate) mod authorship;

@@ -3,6 +3,7 @@
 use daiban_node::replica::{Input, LinkId};
 use daiban_sync::id::{Millis, OfficeCode};
 use daiban_sync::session::{Lane, Role};
+use daiban_sync::wire::PREFACE;
 
 use super::{Event, World};
 use crate::link::{End, Link, Way};
@@ -62,9 +63,19 @@ impl World {
     }
 
     /// Puts bytes of a node onto a link.
-    pub(super) fn put(&mut self, node: usize, boot: u64, id: LinkId, lane: Lane, bytes: Vec<u8>) {
-        let Some(link) = self.links.get(&id) else { return };
+    pub(super) fn put(
+        &mut self,
+        node: usize,
+        boot: u64,
+        id: LinkId,
+        lane: Lane,
+        mut bytes: Vec<u8>,
+    ) {
+        let Some(link) = self.links.get_mut(&id) else { return };
         let Some(side) = link.side_of(node, boot).filter(|_| !link.is_broken) else { return };
+        if lane == Lane::Control && !std::mem::replace(&mut link.ends[side].has_spoken, true) {
+            introduce(&mut bytes, self.nodes[node].speaks());
+        }
         let other = 1 - side;
         let peer = link.ends[other].node;
         let at = self.passage(node, peer, lane, bytes.len());
@@ -218,5 +229,12 @@ impl World {
             self.nodes[lower].line.cut_until > self.now && self.parent_of(lower) == Some(upper)
         };
         is_out(one) || is_out(other) || is_cut(a, b) || is_cut(b, a)
+    }
+}
+
+/// In the preface, the highest version that the program of the speaker knows.
+fn introduce(bytes: &mut [u8], version: u8) {
+    if let Some(([.., highest], _)) = bytes.split_first_chunk_mut::<{ PREFACE.len() }>() {
+        *highest = version;
     }
 }

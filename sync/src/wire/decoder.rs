@@ -7,6 +7,7 @@ use super::staging::{STEP_BYTES, Staging};
 use super::{PREFACE, VERSION_MAX, VERSION_MIN, WINDOW_LOG_MAX};
 use crate::error::{Incompatible, InvalidFrame, SessionError};
 use crate::limits::{RATIO_FREE_BYTES, RATIO_MAX};
+use crate::planted;
 
 /// Bytes that a short message is unpacked into at once, and how many for each of its own: what does
 /// not fit takes another step.
@@ -151,7 +152,8 @@ fn check_preface(got: &[u8]) -> Result<(), Incompatible> {
     }
     let &[.., theirs_min, theirs_max] = got else { return Ok(()) };
     let whole = got.len() == PREFACE.len();
-    if whole && (theirs_max < VERSION_MIN || theirs_min > VERSION_MAX) {
+    let latest = if planted!(LaterProgramRefused) { theirs_max } else { theirs_min };
+    if whole && (theirs_max < VERSION_MIN || latest > VERSION_MAX) {
         let (ours_min, ours_max) = (VERSION_MIN, VERSION_MAX);
         return Err(Incompatible::Version { ours_min, ours_max, theirs_min, theirs_max });
     }

@@ -58,6 +58,15 @@ fn what_proved_genuine_may_pack_as_well_as_it_likes() {
 }
 
 #[test]
+fn a_program_that_speaks_more_versions_is_understood() {
+    let mut encoder = Encoder::new(Compression::SMALL);
+    encoder.push(&"hello").unwrap();
+    let mut bytes = encoder.take();
+    bytes[PREFACE.len() - 1] = 9;
+    assert_eq!(read_all(&mut Decoder::new(), &bytes, 3).unwrap(), ["hello"]);
+}
+
+#[test]
 fn nonsense_is_refused_by_kind() {
     let check = |bytes: &[u8], expected: SessionError| {
         assert_eq!(read_all(&mut Decoder::new(), bytes, 3).unwrap_err(), expected);
