@@ -38,9 +38,18 @@ pub(super) fn save_case(channel: Channel, marks: &Marks, case: &Case) -> Vec<u8>
 
 /// Reads what [`save_case`] wrote.
 pub(super) fn load_case(stored: &[u8], id: CaseId) -> Result<Kept, ViewError> {
-    let damaged = || ViewError::Damaged { key: format!("case {id}") };
+    let (channel, marks, case) = load_marks(stored, id)?;
+    let case = Case::load(case).map_err(|_| damaged(id))?;
+    Ok(Kept { channel, marks, case })
+}
+
+/// Reads all of it but the case, which is the rest of the bytes.
+pub(super) fn load_marks(stored: &[u8], id: CaseId) -> Result<(Channel, Marks, &[u8]), ViewError> {
     let ((channel, marks), case): ((Channel, Vec<(LogId, u64)>), _) =
-        postcard::take_from_bytes(stored).map_err(|_| damaged())?;
-    let case = Case::load(case).map_err(|_| damaged())?;
-    Ok(Kept { channel, marks: marks.into_iter().collect(), case })
+        postcard::take_from_bytes(stored).map_err(|_| damaged(id))?;
+    Ok((channel, marks.into_iter().collect(), case))
+}
+
+fn damaged(id: CaseId) -> ViewError {
+    ViewError::Damaged { key: format!("case {id}") }
 }

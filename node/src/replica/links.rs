@@ -154,7 +154,7 @@ impl Replica {
 
     /// Sends what the sessions have to say.
     pub(super) fn transmit(&mut self, now: Millis) {
-        let mut broken = Vec::new();
+        let (mut broken, mut refused, mut eventful) = (Vec::new(), Vec::new(), Vec::new());
         for (&link, peer) in &mut self.links {
             for lane in [Lane::Control, Lane::Bulk] {
                 loop {
@@ -171,17 +171,20 @@ impl Replica {
                     }
                 }
             }
+            if peer.refused {
+                refused.push(link);
+            } else if peer.session.has_events() {
+                eventful.push(link);
+            }
         }
         for (link, error) in broken {
             self.refuse(now, link, &error);
         }
-        let refused: Vec<_> =
-            self.links.iter().filter(|(_, l)| l.refused).map(|(&l, _)| l).collect();
         for link in refused {
             self.close(now, link, "too many at once".into());
         }
         // Divergences that were found while sending.
-        for link in self.links.keys().copied().collect::<Vec<_>>() {
+        for link in eventful {
             while let Some(event) = self.links.get_mut(&link).and_then(|l| l.session.poll_event()) {
                 if let Err(error) = self.happened(now, link, event) {
                     self.refuse(now, link, &error);

@@ -219,6 +219,11 @@ impl Session {
         self.events.pop_front()
     }
 
+    /// Whether something happened that was not polled yet.
+    pub fn has_events(&self) -> bool {
+        !self.events.is_empty()
+    }
+
     /// Bytes to send on `lane`, if there are any and the peer has room for them.
     ///
     /// # Errors
