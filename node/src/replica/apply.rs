@@ -22,7 +22,7 @@ use daiban_sync::run::Tip;
 use super::alarm::Alarm;
 use super::command::Answer;
 use super::io::Effect;
-use super::kept::{Marks, save_case};
+use super::kept::{Kept, Marks, load_case, load_marks, save_case};
 use super::watch::Local;
 use super::{Ahead, Replica, keys};
 use crate::store::{Durable, Position, ReadError, Record, ViewBatch, ViewError};
@@ -122,12 +122,13 @@ impl Replica {
         match &durable.record {
             Record::Run(verified) => {
                 let (run, tip) = (verified.run(), verified.tip());
-                for (seq, entry) in (run.after.len..).zip(&run.entries) {
+                let until = self.stands_until(run);
+                for (seq, entry) in (run.after.len..until).zip(&run.entries) {
                     self.apply_entry(run.log, seq, entry, tip, slice)?;
                 }
                 Ok(())
             }
-            Record::Rewind { log, .. } => self.rebuild_channel_of(*log, slice),
+            Record::Rewind { log, to } => self.take_back(*log, to.len, slice),
             Record::Erased { subject } => {
                 let case = CaseId(*subject);
                 slice.cases.remove(&case);
@@ -245,17 +246,21 @@ impl Replica {
     /// The case as it is before the entry: the one this node has just worked on, the stored one, or
     /// a new one.
     fn touch(&mut self, id: CaseId, of: Jurisdiction, is_own: bool) -> Result<Touched, ViewError> {
-        let stored = self.load(id)?;
+        let stored = self.store.view_get(&keys::case(id))?;
         let ahead = self.ahead.remove(&id).filter(|_| is_own);
         let (is_ahead, is_new) = (ahead.is_some(), stored.is_none());
         let (case, request) =
             ahead.map_or((None, None), |Ahead { case, request }| (Some(case), request));
-        let (channel, marks, case) = match stored {
-            Some(kept) => (kept.channel, kept.marks, case.unwrap_or(kept.case)),
-            None => {
-                let case = case.unwrap_or_else(|| Case::new(id, of));
-                (of.channel(), Marks::new(), case)
+        let (channel, marks, case) = match (stored, case) {
+            (Some(stored), Some(case)) => {
+                let (channel, marks, _) = load_marks(&stored, id)?;
+                (channel, marks, case)
             }
+            (Some(stored), None) => {
+                let Kept { channel, marks, case } = load_case(&stored, id)?;
+                (channel, marks, case)
+            }
+            (None, case) => (of.channel(), Marks::new(), case.unwrap_or_else(|| Case::new(id, of))),
         };
         Ok(Touched { channel, case, marks, changed: false, is_new, is_ahead, request })
     }

@@ -103,6 +103,11 @@ pub(super) fn quarantined(log: LogId, seq: u64) -> Vec<u8> {
     [QUARANTINE, &log.0, &seq.to_be_bytes()].concat()
 }
 
+/// What begins the keys of all entries of the log of such a key.
+pub(super) fn of_log(key: &[u8]) -> &[u8] {
+    &key[..key.len() - size_of::<u64>()]
+}
+
 pub(super) const TO_RECKON: &[u8] = b"r";
 pub(super) const LISTED_AS: &[u8] = b"v";
 pub(super) const NOTICES: &[u8] = b"t";

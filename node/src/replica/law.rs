@@ -46,6 +46,11 @@ pub struct Law {
     issued: BTreeMap<Place, Arc<Issued>>,
 }
 
+/// Whether cases may stand otherwise by such a notice.
+fn judges(notice: &Notice) -> bool {
+    !matches!(notice, Notice::Announcement { .. } | Notice::Numbering(_))
+}
+
 /// Where a notice stands among all, by its entry.
 pub(super) type Place = (Hlc, LogId, u64);
 
@@ -152,7 +157,7 @@ impl Law {
             return Taken::default();
         }
         let disposes = standing::disposes(&notice);
-        let judges = !matches!(notice, Notice::Announcement { .. } | Notice::Numbering(_));
+        let judges = judges(&notice);
         let is_last = self.issued.last_key_value().is_none_or(|(last, _)| *last < place);
         let mut issued = Issued { issuer: tip.office, tip: *tip, notice, refused: None };
         let verdicts = if is_last && !disposes {
@@ -164,18 +169,40 @@ impl Law {
             let before = self.issued.clone();
             self.issued.insert(place, Arc::new(issued));
             self.fold_again();
-            let judged = self.issued.iter().filter_map(|(place, issued)| {
-                let was = before.get(place).map(|before| &before.refused);
-                let was_refused = was.is_some_and(Option::is_some);
-                (was != Some(&issued.refused)).then(|| Verdict::of(place, issued, was_refused))
-            });
-            judged.collect()
+            self.judged_since(&before)
         };
         let is_idle = match verdicts.as_slice() {
             [own] => own.refused.is_some() || disposes,
             _ => false,
         };
         Taken { judges: judges && !is_idle, disposes, verdicts }
+    }
+
+    /// Forgets the notices of a log from number `from` on: the log was taken back.
+    pub(super) fn take_back(&mut self, log: LogId, from: u64) -> Taken {
+        let before = self.issued.clone();
+        self.issued.retain(|(_, of, seq), _| *of != log || *seq < from);
+        if self.issued.len() == before.len() {
+            return Taken::default();
+        }
+        self.fold_again();
+        let gone = before.iter().filter(|(place, _)| !self.issued.contains_key(place));
+        let gone: Vec<_> = gone.map(|(_, issued)| &issued.notice).collect();
+        Taken {
+            judges: gone.iter().any(|notice| judges(notice)),
+            disposes: gone.iter().any(|notice| standing::disposes(notice)),
+            verdicts: self.judged_since(&before),
+        }
+    }
+
+    /// What is judged otherwise than before.
+    fn judged_since(&self, before: &BTreeMap<Place, Arc<Issued>>) -> Vec<Verdict> {
+        let judged = self.issued.iter().filter_map(|(place, issued)| {
+            let was = before.get(place).map(|before| &before.refused);
+            let was_refused = was.is_some_and(Option::is_some);
+            (was != Some(&issued.refused)).then(|| Verdict::of(place, issued, was_refused))
+        });
+        judged.collect()
     }
 
     /// Whether a notice of this office would have effect; nothing is changed.

@@ -5,7 +5,7 @@ use daiban_domain::payload::{self, STATEMENT_BYTES_MAX};
 use daiban_domain::words::{self, Said};
 use daiban_sync::channel::Channel;
 use daiban_sync::entry::Kind;
-use daiban_sync::id::Millis;
+use daiban_sync::id::{LogId, Millis};
 use daiban_sync::run::Tip;
 
 use super::apply::Slice;
@@ -15,6 +15,7 @@ use super::io::CommandId;
 use super::law::{self, Taken, Verdict};
 use super::refusal::{Refusal, RefusalKind};
 use super::{Replica, keys};
+use crate::store::ViewError;
 
 impl Replica {
     /// Checks a notice against the law in force, says what it changes, and signs it unless this is a
@@ -66,7 +67,28 @@ impl Replica {
         notice: Notice,
         slice: &mut Slice,
     ) {
-        let Taken { judges, disposes, verdicts } = self.law.take(place, tip, notice);
+        let taken = self.law.take(place, tip, notice);
+        self.obey(taken, slice);
+    }
+
+    /// Notices of a log from number `from` on have no effect any more: the log was taken back.
+    pub(super) fn take_notices_back(
+        &mut self,
+        log: LogId,
+        from: u64,
+        slice: &mut Slice,
+    ) -> Result<(), ViewError> {
+        let first = keys::notice(log, from);
+        for (key, _) in self.store.view_scan(keys::of_log(&first), &first, usize::MAX)? {
+            slice.batch.remove(key);
+        }
+        let taken = self.law.take_back(log, from);
+        self.obey(taken, slice);
+        Ok(())
+    }
+
+    /// What follows from a law that has changed.
+    fn obey(&mut self, Taken { judges, disposes, verdicts }: Taken, slice: &mut Slice) {
         if judges {
             self.reckon_all(&mut slice.batch);
         }

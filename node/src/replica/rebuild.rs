@@ -10,10 +10,10 @@ use daiban_sync::channel::Channel;
 use daiban_sync::entry::Kind;
 use daiban_sync::head::Head;
 use daiban_sync::id::LogId;
-use daiban_sync::run::Tip;
+use daiban_sync::run::{Run, Tip, chain};
 
 use super::apply::{Slice, Touched, writer_of};
-use super::kept::{Kept, Marks, load_case};
+use super::kept::{Kept, Marks, load_marks};
 use super::{Replica, keys};
 use crate::store::ViewError;
 
@@ -31,12 +31,44 @@ struct Rebuilt {
 }
 
 impl Replica {
-    /// Makes the cases of a channel anew, because entries were taken out of one of its logs.
-    pub(super) fn rebuild_channel_of(
+    /// How far a log still is as this run of it says. What a later rewind took back has no effect,
+    /// not even until the views come to that rewind: it may contradict what stands now.
+    pub(super) fn stands_until(&self, run: &Run) -> u64 {
+        // What cannot be read is not known to be otherwise.
+        let is_otherwise = |head: Head| {
+            let held = self.store.hash_at(run.log, head.len);
+            held.is_ok_and(|hash| hash != Some(head.hash))
+        };
+        let Head { len, .. } = run.head.head;
+        if !is_otherwise(run.head.head) {
+            return len;
+        }
+        let heads = run.entries.iter().scan(run.after, |head, entry| {
+            *head = chain(run.log, *head, std::slice::from_ref(entry));
+            Some(*head)
+        });
+        heads.take_while(|head| !is_otherwise(*head)).last().unwrap_or(run.after).len
+    }
+
+    /// A log was taken back: its entries from number `from` on have no effect any more. Those that
+    /// stand there since may have been applied or not.
+    pub(super) fn take_back(
         &mut self,
         log: LogId,
+        from: u64,
         slice: &mut Slice,
     ) -> Result<(), ViewError> {
+        let aside = keys::quarantined(log, from);
+        for (key, _) in self.store.view_scan(keys::of_log(&aside), &aside, usize::MAX)? {
+            self.quarantine_count -= 1;
+            slice.batch.remove(key);
+        }
+        self.take_notices_back(log, from, slice)?;
+        self.rebuild_channel_of(log, slice)
+    }
+
+    /// Makes the cases of a channel anew, because entries were taken out of one of its logs.
+    fn rebuild_channel_of(&mut self, log: LogId, slice: &mut Slice) -> Result<(), ViewError> {
         let Some(channel) = self.store.tips().get(&log).map(|tip| tip.channel) else {
             return Ok(());
         };
@@ -44,7 +76,7 @@ impl Replica {
         let mut ids: Vec<_> = touched.map(|(id, _)| *id).collect();
         for (key, stored) in self.store.view_scan(keys::CASES, &[], usize::MAX)? {
             if let Some(id) = key.get(1..).and_then(|id| id.try_into().ok()).map(CaseId)
-                && load_case(&stored, id).is_ok_and(|kept| kept.channel == channel)
+                && load_marks(&stored, id).is_ok_and(|(of, ..)| of == channel)
             {
                 ids.push(id);
             }

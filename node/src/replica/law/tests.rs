@@ -135,45 +135,62 @@ fn a_closed_office_is_open_until_its_day() {
     }
 }
 
+/// Some of which exclude each other.
+fn ten_notices() -> [(&'static str, Notice); 10] {
+    [
+        (CITY, item(2, 12)),
+        (CITY, item(2, 13)),
+        (CITY, item(3, 14)),
+        (COUNTY, closing("330382001001")),
+        (CITY, closing("330382001001")),
+        (COUNTY, closing("330382001002")),
+        (COUNTY, lease(2, "330382001000", "0001-0100")),
+        // Decided before the one above, and so the one that holds.
+        (COUNTY, lease(1, "330382002000", "0100-0200")),
+        (COUNTY, lease(3, "330382001000", "0201-0300")),
+        // The lease above is the first that it does not accept.
+        (CITY, revocation(8)),
+    ]
+}
+
+/// What somebody knows of the law who heeds every verdict.
+#[derive(Default)]
+struct Heeded(BTreeMap<(LogId, u64), Option<Said>>);
+
+impl Heeded {
+    fn heed(&mut self, taken: Taken) {
+        self.0.extend(taken.verdicts.into_iter().map(|v| (v.entry, v.refused)));
+    }
+
+    fn check(&self, law: &Law) {
+        let in_effect = law.issued.iter();
+        let in_effect =
+            in_effect.map(|((_, log, seq), issued)| ((*log, *seq), issued.refused.clone()));
+        assert_eq!(self.0, in_effect.collect());
+    }
+}
+
+/// The law by some of the notices, as they came.
+fn law_by(order: impl IntoIterator<Item = usize>) -> (Law, Heeded) {
+    let (notices, mut heeded) = (ten_notices(), Heeded::default());
+    let mut law = Law::default().at(office("330382001000"));
+    law.turn("2026-12-01".parse().unwrap());
+    for at in order {
+        let (issuer, notice) = notices[at].clone();
+        // Which of two has effect is only known in the end.
+        heeded.heed(law.take(place(at as u64), &log_of(issuer), notice));
+    }
+    heeded.check(&law);
+    (law, heeded)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
-    /// Also of notices that exclude each other.
     #[test]
     fn the_law_does_not_depend_on_the_order_of_arrival(
         order in Just((0..10_usize).collect::<Vec<_>>()).prop_shuffle(),
     ) {
-        let notices = [
-            (CITY, item(2, 12)),
-            (CITY, item(2, 13)),
-            (CITY, item(3, 14)),
-            (COUNTY, closing("330382001001")),
-            (CITY, closing("330382001001")),
-            (COUNTY, closing("330382001002")),
-            (COUNTY, lease(2, "330382001000", "0001-0100")),
-            // Decided before the one above, and so the one that holds.
-            (COUNTY, lease(1, "330382002000", "0100-0200")),
-            (COUNTY, lease(3, "330382001000", "0201-0300")),
-            // The lease above is the first that it does not accept.
-            (CITY, revocation(8)),
-        ];
-        let law = |order: &mut dyn Iterator<Item = usize>| {
-            let mut law = Law::default().at(office("330382001000"));
-            law.turn("2026-12-01".parse().unwrap());
-            let mut known = BTreeMap::new();
-            for at in order {
-                let (issuer, notice) = notices[at].clone();
-                // Which of two has effect is only known in the end.
-                let taken = law.take(place(at as u64), &log_of(issuer), notice);
-                known.extend(taken.verdicts.into_iter().map(|v| (v.entry, v.refused)));
-            }
-            // Whoever has heeded every verdict knows what has effect.
-            let in_effect = law.issued.iter();
-            let in_effect =
-                in_effect.map(|((_, log, seq), issued)| ((*log, *seq), issued.refused.clone()));
-            assert_eq!(known, in_effect.collect());
-            law
-        };
-        let (straight, shuffled) = (law(&mut (0..10)), law(&mut order.into_iter()));
+        let ((straight, _), (shuffled, _)) = (law_by(0..10), law_by(order));
         prop_assert_eq!(shown(&straight), shown(&shuffled));
         prop_assert_eq!(straight.in_force().count(), 6);
         for law in [straight, shuffled] {
@@ -181,5 +198,19 @@ proptest! {
             prop_assert_eq!(numbering.in_force().count(), 1);
             prop_assert!(numbering.hears(office(COUNTY)));
         }
+    }
+
+    #[test]
+    fn what_was_taken_back_leaves_no_trace(
+        order in Just((0..10_usize).collect::<Vec<_>>()).prop_shuffle(),
+        kept in 0..=10_usize,
+    ) {
+        let (mut law, mut heeded) = law_by(order);
+        let taken = law.take_back(LogId([1; 32]), kept as u64);
+        prop_assert_eq!(taken.disposes, kept < 10);
+        heeded.0.retain(|(_, seq), _| *seq < kept as u64);
+        heeded.heed(taken);
+        heeded.check(&law);
+        prop_assert_eq!(shown(&law), shown(&law_by(0..kept).0));
     }
 }

@@ -27,24 +27,19 @@ type Written = (Hlc, Kind, Vec<u8>);
 #[derive(Default)]
 pub(in crate::replica) struct Hold {
     pub(in crate::replica) commands: VecDeque<(CommandId, Command)>,
-    until: Until,
+    /// Mended logs that are not durable yet.
+    landing: BTreeSet<LogId>,
+    /// What is mended is shown once views have come to here.
+    shown_at: Option<Position>,
     /// Logs that may differ no longer from what a peer holds.
     mended: BTreeSet<LogId>,
-}
-
-/// How far the mended log is.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Until {
-    #[default]
-    Free,
-    Landed,
-    Applied(Position),
 }
 
 impl Replica {
     /// Whether commands that write have to wait.
     pub(in crate::replica) fn is_mending(&self) -> bool {
-        !self.recovery.is_empty() || self.hold.until != Until::Free
+        let Hold { landing, shown_at, .. } = &self.hold;
+        !self.recovery.is_empty() || !landing.is_empty() || shown_at.is_some()
     }
 
     pub(in crate::replica) fn hold_back(&mut self, id: CommandId, command: Command) {
@@ -53,7 +48,8 @@ impl Replica {
 
     /// The mended log is durable: offices below that still hold the other history hear of it.
     pub(in crate::replica) fn mended(&mut self, log: LogId) {
-        self.hold.until = Until::Applied(self.store.durable().position);
+        self.hold.landing.remove(&log);
+        self.hold.shown_at = Some(self.store.durable().position);
         let Some(tip) = self.store.tips().get(&log) else { return };
         for peer in self.links.values_mut() {
             let scope = *peer.session.scope();
@@ -71,9 +67,7 @@ impl Replica {
             let recovery = self.recovery.remove(place);
             self.mend_fork(recovery);
         }
-        if matches!(self.hold.until, Until::Applied(position) if position <= self.store.applied()) {
-            self.hold.until = Until::Free;
-        }
+        self.hold.shown_at = self.hold.shown_at.filter(|at| *at > self.store.applied());
         if !self.is_mending() {
             self.compare_again();
             for (id, command) in std::mem::take(&mut self.hold.commands) {
@@ -87,6 +81,9 @@ impl Replica {
     /// comes later travel down there.
     fn compare_again(&mut self) {
         let mended = std::mem::take(&mut self.hold.mended);
+        if mended.is_empty() {
+            return;
+        }
         let begins_anew = |session: &Session| {
             let scope = session.scope();
             let is_below = scope.upper() == Some(scope.ours);
@@ -132,7 +129,7 @@ impl Replica {
             self.commits.stage_rewind(log, rewound);
             self.adopt_theirs(rewound, theirs);
             self.hold.mended.insert(log);
-            self.hold.until = Until::Landed;
+            self.hold.landing.insert(log);
             self.commits.after(After::Mended { log });
         }
     }
