@@ -115,6 +115,10 @@ pub(crate) enum Event {
         node: usize,
         fault: Fault,
     },
+    /// A node looks how much room its disk has.
+    Measure {
+        node: usize,
+    },
     /// A disk is mended and the machine starts again.
     DiskMended {
         node: usize,
@@ -293,6 +297,7 @@ impl World {
             Event::Dialled { node, boot, office } => self.dialled(node, boot, office),
             Event::Start { node } => self.start(node),
             Event::Sample => self.sample(),
+            Event::Measure { node } => self.measure_disk(node),
             Event::CarryFiles { from, to } => self.carry_files(from, to),
             _ if !self.is_rough => {}
             Event::Day => self.day(),

@@ -30,6 +30,8 @@ pub enum Alarm {
     Latched { reason: String },
     /// Stored entries cannot be read; they are asked for again.
     Damaged { what: String },
+    /// A file that a case refers to has no room on the disk; it stays where it is until there is.
+    NoRoom { what: String },
     /// What was damaged has been fetched again.
     Repaired { log: LogId, from: u64, to: u64 },
     /// A damaged file has been fetched again.
@@ -68,6 +70,7 @@ impl Alarm {
             Self::NotAllowed { office, reason } => words::alarm_not_allowed(*office, reason),
             Self::Latched { reason } => words::alarm_latched(reason),
             Self::Damaged { what } => words::alarm_damaged(what),
+            Self::NoRoom { what } => words::alarm_no_room(what),
             Self::Repaired { log, from, to } => words::alarm_repaired(*log, *from, *to),
             Self::BlobRepaired { blob } => words::alarm_blob_repaired(*blob),
             Self::Views { reason } => words::alarm_views(reason),

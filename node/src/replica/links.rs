@@ -117,14 +117,16 @@ impl Replica {
         peer.heard = now;
         let result = peer.session.handle_bytes(lane, now, bytes, &shown!(self));
         // What came before the fault is as good as ever.
-        while let Some(event) = self.links.get_mut(&link).and_then(|l| l.session.poll_event()) {
-            if let Err(error) = self.happened(now, link, event) {
-                return self.refuse(now, link, &error);
-            }
-        }
-        if let Err(error) = result {
+        if let Err(error) = self.take_events(now, link).and(result) {
             self.refuse(now, link, &error);
         }
+    }
+
+    fn take_events(&mut self, now: Millis, link: LinkId) -> Result<(), SessionError> {
+        while let Some(event) = self.links.get_mut(&link).and_then(|l| l.session.poll_event()) {
+            self.happened(now, link, event)?;
+        }
+        Ok(())
     }
 
     pub(super) fn closed(&mut self, now: Millis, link: LinkId) {
@@ -185,10 +187,8 @@ impl Replica {
         }
         // Divergences that were found while sending.
         for link in eventful {
-            while let Some(event) = self.links.get_mut(&link).and_then(|l| l.session.poll_event()) {
-                if let Err(error) = self.happened(now, link, event) {
-                    self.refuse(now, link, &error);
-                }
+            if let Err(error) = self.take_events(now, link) {
+                self.refuse(now, link, &error);
             }
         }
     }

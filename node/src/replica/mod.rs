@@ -217,7 +217,7 @@ impl Replica {
             Input::Revoked { by } => self.revoked_by(by),
             Input::Command { id, command } => self.command(now, id, command),
             Input::Carried { id, from, frames } => self.carried(now, id, from, frames),
-            Input::Space(space) => self.space = space,
+            Input::Space(space) => self.take_space(now, space),
             Input::Free { bytes } => self.disk_free_bytes = Some(bytes),
             Input::Tick => {}
         }

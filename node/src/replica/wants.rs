@@ -4,19 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use daiban_sync::blob::Manifest;
 use daiban_sync::channel::Channel;
-use daiban_sync::id::BlobId;
+use daiban_sync::id::{BlobId, Millis};
 use daiban_sync::limits::BLOB_WANTS_MAX;
 use daiban_sync::planted;
 
 use super::alarm::Alarm;
 use super::io::{Effect, LinkId};
 use super::{Replica, keys};
-use crate::store::{BlobError, Blobs, ViewBatch};
+use crate::store::{BlobError, Blobs, Space, ViewBatch};
 
 /// What is missing and who was asked for it.
 #[derive(Default)]
 pub(super) struct Wants {
     wanted: BTreeMap<BlobId, Want>,
+    /// Links on which a file came that had no room.
+    turned_away: BTreeSet<LinkId>,
 }
 
 struct Want {
@@ -53,6 +55,7 @@ impl Wants {
     }
 
     pub(super) fn peer_lost(&mut self, link: LinkId) {
+        self.turned_away.remove(&link);
         for want in self.wanted.values_mut() {
             want.missing_at.remove(&link);
             want.asked.take_if(|asked| *asked == link);
@@ -72,8 +75,28 @@ impl Wants {
 }
 
 impl Replica {
+    /// How much room the disk has. Once there is enough again, files are asked for; what had none is
+    /// sent again on a new link.
+    pub(super) fn take_space(&mut self, now: Millis, space: Space) {
+        self.space = space;
+        if self.has_room_for_files() {
+            for link in std::mem::take(&mut self.wants.turned_away) {
+                self.close(now, link, "there is room for files again".into());
+            }
+            self.ask_everybody_for_blobs();
+        }
+    }
+
+    /// The last room of a disk is for what people write.
+    fn has_room_for_files(&self) -> bool {
+        self.space < Space::NoNewMaterials
+    }
+
     /// Asks a peer for what is missing and its office may hold.
     pub(super) fn ask_for_blobs(&mut self, link: LinkId) {
+        if !self.has_room_for_files() {
+            return;
+        }
         let Some(peer) = self.links.get_mut(&link) else { return };
         let scope = *peer.session.scope();
         let mut room = BLOB_WANTS_MAX.saturating_sub(self.wants.open_at(link));
@@ -170,11 +193,21 @@ impl Replica {
     }
 
     fn kept(&mut self, link: LinkId, blob: BlobId, result: Result<(), BlobError>) -> Option<()> {
-        result
-            .map_err(|error| {
+        let Err(error) = result else { return Some(()) };
+        let what = error.to_string();
+        match error {
+            _ if error.is_lack_of_room() => {
+                if self.wants.turned_away.insert(link) {
+                    self.alarm(Alarm::NoRoom { what });
+                }
+            }
+            // What follows a manifest that had no room.
+            BlobError::Unknown { .. } if self.wants.turned_away.contains(&link) => {}
+            _ => {
                 self.wants.missing_at(link, blob);
-                self.alarm(Alarm::Damaged { what: error.to_string() });
-            })
-            .ok()
+                self.alarm(Alarm::Damaged { what });
+            }
+        }
+        None
     }
 }

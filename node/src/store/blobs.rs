@@ -44,6 +44,12 @@ impl BlobError {
     pub fn is_damage(&self) -> bool {
         matches!(self, Self::Damaged { .. } | Self::DamagedHeader { .. })
     }
+
+    /// Whether the disk has no room for it.
+    pub fn is_lack_of_room(&self) -> bool {
+        let Self::Io { source, .. } = self else { return false };
+        matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+    }
 }
 
 /// The blobs of a store. Each is sealed by a key of its own that stands in its file, so a material

@@ -27,6 +27,7 @@ pub(crate) fn kind(alarm: &Alarm) -> &'static str {
         Alarm::NotAllowed { .. } => "not-allowed",
         Alarm::Latched { .. } => "latched",
         Alarm::Damaged { .. } => "damaged",
+        Alarm::NoRoom { .. } => "no-room",
         Alarm::Repaired { .. } => "repaired",
         Alarm::BlobRepaired { .. } => "blob-repaired",
         Alarm::Views { .. } => "views",

@@ -111,7 +111,8 @@ impl Fault {
             Self::Restore { .. } | Self::Lose => &["rolled-back", "fork-mended", "equivocation"],
             Self::Clock { .. } => &["clock-error"],
             Self::FlipBits { .. } => &["damaged", "rolled-back", "fork-mended", "equivocation"],
-            Self::DiskFull { .. } | Self::DiskFails { .. } => &["latched", "damaged"],
+            Self::DiskFull { .. } => &["latched", "no-room"],
+            Self::DiskFails { .. } => &["latched", "damaged"],
             Self::Hostile { .. } => &["peer-refused", "equivocation", "quarantined", "clock-error"],
             Self::Revoke => {
                 &["revoked", "quarantined", "rolled-back", "fork-mended", "equivocation"]

@@ -41,7 +41,7 @@ const KINDS: [&str; 19] = [
     "catalog",
 ];
 
-pub(super) const ALARMS: [&str; 13] = [
+pub(super) const ALARMS: [&str; 14] = [
     "rolled-back",
     "fork-mended",
     "equivocation",
@@ -50,6 +50,7 @@ pub(super) const ALARMS: [&str; 13] = [
     "not-allowed",
     "latched",
     "damaged",
+    "no-room",
     "repaired",
     "blob-repaired",
     "views",

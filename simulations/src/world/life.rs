@@ -111,6 +111,9 @@ impl World {
         }
         let kept = &self.nodes[node].kept;
         self.judge(lost::check_jurisdiction(self.nodes[node].office, kept.tips.values()));
+        if !self.nodes[node].disk_is_well() {
+            self.measure_disk(node);
+        }
         self.take_turn_soon(node);
     }
 }

@@ -4,19 +4,22 @@ use daiban_domain::notice::Notice;
 use daiban_domain::shipped;
 use daiban_domain::standing;
 use daiban_node::replica::{Command, Disposal, Input};
+use daiban_node::store::Space;
 use daiban_node::store::faulty::Faults;
 use daiban_sync::id::{LogId, Millis, NodeKey};
 use daiban_sync::run::Tip;
 
 use super::{Event, World};
 use crate::fault::{Aim, Death};
-use crate::node::Standing;
+use crate::node::{Process, Standing};
 use crate::people::Asked;
 use crate::scenario::{Count, Fault, Lie, Place};
 
 /// What a full disk still takes, for the files that are open.
 const ROOM_LEFT_BYTES: u64 = 4_096;
 const JOURNAL: &str = "journal/";
+/// A node measures its disk every few seconds. Here it does so late, and writes to a full one first.
+const MEASURED_AFTER_MS: u64 = 300_000;
 
 impl World {
     /// Sets the story's faults and deaths to their times.
@@ -74,6 +77,7 @@ impl World {
             Fault::DiskFull { for_ms } => {
                 let room_bytes = Some(ROOM_LEFT_BYTES);
                 self.spoil_disk(node, Faults { room_bytes, ..Faults::default() }, until(for_ms));
+                self.after(MEASURED_AFTER_MS, Event::Measure { node });
             }
             Fault::DiskFails { for_ms } => {
                 let fail_syncs = self.dice.chance(50);
@@ -129,11 +133,23 @@ impl World {
         self.at(until, Event::DiskMended { node });
     }
 
+    /// A node hears how much room its disk has.
+    pub(super) fn measure_disk(&mut self, node: usize) {
+        let is_full = self.nodes[node].trouble.room_bytes.is_some();
+        let space = if is_full { Space::Full } else { Space::Plenty };
+        self.input(node, self.nodes[node].boot, Input::Space(space));
+    }
+
     /// The disk is sound again; a node that has latched has to be started anew.
     pub(super) fn mend_disk(&mut self, node: usize) {
-        self.nodes[node].trouble = Faults::default();
+        let trouble = std::mem::take(&mut self.nodes[node].trouble);
         self.nodes[node].disk.set_faults(Faults::default());
-        self.crash(node, Death::Kill);
+        let has_latched = |process: &Process| process.replica.status(self.now).latched.is_some();
+        let is_dead = self.nodes[node].process.as_ref().is_none_or(has_latched);
+        match trouble.room_bytes {
+            Some(_) if !is_dead => self.measure_disk(node),
+            _ => self.crash(node, Death::Kill),
+        }
     }
 
     fn turn_hostile(&mut self, node: usize, lie: Lie) {

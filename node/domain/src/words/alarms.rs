@@ -43,6 +43,10 @@ messages! {
         en: "nothing more is saved: {reason}",
     }
     alarm_damaged(what: &str) { zh: "数据损坏：{what}", en: "{what}" }
+    alarm_no_room(what: &str) {
+        zh: "磁盘空间不足，文件暂留原处：{what}",
+        en: "there is no room for files, they stay where they are for now: {what}",
+    }
     alarm_repaired(log: LogId, from: u64, to: u64) {
         zh: "日志 {log} 第 {from} 至 {to} 项已从相邻机构取回",
         en: "entries {from} to {to} of log {log} were fetched again from a neighbour",
