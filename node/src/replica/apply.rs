@@ -20,7 +20,7 @@ use daiban_sync::id::{BlobId, LogId, Millis, OfficeCode};
 use daiban_sync::run::Tip;
 
 use super::alarm::Alarm;
-use super::command::Answer;
+use super::answer::Answer;
 use super::io::Effect;
 use super::kept::{Kept, Marks, load_case, load_marks, save_case};
 use super::watch::Local;

@@ -15,7 +15,7 @@ use daiban_sync::session::Source as _;
 
 use super::Replica;
 use super::alarm::Alarm;
-use super::command::Answer;
+use super::answer::Answer;
 use super::commit::After;
 use super::io::{CommandId, Effect};
 use super::links::shown;

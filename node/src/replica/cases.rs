@@ -16,7 +16,8 @@ use daiban_sync::channel::Channel;
 use daiban_sync::entry::Kind;
 use daiban_sync::id::{BlobId, Hlc, Millis};
 
-use super::command::{Answer, Attachment, Command};
+use super::answer::Answer;
+use super::command::{Attachment, Command};
 use super::commit::After;
 use super::io::{CommandId, Effect};
 use super::refusal::{Refusal, RefusalKind};

@@ -10,7 +10,7 @@ use daiban_sync::id::{LogId, Millis};
 use daiban_sync::run::{Tip, VerifiedRun};
 
 use super::alarm::Alarm;
-use super::command::Answer;
+use super::answer::Answer;
 use super::io::{CommandId, CommitId, LinkId};
 use super::{PendingReply, Replica};
 use crate::store::{Appended, CommitError, Record};

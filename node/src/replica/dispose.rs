@@ -15,7 +15,7 @@ use daiban_sync::id::{LogId, Millis, NodeKey, OfficeCode};
 use daiban_sync::run::Tip;
 use serde::{Deserialize, Serialize};
 
-use super::command::Answer;
+use super::answer::Answer;
 use super::io::CommandId;
 use super::law::Consequence;
 use super::refusal::{Refusal, RefusalKind};

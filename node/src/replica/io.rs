@@ -9,7 +9,8 @@ use ed25519_dalek::SigningKey;
 use serde::{Deserialize, Serialize};
 
 use super::alarm::Alarm;
-use super::command::{Answer, Command};
+use super::answer::Answer;
+use super::command::Command;
 use super::refusal::Refusal;
 use super::watch::Rules;
 use crate::store::{Appended, CommitError, Record, Space};

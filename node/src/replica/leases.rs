@@ -11,8 +11,9 @@ use daiban_domain::words;
 use daiban_sync::id::{Millis, OfficeCode};
 use serde::Serialize;
 
+use super::answer::Answer;
 use super::cases::no_such_item;
-use super::command::{Answer, Command};
+use super::command::Command;
 use super::io::CommandId;
 use super::notices::faulty;
 use super::refusal::{Refusal, RefusalKind};

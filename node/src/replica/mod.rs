@@ -16,6 +16,7 @@
 //! journal: only [`apply`] writes them.
 
 mod alarm;
+mod answer;
 mod apply;
 mod author;
 mod backlog;
@@ -70,13 +71,14 @@ use daiban_sync::run::Authenticator;
 use daiban_sync::session;
 
 pub use alarm::Alarm;
+pub use answer::{
+    AboveView, Answer, CaseView, ClockToday, ClockView, Counters, NoticeView, PeerView,
+    QuarantineView, Safety, StatusView,
+};
 pub use backlog::Backlog;
 pub use beacon::{Health, Report, Reports};
 pub use carry::Load;
-pub use command::{
-    AboveView, Answer, Attachment, CaseView, ClockToday, ClockView, Command, Counters, NoticeView,
-    PeerView, QuarantineView, Safety, StatusView,
-};
+pub use command::{Attachment, Command};
 pub use dispose::{
     Disposal, NodeView, StandingView, UnacceptedEntry, UnacceptedLog, UnacceptedView,
 };

@@ -11,8 +11,9 @@ use daiban_domain::words;
 use daiban_sync::id::{Hlc, Millis};
 
 use super::Replica;
+use super::answer::Answer;
 use super::cases::{at, check_held, no_such_item};
-use super::command::{Answer, Attachment, Command};
+use super::command::{Attachment, Command};
 use super::io::CommandId;
 use super::listed::{KnownCase, Standing};
 use super::refusal::{Refusal, RefusalKind};

@@ -8,8 +8,8 @@ use daiban_sync::entry::Kind;
 use daiban_sync::id::{LogId, Millis};
 use daiban_sync::run::Tip;
 
+use super::answer::{Answer, NoticeView};
 use super::apply::Slice;
-use super::command::{Answer, NoticeView};
 use super::commit::After;
 use super::io::CommandId;
 use super::law::{self, Taken, Verdict};

@@ -11,8 +11,8 @@ use daiban_sync::channel::Channel;
 use daiban_sync::id::{Millis, OfficeCode, Tier};
 use daiban_sync::run::{Authenticator, Tip};
 
+use super::answer::Counters;
 use super::author::Author;
-use super::command::Counters;
 use super::commit::Commits;
 use super::io::Config;
 use super::law::{Law, Serials};

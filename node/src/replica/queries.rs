@@ -12,11 +12,12 @@ use daiban_domain::receipt_number::ReceiptNumber;
 use daiban_domain::words::{self, Said};
 use daiban_sync::id::{LogId, Millis, OfficeCode};
 
-use super::cases::no_such_case;
-use super::command::{
-    AboveView, Answer, CaseView, ClockToday, ClockView, Command, PeerView, QuarantineView, Safety,
+use super::answer::{
+    AboveView, Answer, CaseView, ClockToday, ClockView, PeerView, QuarantineView, Safety,
     StatusView,
 };
+use super::cases::no_such_case;
+use super::command::Command;
 use super::kept::{Kept, Marks};
 use super::links::shown;
 use super::new_case::item_of;

@@ -17,7 +17,7 @@ use daiban_sync::id::{Millis, OfficeCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::command::Answer;
+use super::answer::Answer;
 use super::refusal::Refusal;
 use super::{Replica, keys};
 use crate::store::{Store, ViewError};

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::event::{Acknowledged, Open, WatchEvent};
 use super::rules::Trouble;
 use super::{Heard, Watch};
-use crate::replica::command::Answer;
+use crate::replica::answer::Answer;
 use crate::replica::refusal::Refusal;
 use crate::replica::{Replica, keys};
 

@@ -24,9 +24,9 @@ pub(super) use event::{Local, Open};
 pub use rules::{Rules, Trouble};
 
 use super::alarm::Alarm;
+use super::answer::Answer;
 use super::apply::Slice;
 use super::beacon::Health;
-use super::command::Answer;
 use super::commit::After;
 use super::io::CommandId;
 use super::refusal::{Refusal, RefusalKind};
