@@ -9,6 +9,7 @@ pub mod item;
 pub mod line;
 pub mod list;
 pub mod office;
+mod port;
 pub mod seat;
 pub mod stranger;
 pub mod tree;

@@ -9,17 +9,17 @@ use daiban::process::{self, Process};
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
+pub use crate::port::free_port;
 
 /// Longer than anything here takes on a slow machine.
 pub const PATIENCE: Duration = Duration::from_secs(90);
-
-/// Loopback, wherever there is room.
-const ANY_PORT: &str = "127.0.0.1:0";
 
 /// A data directory and its node.
 pub struct Office {
     data: PathBuf,
     listen: u16,
+    /// Of its pages and its admin socket.
+    pages: u16,
     parent: u16,
     settings: Vec<(String, String)>,
     process: Option<Process>,
@@ -36,11 +36,6 @@ pub fn binary() -> PathBuf {
         binary.display()
     );
     binary
-}
-
-/// A UDP port that was free a moment ago.
-pub fn free_port() -> u16 {
-    process::free_port().expect("loopback has a free port")
 }
 
 /// Commands that open cases of synthetic people at an office.
@@ -66,7 +61,8 @@ pub fn applications(office: &str, seed: u64, count: usize) -> Vec<Value> {
 impl Office {
     /// An office whose identity is in `data`; it is reached at `listen` and dials `parent`.
     pub fn new(data: &Path, listen: u16, parent: u16) -> Self {
-        Self { data: data.to_owned(), listen, parent, settings: Vec::new(), process: None }
+        let (data, pages, settings) = (data.to_owned(), free_port(), Vec::new());
+        Self { data, listen, pages, parent, settings, process: None }
     }
 
     /// With settings of its own.
@@ -110,16 +106,16 @@ impl Office {
         }
     }
 
-    /// Starts the process and waits until it answers.
+    /// Starts the process and waits until it answers. Its pages are where they were before.
     pub fn start(&mut self) {
-        let run = self.run(ANY_PORT);
+        let run = self.run();
         self.start_as(run);
     }
 
     /// As [`Office::start`]; a file that is too large is an error of the write, not the end of the
     /// process.
     pub fn start_limitable(&mut self) {
-        let run = self.run(ANY_PORT);
+        let run = self.run();
         let mut shell = Command::new("sh");
         shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]);
         shell.arg(run.get_program()).args(run.get_args());
@@ -127,16 +123,16 @@ impl Office {
         self.start_as(shell);
     }
 
-    /// The process, with its pages and its admin socket at `admin`.
-    fn run(&self, admin: &str) -> Command {
+    fn run(&self) -> Command {
         let advertise = format!("127.0.0.1:{}", self.listen);
+        let admin = format!("127.0.0.1:{}", self.pages);
         let usual = [
             ("sync.backoff_min_s", "1"),
             ("sync.backoff_max_s", "2"),
             ("sync.handshake_s", "1"),
             ("store.ballast_mb", "1"),
             ("node.advertise", &advertise),
-            ("node.admin", admin),
+            ("node.admin", &admin),
         ];
         let own = self.settings.iter().map(|(key, value)| (key.as_str(), value.as_str()));
         let settings: Vec<_> = usual.into_iter().chain(own).collect();
@@ -148,12 +144,6 @@ impl Office {
         program.stderr(log.expect("the directory is writable"));
         self.process = Some(Process::start(&mut program).expect("the binary runs"));
         self.wait("to answer", |office| office.try_ask(&json!({ "command": "status" })).is_ok());
-    }
-
-    /// Starts the process once more where its pages were before.
-    pub fn start_at(&mut self, pages: &str) {
-        let run = self.run(pages.trim_start_matches("http://"));
-        self.start_as(run);
     }
 
     /// SIGKILL: no farewell, no flush.

@@ -263,13 +263,12 @@ fn a_form_survives_a_node_that_is_killed() {
     agent.fill("#address", "写到一半");
     agent.wait_to_say("已保存到本机磁盘");
 
-    let pages = line.village.pages();
     line.village.kill();
     agent.fill("#address", "断电前刚填好的住址");
     agent.click("form[data-save] button.main");
     agent.wait_to_say("本机节点没有回应");
     eyes.keep(&agent, "node-is-down");
-    line.village.start_at(&pages);
+    line.village.start();
     agent.wait_for("#guardian_id");
     agent.go(&agent.path().replace("enter/3", "enter/2"));
     assert_eq!(agent.value("#address"), "断电前刚填好的住址");
