@@ -106,6 +106,14 @@ impl Form {
         self.waiting.values().map(Change::raw_bytes)
     }
 
+    /// Which of them this author wrote.
+    pub fn waiting_of(&self, author: ActorStem) -> Vec<FormHead> {
+        let is_theirs =
+            |change: &&Change| ActorStem::in_actor(change.actor_id().to_bytes()) == Some(author);
+        let waiting = self.waiting.values().filter(is_theirs);
+        waiting.map(|change| FormHead(change.hash().0)).collect()
+    }
+
     /// Reads what [`Form::save`] wrote. The bytes are trusted: they come from this node's store.
     ///
     /// # Errors
@@ -249,6 +257,29 @@ mod tests {
         adopt(&mut town, 1, &a).unwrap();
         assert_eq!(village.to_json()["why"], "因病因灾致贫。属实");
         assert_eq!(village.to_json(), town.to_json());
+    }
+
+    #[test]
+    fn what_was_written_on_top_of_a_lost_change_is_known() {
+        let (mut village, first) =
+            Form::create(&actor(1), &fields(&[("address", "一组"), ("why", "病")]), Millis(1));
+        let mut town = Form::default();
+        adopt(&mut town, 1, &first).unwrap();
+        let lost = town.edit(&actor(2), &fields(&[("address", "三组")]), Millis(2)).unwrap();
+        adopt(&mut village, 2, &lost).unwrap();
+        let mut edit = |text| {
+            village.edit(&actor(1), &fields(&[("why", text), ("phone", "1")]), Millis(3)).unwrap()
+        };
+        let own = [edit("因病"), edit("因病致贫")];
+
+        let mut without = Form::default();
+        assert_eq!(adopt(&mut without, 1, &first), Ok(Adopted::Applied));
+        assert!(own.iter().all(|own| adopt(&mut without, 1, own) == Ok(Adopted::Waiting)));
+        let stem = |node| stem_of(NodeKey([node; 32]), CaseId([7; 16]));
+        assert_eq!(without.waiting_of(stem(2)), []);
+        let waiting = without.waiting_of(stem(1));
+        let set = village.set_by(&waiting);
+        assert_eq!(set, fields(&[("why", "因病致贫"), ("phone", "1")]));
     }
 
     #[test]

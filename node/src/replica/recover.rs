@@ -97,7 +97,9 @@ impl Replica {
         };
         let held = self.store.tips().get(&log).map_or(0, |tip| tip.head.len);
         let contradicts = |head: Head| head.len <= held && !self.store.holds(log, head);
-        peer.key != author || self.receipts_of(log).any(|receipt| contradicts(receipt.head))
+        // Its author's own word says nothing of it: that one may be giving way to us.
+        let mut word = self.receipts_of(log).filter(|receipt| receipt.key != author);
+        peer.key != author || word.any(|receipt| contradicts(receipt.head))
     }
 
     /// The word of the offices above for a log.

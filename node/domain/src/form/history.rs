@@ -109,6 +109,20 @@ impl Form {
         Coverage::Behind(self.difference_since(heads))
     }
 
+    /// What these changes set, as their writers saw it; where several set a field, the last.
+    pub fn set_by(&self, changes: &[FormHead]) -> Fields {
+        let known = |head: &FormHead| self.doc.get_change_meta_by_hash(&ChangeHash(head.0));
+        let mut changes: Vec<_> = changes.iter().filter_map(known).collect();
+        changes.sort_by_key(|change| (change.max_op, change.hash));
+        let mut set = Fields::new();
+        for change in changes {
+            let before = fields_of(&self.doc, Some(&change.deps));
+            let after = fields_of(&self.doc, Some(&[change.hash])).into_iter();
+            set.extend(after.filter(|(key, value)| before.get(key) != Some(value)));
+        }
+        set
+    }
+
     /// Fields with more than one value, and who wrote which.
     pub fn conflicts(&self) -> Vec<FieldConflict> {
         let versions_of = |field: String| FieldConflict { versions: self.versions(&field), field };

@@ -1,10 +1,10 @@
 //! Mending a fork: one history stands, and what only the other has is said again by its author.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use daiban_domain::act::CaseId;
 use daiban_domain::case::{Author as Writer, Case};
-use daiban_domain::form::{FieldVersion, Fields};
+use daiban_domain::form::{FieldVersion, Fields, stem_of};
 use daiban_domain::payload;
 use daiban_sync::entry::Kind;
 use daiban_sync::head::{Head, Receipt};
@@ -46,17 +46,21 @@ impl Replica {
         self.hold.commands.push_back((id, command));
     }
 
-    /// The mended log is durable: offices below that still hold the other history hear of it.
+    /// The mended log is durable: offices below that still hold the other history hear of it, and
+    /// whoever is being told what was held before is told anew.
     pub(in crate::replica) fn mended(&mut self, log: LogId) {
         self.hold.landing.remove(&log);
         self.hold.shown_at = Some(self.store.durable().position);
-        let Some(tip) = self.store.tips().get(&log) else { return };
-        for peer in self.links.values_mut() {
-            let scope = *peer.session.scope();
-            if scope.upper() == Some(scope.ours) && scope.contains(&tip.channel) {
+        let Some(tip) = self.store.tips().get(&log).copied() else { return };
+        let shares = |session: &Session| session.scope().contains(&tip.channel);
+        for peer in self.links.values_mut().filter(|peer| shares(&peer.session)) {
+            let scope = peer.session.scope();
+            if scope.upper() == Some(scope.ours) {
                 peer.session.send_diverged(log, tip.head);
             }
         }
+        let compares = |session: &Session| !session.is_live() && shares(session);
+        self.begin_anew(compares, "it compares what is held no longer");
     }
 
     /// Mends what can be mended now; when all of it is in the views, commands go on.
@@ -89,9 +93,13 @@ impl Replica {
             let is_below = scope.upper() == Some(scope.ours);
             is_below && mended.iter().any(|log| session.leaves_alone(*log))
         };
-        let links = self.links.iter().filter(|(_, peer)| begins_anew(&peer.session));
+        self.begin_anew(begins_anew, "a mended log is compared again");
+    }
+
+    fn begin_anew(&mut self, is_meant: impl Fn(&Session) -> bool, why: &str) {
+        let links = self.links.iter().filter(|(_, peer)| is_meant(&peer.session));
         for link in links.map(|(&link, _)| link).collect::<Vec<_>>() {
-            self.close(self.now, link, "a mended log is compared again".into());
+            self.close(self.now, link, why.to_owned());
         }
     }
 
@@ -124,6 +132,7 @@ impl Replica {
             self.alarm(Alarm::ForkMended { log, common, rewritten, incarnation });
         }
         if !stands {
+            self.say_own_again(&tip, (log, common), &theirs);
             let rewound = Tip { head: common, ..tip };
             self.commits.push(Record::Rewind { log, to: common });
             self.commits.stage_rewind(log, rewound);
@@ -155,8 +164,8 @@ impl Replica {
             self.author.write(tip.channel, *at, *kind, payload.clone());
         }
         let ids: Vec<_> = twice.into_iter().collect();
-        for (id, case) in self.cases_until(&ids, log, common) {
-            self.say_form_again((id, case), &tip, lost, stands);
+        for (_, case) in self.cases_until(&ids, log, common) {
+            self.say_form_again(case, &tip, lost, stands);
         }
         self.sign_pending();
     }
@@ -164,22 +173,47 @@ impl Replica {
     /// The fields of a form that the lost history changed, on top of the one that stands: the two
     /// used the same numbers of the same Automerge actor, so the changes themselves cannot live side
     /// by side.
-    fn say_form_again(
-        &mut self,
-        (id, mut case): (CaseId, Case),
-        tip: &Tip,
-        lost: &[Written],
-        stands: &[Written],
-    ) {
+    fn say_form_again(&mut self, case: Case, tip: &Tip, lost: &[Written], stands: &[Written]) {
         let writer = Writer { node: tip.author, office: tip.office, incarnation: tip.incarnation };
         let changed = changed_by(lost, case.clone(), writer);
-        for (at, kind, bytes) in stands.iter().filter(|(.., p)| payload::subject(p) == Some(id)) {
+        self.say_fields(case, &changed, tip, stands);
+    }
+
+    /// What this node wrote elsewhere into forms, on top of what is about to be taken back: nothing
+    /// of it would apply any more, and its numbers cannot be used twice.
+    fn say_own_again(&mut self, tip: &Tip, (log, common): (LogId, Head), theirs: &[Run]) {
+        let node = self.author.node;
+        let ids: Vec<_> = edited_in(&self.entries_after(log, common.len)).into_iter().collect();
+        let whole: BTreeMap<_, _> = self.cases_until(&ids, log, tip.head).into_iter().collect();
+        let mut owed = Vec::new();
+        for (id, case) in self.cases_until(&ids, log, common) {
+            let waiting = case.form().waiting_of(stem_of(node, id));
+            if let Some(whole) = whole.get(&id).filter(|_| !waiting.is_empty()) {
+                owed.push((case, whole.form().set_by(&waiting)));
+            }
+        }
+        if owed.is_empty() {
+            return;
+        }
+        self.new_incarnation();
+        for (case, set) in owed {
+            self.say_fields(case, &set, tip, &written(theirs));
+        }
+        self.sign_pending();
+    }
+
+    /// Sets fields of a form on top of what stands of a log from now on.
+    fn say_fields(&mut self, mut case: Case, fields: &Fields, tip: &Tip, stands: &[Written]) {
+        let of_log = Writer { node: tip.author, office: tip.office, incarnation: tip.incarnation };
+        let of_case = |(.., payload): &&Written| payload::subject(payload) == Some(case.id);
+        for (at, kind, bytes) in stands.iter().filter(of_case).collect::<Vec<_>>() {
             // What does not apply has no effect elsewhere either.
-            let _ = case.apply(*kind, bytes, writer, *at);
+            let _ = case.apply(*kind, bytes, of_log, *at);
         }
         let at = self.author.tick(self.now);
-        let writer = Writer { incarnation: self.author.incarnation, ..writer };
-        if let Some(payload) = case.rewrite(writer, &changed, at.millis()) {
+        let (node, incarnation) = (self.author.node, self.author.incarnation);
+        let own = Writer { node, office: self.config.office, incarnation };
+        if let Some(payload) = case.rewrite(own, fields, at.millis()) {
             self.author.write(tip.channel, at, Kind::FormChange, payload);
         }
     }
