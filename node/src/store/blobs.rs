@@ -45,10 +45,11 @@ impl BlobError {
         matches!(self, Self::Damaged { .. } | Self::DamagedHeader { .. })
     }
 
-    /// Whether the disk has no room for it.
+    /// Whether the disk has no room for it, or no more for this user or in one file.
     pub fn is_lack_of_room(&self) -> bool {
+        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
         let Self::Io { source, .. } = self else { return false };
-        matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+        matches!(source.kind(), StorageFull | QuotaExceeded | FileTooLarge)
     }
 }
 
