@@ -119,7 +119,7 @@ pub(crate) enum Event {
     Measure {
         node: usize,
     },
-    /// A disk is mended and the machine starts again.
+    /// A disk is sound again, or has room.
     DiskMended {
         node: usize,
     },

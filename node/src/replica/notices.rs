@@ -15,7 +15,6 @@ use super::io::CommandId;
 use super::law::{self, Taken, Verdict};
 use super::refusal::{Refusal, RefusalKind};
 use super::{Replica, keys};
-use crate::store::ViewError;
 
 impl Replica {
     /// Checks a notice against the law in force, says what it changes, and signs it unless this is a
@@ -72,19 +71,9 @@ impl Replica {
     }
 
     /// Notices of a log from number `from` on have no effect any more: the log was taken back.
-    pub(super) fn take_notices_back(
-        &mut self,
-        log: LogId,
-        from: u64,
-        slice: &mut Slice,
-    ) -> Result<(), ViewError> {
-        let first = keys::notice(log, from);
-        for (key, _) in self.store.view_scan(keys::of_log(&first), &first, usize::MAX)? {
-            slice.batch.remove(key);
-        }
+    pub(super) fn take_notices_back(&mut self, log: LogId, from: u64, slice: &mut Slice) {
         let taken = self.law.take_back(log, from);
         self.obey(taken, slice);
-        Ok(())
     }
 
     /// What follows from a law that has changed.

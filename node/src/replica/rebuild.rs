@@ -50,21 +50,26 @@ impl Replica {
         heads.take_while(|head| !is_otherwise(*head)).last().unwrap_or(run.after).len
     }
 
-    /// A log was taken back: its entries from number `from` on have no effect any more. Those that
-    /// stand there since may have been applied or not.
+    /// A log was taken back: its entries from number `from` on have no effect any more. Whatever
+    /// stands there since is applied when its own record comes.
     pub(super) fn take_back(
         &mut self,
         log: LogId,
         from: u64,
         slice: &mut Slice,
     ) -> Result<(), ViewError> {
-        let aside = keys::quarantined(log, from);
-        for (key, _) in self.store.view_scan(keys::of_log(&aside), &aside, usize::MAX)? {
-            self.quarantine_count -= 1;
-            slice.batch.remove(key);
-        }
-        self.take_notices_back(log, from, slice)?;
+        self.quarantine_count -= self.remove_from(&keys::quarantined(log, from), slice)?;
+        self.remove_from(&keys::notice(log, from), slice)?;
+        self.take_notices_back(log, from, slice);
         self.rebuild_channel_of(log, slice)
+    }
+
+    /// Removes the rows of a log from this key on; gives how many there were.
+    fn remove_from(&self, first: &[u8], slice: &mut Slice) -> Result<u64, ViewError> {
+        let rows = self.store.view_scan(keys::of_log(first), first, usize::MAX)?;
+        let count = rows.len() as u64;
+        rows.into_iter().for_each(|(key, _)| slice.batch.remove(key));
+        Ok(count)
     }
 
     /// Makes the cases of a channel anew, because entries were taken out of one of its logs.
@@ -135,9 +140,8 @@ impl Replica {
         log: LogId,
         head: Head,
     ) -> Vec<(CaseId, Case)> {
-        let Some(channel) = self.store.tips().get(&log).map(|tip| tip.channel) else {
-            return Vec::new();
-        };
+        let tip = self.store.tips().get(&log).filter(|_| !ids.is_empty());
+        let Some(channel) = tip.map(|tip| tip.channel) else { return Vec::new() };
         let mut logs = self.logs_of(channel);
         logs.iter_mut().filter(|(of, _)| *of == log).for_each(|(_, tip)| tip.head = head);
         let cases = self.cases_from_logs(ids, channel, &logs).cases;

@@ -79,7 +79,7 @@ impl Replica {
     /// sent again on a new link.
     pub(super) fn take_space(&mut self, now: Millis, space: Space) {
         self.space = space;
-        if self.has_room_for_files() {
+        if space.takes_files() {
             for link in std::mem::take(&mut self.wants.turned_away) {
                 self.close(now, link, "there is room for files again".into());
             }
@@ -87,14 +87,9 @@ impl Replica {
         }
     }
 
-    /// The last room of a disk is for what people write.
-    fn has_room_for_files(&self) -> bool {
-        self.space < Space::NoNewMaterials
-    }
-
-    /// Asks a peer for what is missing and its office may hold.
+    /// Asks a peer for what is missing and its office may hold, if there is room for it.
     pub(super) fn ask_for_blobs(&mut self, link: LinkId) {
-        if !self.has_room_for_files() {
+        if !self.space.takes_files() {
             return;
         }
         let Some(peer) = self.links.get_mut(&link) else { return };

@@ -7,7 +7,7 @@ use daiban_sync::id::BlobId;
 use super::bundles::stopped;
 use super::{Handle, Message};
 use crate::replica::{Input, Refusal};
-use crate::store::{BlobError, Blobs, Space, os_entropy};
+use crate::store::{BlobError, Blobs, os_entropy};
 
 pub(super) struct Files<'a> {
     handle: &'a Handle,
@@ -55,7 +55,7 @@ impl<'a> Files<'a> {
         let wanted = self.handle.look(move |replica| replica.wants_blob(blob)).await;
         let is_fit = wanted.ok_or_else(stopped)? && manifest.id() == blob;
         // Without room it stays wanted, and comes another time.
-        if !is_fit || self.handle.room() >= Space::NoNewMaterials {
+        if !is_fit || !self.handle.room().takes_files() {
             return Ok(());
         }
         let blobs: &Blobs = self.handle.blobs();

@@ -13,7 +13,7 @@ use super::admin::{Served, answered, refused, stopping, unfit};
 use super::{Handle, materials};
 use crate::replica::{Refusal, Replica};
 use crate::settings::MaterialSettings;
-use crate::store::{BlobError, Space, os_entropy};
+use crate::store::{BlobError, os_entropy};
 
 #[derive(Deserialize)]
 pub(super) struct BlobName {
@@ -40,7 +40,7 @@ pub(crate) async fn store(
     content: Vec<u8>,
 ) -> Result<BlobRef, Refusal> {
     let room = handle.room();
-    if room >= Space::NoNewMaterials {
+    if !room.takes_files() {
         return Err(Refusal::no_room(room));
     }
     let (blobs, settings) = (handle.blobs().clone(), settings.clone());

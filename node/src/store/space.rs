@@ -52,6 +52,11 @@ pub struct SpaceKeeper {
 }
 
 impl Space {
+    /// Whether there is room for files: the last room of a disk is for what people write.
+    pub fn takes_files(self) -> bool {
+        self < Self::NoNewMaterials
+    }
+
     /// What a person is told.
     pub fn words(self) -> Said {
         match self {

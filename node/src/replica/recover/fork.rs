@@ -1,6 +1,6 @@
 //! Mending a fork: one history stands, and what only the other has is said again by its author.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use daiban_domain::act::CaseId;
 use daiban_domain::case::{Author as Writer, Case};
@@ -183,20 +183,18 @@ impl Replica {
     /// of it would apply any more, and its numbers cannot be used twice.
     fn say_own_again(&mut self, tip: &Tip, (log, common): (LogId, Head), theirs: &[Run]) {
         let node = self.author.node;
-        let ids: Vec<_> = edited_in(&self.entries_after(log, common.len)).into_iter().collect();
-        let whole: BTreeMap<_, _> = self.cases_until(&ids, log, tip.head).into_iter().collect();
-        let mut owed = Vec::new();
-        for (id, case) in self.cases_until(&ids, log, common) {
-            let waiting = case.form().waiting_of(stem_of(node, id));
-            if let Some(whole) = whole.get(&id).filter(|_| !waiting.is_empty()) {
-                owed.push((case, whole.form().set_by(&waiting)));
-            }
-        }
+        let edited: Vec<_> = edited_in(&self.entries_after(log, common.len)).into_iter().collect();
+        let mut owed = self.cases_until(&edited, log, common);
+        let waiting = |id: CaseId, case: &Case| case.form().waiting_of(stem_of(node, id));
+        owed.retain(|(id, case)| !waiting(*id, case).is_empty());
         if owed.is_empty() {
             return;
         }
         self.new_incarnation();
-        for (case, set) in owed {
+        let ids: Vec<_> = owed.iter().map(|(id, _)| *id).collect();
+        let whole = self.cases_until(&ids, log, tip.head);
+        for ((id, case), (_, whole)) in owed.into_iter().zip(whole) {
+            let set = whole.form().set_by(&waiting(id, &case));
             self.say_fields(case, &set, tip, &written(theirs));
         }
         self.sign_pending();
