@@ -110,7 +110,8 @@ impl Run {
         self.payload_bytes() + (ENTRY_OVERHEAD_BYTES * self.entries.len()) as u64
     }
 
-    /// Proves the run against what is held of the log (`None`: nothing).
+    /// Proves the run against what is held of the log (`None`: nothing). Entries that are held
+    /// already are left out.
     ///
     /// # Errors
     /// [`RunError`]; nothing of the run may then be kept, except as evidence of a fork.
@@ -124,21 +125,21 @@ impl Run {
             Some(tip) => *tip,
             None => self.begin(authenticator)?,
         };
-        if self.after.len != begun.head.len {
-            return Err(RunError::Gap {
-                log: self.log,
-                held: begun.head.len,
-                after: self.after.len,
-            });
+        let (log, held) = (self.log, begun.head);
+        let overlaps = self.after.len < held.len && held.len < self.head.head.len;
+        if self.after.len != held.len && !overlaps {
+            return Err(RunError::Gap { log, held: held.len, after: self.after.len });
         }
-        self.check_chain_with(begun.author, &|head, log, author| {
+        let run = self.beyond(held);
+        run.check_chain_with(begun.author, &|head, log, author| {
             authenticator.is_signed(head, log, author)
         })?;
-        if self.after.hash != begun.head.hash && !planted!(ForkRuleSkipped) {
-            return Err(RunError::Forked { log: self.log, len: self.after.len });
+        let differs = run.after.hash != held.hash && !planted!(ForkRuleSkipped);
+        if differs || run.after.len < held.len {
+            return Err(RunError::Forked { log, len: held.len });
         }
-        let tip = Tip { head: self.head.head, ..begun };
-        Ok(VerifiedRun { run: self, tip })
+        let tip = Tip { head: run.head.head, ..begun };
+        Ok(VerifiedRun { run, tip })
     }
 
     /// Whether `author` signed this stretch, wherever it may belong.
@@ -182,13 +183,12 @@ impl Run {
         if fits { Ok(()) } else { Err(RunError::Size { log: self.log, entries }) }
     }
 
-    /// What of the run lies beyond `held`: the entries that are held already are left out if they
-    /// are the same. A run that does not reach so far, or that differs, stays as it is.
-    #[must_use]
-    pub fn beyond(mut self, held: Head) -> Self {
+    /// Without the entries that are held already. A run that differs from them stays as it is.
+    fn beyond(mut self, held: Head) -> Self {
         let known = held.len.checked_sub(self.after.len).and_then(|n| usize::try_from(n).ok());
-        let Some(known) = known.filter(|&known| known < self.entries.len()) else { return self };
-        if hash_within(&self, held.len) == Some(held.hash) {
+        if let Some(known) = known
+            && hash_within(&self, held.len) == Some(held.hash)
+        {
             self.entries.drain(..known);
             self.after = held;
         }

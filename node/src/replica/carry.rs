@@ -138,10 +138,6 @@ impl Replica {
             taken.known += entries;
             return Ok(());
         }
-        let run = match &held {
-            Some(tip) => run.beyond(tip.head),
-            None => run,
-        };
         match run.clone().verify(held.as_ref(), &*self.authenticator) {
             Ok(verified) => {
                 if !verified.tip().channel.is_held_by(self.config.office) {

@@ -43,9 +43,9 @@ impl Replica {
                 Ok(())
             }
             Err(RunError::Forked { .. }) => self.take_fork(link, run),
-            // Another peer brought a part of it meanwhile; this one's next comparison sorts it out.
-            Err(RunError::Gap { held, after, .. }) if after <= held || staged.is_some() => {
-                self.refetch(link, log);
+            // The log is being taken back; once that is durable the link begins anew.
+            Err(RunError::Gap { .. }) if staged.is_some() => {
+                self.leave_alone(link, log);
                 Ok(())
             }
             Err(error) => Err(Misbehaviour::from(error).into()),
@@ -88,9 +88,7 @@ impl Replica {
             self.recover(link, log);
             return Ok(());
         }
-        if let Some(peer) = self.links.get_mut(&link) {
-            peer.session.send_diverged(log, tip.head);
-        }
+        self.leave_alone(link, log);
         let from_author = self.links.get(&link).is_some_and(|peer| peer.key == tip.author);
         // An author that learns of it mends it; anybody else's word stays an alarm.
         if !self.keep_evidence(run) || !from_author {
@@ -100,6 +98,14 @@ impl Replica {
             self.recover(link, log);
         }
         Ok(())
+    }
+
+    /// The peer hears that its history of a log is not what is held here.
+    fn leave_alone(&mut self, link: LinkId, log: LogId) {
+        let tip = self.store.tips().get(&log);
+        if let (Some(tip), Some(peer)) = (tip, self.links.get_mut(&link)) {
+            peer.session.send_diverged(log, tip.head);
+        }
     }
 
     /// Keeps both histories of a log as evidence; `false` if there is some already.
@@ -129,15 +135,6 @@ impl Replica {
         }
         if is_ours || self.gives_way(link, log, tip.author) {
             self.recover(link, log);
-        }
-    }
-
-    /// Asks again for what this peer could not place.
-    fn refetch(&mut self, link: LinkId, log: LogId) {
-        let staged = self.commits.staged(log).or_else(|| self.store.tips().get(&log));
-        let from = staged.map_or(0, |tip| tip.head.len);
-        if let Some(peer) = self.links.get_mut(&link) {
-            peer.session.fetch(log, from);
         }
     }
 

@@ -110,6 +110,15 @@ impl Upstream {
         }
     }
 
+    /// We ended a connection in order to begin anew: nothing speaks for a rest.
+    pub(super) fn dial_again(&mut self, now: Millis, office: OfficeCode) {
+        if let Some(ancestor) = self.ancestors.iter_mut().find(|a| a.office == office)
+            && let State::Resting { until } = &mut ancestor.state
+        {
+            *until = now.min(*until);
+        }
+    }
+
     /// Somebody wants to sync now.
     pub(super) fn hurry(&mut self, now: Millis) {
         for ancestor in &mut self.ancestors {

@@ -143,10 +143,6 @@ impl Peer {
                 self.session.send_diverged(log, us.frontier[&log].head);
                 Ok(None)
             }
-            Err(RunError::Gap { held, after, .. }) if after <= held => {
-                self.session.fetch(log, held);
-                Ok(None)
-            }
             Err(error) => Err(Misbehaviour::from(error).into()),
         }
     }

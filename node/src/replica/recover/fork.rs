@@ -81,25 +81,20 @@ impl Replica {
         }
     }
 
-    /// Links to offices below on which a mended log was left alone begin anew: only then does what
-    /// comes later travel down there.
+    /// Links on which a mended log was left alone begin anew: only then does what comes later travel
+    /// there.
     fn compare_again(&mut self) {
         let mended = std::mem::take(&mut self.hold.mended);
-        if mended.is_empty() {
-            return;
-        }
-        let begins_anew = |session: &Session| {
-            let scope = session.scope();
-            let is_below = scope.upper() == Some(scope.ours);
-            is_below && mended.iter().any(|log| session.leaves_alone(*log))
-        };
-        self.begin_anew(begins_anew, "a mended log is compared again");
+        let was_left_alone =
+            |session: &Session| mended.iter().any(|log| session.leaves_alone(*log));
+        self.begin_anew(was_left_alone, "a mended log is compared again");
     }
 
     fn begin_anew(&mut self, is_meant: impl Fn(&Session) -> bool, why: &str) {
         let links = self.links.iter().filter(|(_, peer)| is_meant(&peer.session));
-        for link in links.map(|(&link, _)| link).collect::<Vec<_>>() {
+        for (link, office) in links.map(|(&link, peer)| (link, peer.office)).collect::<Vec<_>>() {
             self.close(self.now, link, why.to_owned());
+            self.upstream.dial_again(self.now, office);
         }
     }
 
@@ -225,7 +220,6 @@ impl Replica {
 
     fn adopt_theirs(&mut self, mut tip: Tip, theirs: Vec<Run>) {
         for run in theirs {
-            let run = run.beyond(tip.head);
             debug_assert!(fits_in_run(&run.entries) == run.entries.len());
             if let Ok(verified) = run.verify(Some(&tip), &*self.authenticator) {
                 tip = *verified.tip();
