@@ -7,11 +7,13 @@
 //! **Never two equal.** A serial counts as given as soon as an entry says so, whether it took effect
 //! or not: the view `x` has a row for each. A store that is new or restored gives none before an
 //! office above has told it everything that it holds of this line ([`Hearing`]) and it has said so in
-//! a notice ([`Resumed`]). If the office had another store before, that one may have given serials
+//! a notice ([`Resumed`](daiban_domain::numbering::Resumed)). If the office had another store before, that one may have given serials
 //! which never got up: on that day only blocks are used that were leased after the loss, and ledgers
 //! show the rest of the older ones as lost. What can still go wrong is a disk image that is put back
 //! and used without a network on the same day: when the two histories meet, the later of two cases
 //! gets another number in place of its own.
+
+mod resume;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,20 +23,16 @@ use daiban_domain::case::Case;
 use daiban_domain::case_number::{CaseNumber, ItemCode};
 use daiban_domain::desk::{By, Draft};
 use daiban_domain::fold::{CaseState, NumberView};
-use daiban_domain::notice::Notice;
-use daiban_domain::numbering::{self, NoSerial, Resumed};
-use daiban_domain::payload;
+use daiban_domain::numbering::{self, NoSerial};
 use daiban_domain::words;
-use daiban_sync::channel::Channel;
-use daiban_sync::entry::Kind;
-use daiban_sync::id::{Hlc, Incarnation, LogId, Millis, OfficeCode};
-use daiban_sync::run::Tip;
+use daiban_sync::id::{Hlc, Incarnation, Millis};
 
 use super::alarm::Alarm;
 use super::io::LinkId;
 use super::kept::Kept;
 use super::{Ahead, Replica, keys};
 use crate::store::{ViewBatch, ViewError};
+use resume::Hearing;
 
 /// Cases that are seen to before the next input is looked at.
 const AT_ONCE: usize = 32;
@@ -51,16 +49,9 @@ pub(super) struct Numbers {
     /// When those that wait were last tried.
     tried: Option<Date>,
     above: BTreeMap<LinkId, Hearing>,
-    /// The latest incarnation that said so of itself, see [`Resumed`].
+    /// The latest incarnation that said so of itself, see [`resume`].
     resumed: Option<Incarnation>,
     told: BTreeSet<Told>,
-}
-
-/// What an office above holds that is not here yet.
-#[derive(Default)]
-struct Hearing {
-    owed: BTreeMap<LogId, u64>,
-    is_live: bool,
 }
 
 /// What was an alarm once.
@@ -98,25 +89,6 @@ impl Numbers {
 }
 
 impl Replica {
-    /// An office above holds this much of a log, which is more than we.
-    pub(super) fn owed_from_above(&mut self, link: LinkId, log: LogId, len: u64) {
-        if self.is_above(link) {
-            self.numbers.above.entry(link).or_default().owed.insert(log, len);
-        }
-    }
-
-    /// A peer has told all that it holds more of.
-    pub(super) fn told_all(&mut self, link: LinkId) {
-        if self.is_above(link) {
-            self.numbers.above.entry(link).or_default().is_live = true;
-        }
-    }
-
-    fn is_above(&self, link: LinkId) -> bool {
-        let ours = self.config.office;
-        self.links.get(&link).is_some_and(|peer| ours.is_within(peer.office))
-    }
-
     /// The number goes with the acceptance that was just drafted, if there is one to give.
     pub(super) fn number_accepted(&mut self, by: &By, case: &mut Case) -> Option<(Hlc, Draft)> {
         let state = self.law.desk(self.config.training).state_of(case).ok()?;
@@ -164,13 +136,6 @@ impl Replica {
         }
     }
 
-    /// Whether every serial that this office has given is here, as far as can be known.
-    fn knows_its_numbers(&self) -> bool {
-        let has_resumed = self.numbers.resumed == Some(self.author.incarnation);
-        (has_resumed || self.config.ancestors.is_empty())
-            && self.store.applied() == self.store.durable().position
-    }
-
     fn read_taken(&mut self, code: ItemCode, day: Date) -> Result<(), ViewError> {
         if self.numbers.taken.contains_key(&(code, day)) {
             return Ok(());
@@ -212,48 +177,6 @@ impl Replica {
         }
         self.store.apply_views(batch, self.store.applied())?;
         Ok(true)
-    }
-
-    /// A store that has everything which an office above holds of its line knows its numbers, and
-    /// says so before it gives any.
-    fn resume_numbering(&mut self, now: Millis) {
-        let (office, incarnation) = (self.config.office, self.author.incarnation);
-        if self.numbers.resumed == Some(incarnation) {
-            return;
-        }
-        let quiet = self.author.has_signed_all() && self.is_idle() && !self.is_mending();
-        let leases = self.law.numbering().in_force().filter(|(_, lease)| lease.office == office);
-        let Some(decided) = leases.map(|(_, lease)| lease.decided).max() else { return };
-        if !quiet || !self.has_heard_all() {
-            return;
-        }
-        let others = |tip: &Tip| tip.office == office && tip.incarnation != incarnation;
-        let after_loss = self.store.tips().values().any(others);
-        let at = self.author.tick(now);
-        // What is known to be leased was leased before, whatever the clocks say.
-        let resumed = Resumed { at: now.max(decided), incarnation, after_loss };
-        let payload = payload::notice(&Notice::Numbering(resumed));
-        self.author.write(Channel::Notices { issuer: office }, at, Kind::Notice, payload);
-    }
-
-    /// Whether everything is here that some office above holds, as far as it told.
-    fn has_heard_all(&self) -> bool {
-        let tips = self.store.tips();
-        let is_here =
-            |(log, len): (&LogId, &u64)| tips.get(log).is_some_and(|tip| tip.head.len >= *len);
-        let has_told = |peer: &Hearing| peer.is_live && peer.owed.iter().all(is_here);
-        self.numbers.above.values().any(has_told) && self.check_writable(false).is_ok()
-    }
-
-    /// A notice in which a store of this office says that it knows its numbers.
-    pub(super) fn note_resumed(&mut self, issuer: OfficeCode, notice: &Notice) {
-        if let Notice::Numbering(Resumed { incarnation, .. }) = notice
-            && issuer == self.config.office
-            && *incarnation == self.author.incarnation
-        {
-            self.numbers.resumed = Some(*incarnation);
-            self.numbers.try_again();
-        }
     }
 
     fn see_to(&mut self, now: Millis, id: CaseId) -> Result<Seen, ViewError> {

@@ -2,17 +2,17 @@
 //! out of the views. It is read once, some at a time, as soon as a node is to have it ready or somebody
 //! has asked; a hundred thousand cases take some tens of megabytes.
 
+mod filter;
 mod listed;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use daiban_domain::act::CaseId;
 use daiban_domain::calendar::Date;
 use daiban_domain::case::Summary;
-use daiban_domain::clock::{self, Card};
+use daiban_domain::clock;
 use daiban_domain::figures::{self, By, Counted, Period};
-use daiban_domain::fold::{NextAct, Status};
-use daiban_domain::organ::OrganCode;
+use daiban_domain::fold::Status;
 use daiban_sync::id::{Millis, OfficeCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -21,79 +21,14 @@ use super::answer::Answer;
 use super::refusal::Refusal;
 use super::{Replica, keys};
 use crate::store::{Store, ViewError};
+use filter::Days;
+pub use filter::{Desk, Filter, Place};
 use listed::Listed;
 
 /// Rows of a page, unless asked for fewer.
 pub const PAGE_MAX: usize = 1_000;
 /// Cases that are read before the next input is looked at.
 const READ_AT_ONCE: usize = 256;
-const WITHDRAW: &str = "withdraw";
-
-/// Which cases.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Filter {
-    /// Only cases that stand like this; however they stand, if there are none.
-    pub statuses: Vec<Status>,
-    /// Only cases of these items; of all, if there are none.
-    pub items: BTreeSet<String>,
-    /// Where it was opened.
-    pub origin: Option<OfficeCode>,
-    pub opened_on: Option<Date>,
-    /// Whose desk it is that the places are seen from.
-    pub desk: Desk,
-    /// Only cases in one of these places; in all, if there are none.
-    pub places: Vec<Place>,
-    /// Only open cases whose day has passed.
-    pub overdue: bool,
-    /// Only open cases that are due within the days of a warning, or whose day has passed.
-    pub soon: bool,
-    /// Only open cases that have this card by now.
-    pub card: Option<Card>,
-}
-
-/// Somebody of this office, by what they may do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Desk {
-    /// They take applications in and hand results out.
-    pub counter: bool,
-    pub organ: Option<OrganCode>,
-}
-
-/// Where a case stands, seen from a desk.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Place {
-    /// The applicant was asked for something, and the desk brings it.
-    ToCorrect,
-    /// It is the desk's turn.
-    Waiting,
-    ToDeliver,
-    Draft,
-    /// It is somebody else's turn.
-    Elsewhere,
-    Ended,
-}
-
-impl Place {
-    /// The places in which the desk has something to do.
-    pub const TO_DO: [Self; 4] = [Self::ToCorrect, Self::Waiting, Self::ToDeliver, Self::Draft];
-
-    /// As in JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::ToCorrect => "to-correct",
-            Self::Waiting => "waiting",
-            Self::ToDeliver => "to-deliver",
-            Self::Draft => "draft",
-            Self::Elsewhere => "elsewhere",
-            Self::Ended => "ended",
-        }
-    }
-}
 
 /// In which order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -140,36 +75,8 @@ impl Default for WorkList {
     }
 }
 
-impl Desk {
-    /// Whether it is asked to do something. The applicant may withdraw at any time; that is no work
-    /// that waits.
-    pub(crate) fn is_asked(self, next: &NextAct, office: OfficeCode) -> bool {
-        next.office == office && self.is_seat_of(next.organ) && next.verb != WITHDRAW
-    }
-
-    /// What it may say yes to together with other cases.
-    pub(crate) fn approves(self, next: &[NextAct], office: OfficeCode) -> Option<&NextAct> {
-        next.iter().find(|next| next.in_batch && self.is_asked(next, office))
-    }
-
-    fn is_seat_of(self, organ: Option<OrganCode>) -> bool {
-        match organ {
-            None => self.counter,
-            organ => self.organ == organ,
-        }
-    }
-}
-
 /// The smaller, the further up.
 type Rank = (i64, i64, CaseId);
-
-/// The days that matter to a list.
-#[derive(Clone, Copy)]
-struct Days {
-    today: Date,
-    /// What is due until then is due soon.
-    soon: Date,
-}
 
 /// What is looked for.
 pub(super) struct Search {
@@ -337,29 +244,6 @@ impl WorkList {
 
     pub(super) fn remove(&mut self, id: CaseId) {
         self.cases.remove(&id);
-    }
-}
-
-impl Filter {
-    /// Open cases that are overdue or, if a card is named, have it by now.
-    pub fn late(card: Option<Card>) -> Self {
-        Self { overdue: card.is_none(), card, ..Self::default() }
-    }
-
-    /// Whether the case may be on the list, wherever it stands.
-    fn lets(&self, listed: &Listed, Days { today, soon }: Days) -> bool {
-        (self.statuses.is_empty() || self.statuses.contains(&listed.status))
-            && self.lets_item(listed)
-            && self.origin.is_none_or(|office| office == listed.origin)
-            && self.opened_on.is_none_or(|day| day == Date::at(listed.opened))
-            && (!self.overdue || listed.due.is_some_and(|due| due < today))
-            && (!self.soon || listed.due.is_some_and(|due| due <= soon))
-            && self.card.is_none_or(|card| listed.has_card(card, today))
-    }
-
-    fn lets_item(&self, listed: &Listed) -> bool {
-        let item = listed.counted.as_ref().map(|counted| &counted.item);
-        self.items.is_empty() || item.is_some_and(|item| self.items.contains(item))
     }
 }
 

@@ -34,9 +34,9 @@ pub(super) fn check(bytes: &[u8]) {
     for held in held(&village) {
         let Ok(verified) = run.clone().verify(held.as_ref(), &Spelled) else { continue };
         let tip = *verified.tip();
-        let (new, before) = (verified.run(), held.map_or(Head::EMPTY, |held| held.head));
-        assert_eq!(new.after, before, "it continues something else");
-        assert_eq!(tip.head, chain(new.log, before, &new.entries));
+        let (run, before) = (verified.run(), held.map_or(Head::EMPTY, |held| held.head));
+        assert_eq!(run.after, before, "it continues something else");
+        assert_eq!(tip.head, chain(run.log, before, &run.entries));
         assert!(tip.channel.may_be_written_by(tip.office), "{} may not", tip.office);
         assert!(is_signed || village.has_signed(run.log, tip.head), "nobody wrote it");
         assert!((1..=RUN_ENTRIES_MAX).contains(&run.entries.len()));
@@ -45,8 +45,8 @@ pub(super) fn check(bytes: &[u8]) {
         assert!(
             run.entries.iter().skip(usize::from(held.is_none())).all(|e| e.kind != Kind::Genesis)
         );
-        erasure_leaves_the_proof(&run, held.as_ref(), &tip);
-        overlap_is_cut(&run, held.as_ref());
+        erasure_leaves_the_proof(run, held.as_ref(), &tip);
+        overlap_is_cut(run, held.as_ref());
     }
 }
 

@@ -8,7 +8,7 @@ use daiban_domain::fold::{Due, NextAct, Status};
 use daiban_domain::organ::OrganCode;
 use daiban_sync::id::{Millis, OfficeCode};
 
-use super::{Desk, Place, WITHDRAW};
+use super::filter::{Desk, Place, WITHDRAW};
 
 #[derive(Debug)]
 pub(super) struct Listed {

@@ -1,5 +1,6 @@
 //! Lists of made-up cases.
 
+use daiban_domain::clock::Card;
 use proptest::prelude::*;
 
 use super::listed::Turn;
