@@ -206,6 +206,19 @@ mod tests {
     }
 
     #[test]
+    fn whoever_begins_anew_does_not_rest_first() {
+        let offices = offices();
+        let (town, now) = (offices[0].0, Millis(5));
+        let mut up = Upstream::new(now, &offices, timing());
+        assert_eq!(up.dial(now).len(), 1);
+        up.connected(now, town, LinkId(1));
+        up.lost(now, town, Some(LinkId(1)), 0);
+        assert!(up.dial(now).is_empty());
+        up.dial_again(now, town);
+        assert_eq!(up.dial(now).len(), 1);
+    }
+
+    #[test]
     fn nobody_waits_for_a_time_that_a_wrong_clock_showed() {
         let offices = offices();
         let year = 365 * 86_400_000;

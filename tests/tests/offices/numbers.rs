@@ -115,6 +115,7 @@ fn an_old_disk_that_gives_a_number_again_takes_it_back() {
     line.cut(false);
     line.town.wait_for_alarm("number_twice");
     // What the lost history gave in the end, nobody can know: the old block rests for today.
+    line.town.wait_for_alarm("numbers_used_up");
     lease(&line, "0100-0199");
     wait_for_serial(&line.town, &again, 100);
     for office in [&line.village, &line.county] {
