@@ -90,15 +90,12 @@ impl Kept {
         let mut fresh = facts_in(entry.kind, bytes, tip.author);
         fresh.retain(|fact| self.facts.insert(*fact));
         // What a liar wrote may be no act at all: it begins no case.
-        let is_act = || payload::read_act(bytes).is_ok();
-        let about_a_case = entry.kind == Kind::FormChange || entry.kind == Kind::Act && is_act();
+        let act = (entry.kind == Kind::Act).then(|| payload::read_act(bytes).ok()).flatten();
+        let about_a_case = entry.kind == Kind::FormChange || act.is_some();
         if let Some(case) = payload::subject(bytes).filter(|_| about_a_case) {
             self.cases.entry(case).or_insert(tip.channel);
         }
-        if entry.kind == Kind::Act
-            && let Ok((_, act)) = payload::read_act(bytes)
-            && let Some(blob) = act.kind.file()
-        {
+        if let Some(blob) = act.as_ref().and_then(|(_, act)| act.kind.file()) {
             self.blob_references.entry(blob.id).or_default().insert(tip.channel);
             self.blob_sizes.insert(blob.id, blob.size);
         }
