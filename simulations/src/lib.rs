@@ -21,10 +21,13 @@
 //! failure names the seed, the checker and what it saw; [`sweep`] runs many seeds, [`shrink`] finds
 //! the shortest story that still fails.
 
+mod away;
 mod checkers;
 mod city;
+mod computer;
 mod dice;
 mod fault;
+mod hands;
 mod kept;
 mod link;
 mod node;

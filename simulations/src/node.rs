@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use daiban_node::replica::{CommandId, CommitId, Config, Law, Replica, Rules, Timing};
+use daiban_node::replica::{CommandId, Config, Input, Law, Replica, Rules, Timing};
 use daiban_node::store::faulty::{Faults, MemoryDisk};
 use daiban_node::store::kv::{MemoryKv, MemoryKvOpener};
-use daiban_node::store::{Appended, Blobs, Committer, OpenReport, Options, Record, Store, Unlock};
+use daiban_node::store::{Blobs, OpenReport, Options, Store, Unlock};
 use daiban_sync::id::{LogId, Millis, NodeKey, OfficeCode};
 use daiban_sync::wire::{Compression, VERSION_MAX};
 use ed25519_dalek::SigningKey;
 
+use crate::away::Away;
 use crate::city::{Memo, Root};
+use crate::computer::Computer;
 use crate::dice::Dice;
 use crate::kept::Kept;
 use crate::link::Line;
@@ -52,6 +54,9 @@ impl Habits {
     }
 }
 
+/// Views are made durable when this much time has passed since they last were.
+const FLUSH_EVERY_MS: u64 = 5_000;
+
 /// Of so many offices one runs a later program.
 const LATER_ONE_IN: u64 = 3;
 
@@ -60,8 +65,8 @@ pub(crate) struct Node {
     pub(crate) office: OfficeCode,
     key: SigningKey,
     chain: Vec<Vec<u8>>,
-    pub(crate) disk: MemoryDisk,
-    pub(crate) database: MemoryKvOpener,
+    disk: MemoryDisk,
+    database: MemoryKvOpener,
     /// Counts its lives.
     pub(crate) boot: u64,
     pub(crate) process: Option<Process>,
@@ -101,15 +106,36 @@ struct Clock {
 
 /// A running node.
 pub(crate) struct Process {
-    pub(crate) replica: Replica,
-    pub(crate) committer: Committer,
-    pub(crate) blobs: Blobs,
-    /// Appended and not synced.
-    pub(crate) unsynced: Option<(CommitId, Appended, Vec<Record>)>,
+    pub(crate) computer: Away<Computer>,
+    /// What came since its last turn, each with what the clock showed.
+    pub(crate) inbox: Vec<(Millis, Input)>,
     pub(crate) wakes_at: Millis,
     pub(crate) is_due: bool,
-    pub(crate) flushed_at: Millis,
+    flushed_at: Millis,
     pub(crate) asked: BTreeMap<CommandId, Asked>,
+}
+
+impl Process {
+    pub(crate) fn replica(&self) -> &Replica {
+        &self.computer.get().replica
+    }
+
+    pub(crate) fn replica_mut(&mut self) -> &mut Replica {
+        &mut self.computer.get_mut().replica
+    }
+
+    /// Whether it is time that the views are made durable; if so, they are now.
+    pub(crate) fn is_flush_due(&mut self, now: Millis) -> bool {
+        let is_due = now.since(self.flushed_at) > FLUSH_EVERY_MS;
+        if is_due {
+            self.flushed_at = now;
+        }
+        is_due
+    }
+
+    pub(crate) fn blobs(&self) -> &Blobs {
+        &self.computer.get().blobs
+    }
 }
 
 /// Why a node did not start.
@@ -191,7 +217,8 @@ impl Node {
     }
 
     pub(crate) fn copy_aside(&mut self) {
-        self.copy = Some((self.disk.snapshot(), self.database.kv.snapshot()));
+        let disk = self.disk().snapshot();
+        self.copy = Some((disk, self.database.kv.snapshot()));
     }
 
     /// The copy replaces the data directory; `false` if there is none.
@@ -200,6 +227,29 @@ impl Node {
         (self.disk, self.database) = (disk, MemoryKvOpener { kv, failures: 0 });
         self.is_replaced = true;
         true
+    }
+
+    /// Stops the process, if it runs: it touches its disk no more.
+    pub(crate) fn stop(&mut self) -> bool {
+        self.process.take().is_some()
+    }
+
+    /// The disk, when the process does nothing to it.
+    pub(crate) fn disk(&self) -> &MemoryDisk {
+        self.pause();
+        &self.disk
+    }
+
+    /// The views, when the process does nothing to them.
+    pub(crate) fn database(&mut self) -> &mut MemoryKvOpener {
+        self.pause();
+        &mut self.database
+    }
+
+    fn pause(&self) {
+        if let Some(process) = &self.process {
+            process.computer.get();
+        }
     }
 
     /// Starts the process, as production does. Gives what the store says, and what was on the disk
@@ -231,10 +281,8 @@ impl Node {
         let shown = self.shows(now);
         let replica = Replica::new(shown, self.config(setup), store, law, memo, dice.bytes())?;
         self.process = Some(Process {
-            replica,
-            committer,
-            blobs,
-            unsynced: None,
+            computer: Away::new(Computer { replica, committer, blobs }),
+            inbox: Vec::new(),
             wakes_at: Millis(u64::MAX),
             is_due: false,
             flushed_at: now,

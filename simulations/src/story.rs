@@ -34,6 +34,16 @@ pub struct Options {
     pub mutant: Option<crate::Mutant>,
 }
 
+impl Options {
+    /// A bug is planted, in the thread that tells the story.
+    pub(crate) fn is_planted(&self) -> bool {
+        #[cfg(feature = "mutants")]
+        return self.mutant.is_some();
+        #[cfg(not(feature = "mutants"))]
+        false
+    }
+}
+
 /// How much happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
@@ -212,7 +222,7 @@ fn disagreement(world: &World, broken: &BTreeSet<usize>) -> Option<String> {
     let nodes: Vec<&Node> = all.map(|(_, node)| node).collect();
     let replicas: Vec<_> = nodes
         .iter()
-        .filter_map(|node| Some((node.office, &node.process.as_ref()?.replica, *node)))
+        .filter_map(|node| Some((node.office, node.process.as_ref()?.replica(), *node)))
         .collect();
     if replicas.len() < nodes.len() {
         return Some("an office is not up".into());
@@ -228,4 +238,49 @@ fn disagreement(world: &World, broken: &BTreeSet<usize>) -> Option<String> {
             })
         })
         .or_else(|| kept.iter().find_map(|node| convergence::missing_blob(*node, &kept)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::hands::Hands;
+
+    const STORY: &str = r#"
+        title = "A day in a few offices"
+        story = "People work, and the power fails at noon."
+        [city]
+        tree = "yueqing"
+        towns = 2
+        villages = 3
+        [time]
+        begins = "2026-03-03 08:00"
+        lasts = "8h"
+        heals_within = "1h"
+        [people]
+        cases_per_day = 12.0
+        [[faults]]
+        kind = "power-cut"
+        at = "4h"
+        where = "all"
+        for = "30min"
+        spread = "1min"
+    "#;
+
+    #[test]
+    fn a_story_is_the_same_whoever_computes_it() {
+        let scenario = Scenario::parse("day", STORY).unwrap();
+        let play_with = |threads| {
+            let mut world = World::new(scenario.clone(), 7, Options::default());
+            world.hands = Some(Arc::new(Hands::new(threads)));
+            play(&mut world, &mut |_, _| ());
+            assert_eq!(world.failure, None);
+            outcome(7, world)
+        };
+        let alone = play_with(0);
+        assert!(alone.counts.cases > 10, "{:?}", alone.counts);
+        assert_eq!(play_with(1), alone);
+        assert_eq!(play_with(3), alone);
+    }
 }

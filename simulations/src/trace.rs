@@ -1,13 +1,19 @@
 //! What happened, as one hash: same seed, same hash.
 
+use std::sync::Arc;
+
 use daiban_sync::id::Millis;
+
+use crate::away::Away;
+use crate::hands::Hands;
 
 /// The hash takes many short events at once: it is several times as fast on a long text.
 const BLOCK_BYTES: usize = 64 << 10;
 
 /// Hashes every event; prints them too if it is asked to.
 pub(crate) struct Trace {
-    hasher: blake3::Hasher,
+    hasher: Away<blake3::Hasher>,
+    hands: Option<Arc<Hands>>,
     /// Events that are not hashed yet.
     block: Vec<u8>,
     events: u64,
@@ -16,9 +22,9 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    pub(crate) fn new(began: Millis, tell: bool) -> Self {
+    pub(crate) fn new(began: Millis, tell: bool, hands: Option<Arc<Hands>>) -> Self {
         let block = Vec::with_capacity(2 * BLOCK_BYTES);
-        Self { hasher: blake3::Hasher::new(), block, events: 0, began, tell }
+        Self { hasher: Away::new(blake3::Hasher::new()), hands, block, events: 0, began, tell }
     }
 
     /// An event at a place (a node or a link), with the bytes that it carried.
@@ -32,8 +38,12 @@ impl Trace {
         self.block.extend_from_slice(&len(bytes));
         self.block.extend_from_slice(bytes);
         if self.block.len() >= BLOCK_BYTES {
-            self.hasher.update(&self.block);
-            self.block.clear();
+            let block = std::mem::replace(&mut self.block, Vec::with_capacity(2 * BLOCK_BYTES));
+            let hash = move |hasher: &mut blake3::Hasher| {
+                hasher.update(&block);
+            };
+            // Nobody waits for it before the end.
+            let _ = self.hasher.give(self.hands.as_deref(), hash);
         }
     }
 
@@ -56,6 +66,6 @@ impl Trace {
     }
 
     pub(crate) fn hash(&self) -> [u8; 32] {
-        self.hasher.clone().update(&self.block).finalize().into()
+        self.hasher.get().clone().update(&self.block).finalize().into()
     }
 }

@@ -126,7 +126,7 @@ impl Workload {
         dice: &mut Dice,
     ) -> Said {
         let mut clerk = self.clerk(node, people, dice)?;
-        let case = clerk.process.replica.case(id).ok()??;
+        let case = clerk.process.replica().case(id).ok()??;
         clerk.edit(&case)
     }
 
@@ -139,7 +139,7 @@ impl Workload {
         dice: &mut Dice,
     ) -> Looked {
         let Some(mut clerk) = self.clerk(node, people, dice) else { return Looked::Later };
-        let case = clerk.process.replica.case(id).ok().flatten();
+        let case = clerk.process.replica().case(id).ok().flatten();
         case.map_or(Looked::Later, |case| clerk.look(&case))
     }
 
@@ -147,7 +147,7 @@ impl Workload {
     pub(crate) fn check_shown(&self, node: &Node, dice: &mut Dice) -> Verdict {
         let Some((case, _)) = dice.pick(&self.cases) else { return Ok(()) };
         let Some(process) = &node.process else { return Ok(()) };
-        let replica = &process.replica;
+        let replica = process.replica();
         match replica.case(*case) {
             // Of a batch on its way the disk may know before the node is told.
             Ok(Some(case)) if replica.is_idle() && replica.shows_all() && counts_all(replica) => {
@@ -194,7 +194,7 @@ impl<'a> Clerk<'a> {
             Some(_) => people::ELSEWHERE,
             None => self.dice.pick(&self.people.items)?.as_str(),
         };
-        let item = self.process.replica.law().catalog.latest(code)?;
+        let item = self.process.replica().law().catalog.latest(code)?;
         let channel = Channel::Cases { origin: self.office, handler };
         let mark = self.work.type_something(channel);
         self.work.register.opened(mark);
@@ -266,7 +266,7 @@ impl<'a> Clerk<'a> {
     }
 
     fn look(&mut self, case: &Case) -> Looked {
-        let law = self.process.replica.law();
+        let law = self.process.replica().law();
         let state = case.state(&law.catalog, &law.calendar, &Authority::default());
         let (Some(state), Some(item)) = (state, self.item_of(case)) else { return Looked::Later };
         let seldom = self.dice.chance(10);
@@ -290,11 +290,11 @@ impl<'a> Clerk<'a> {
         let known = self.work.cases.iter();
         let here: Vec<_> = known.filter(|(_, c)| c.is_held_by(self.office)).collect();
         let &&(id, _) = self.dice.pick(&here)?;
-        self.process.replica.case(id).ok()?
+        self.process.replica().case(id).ok()?
     }
 
     fn item_of(&self, case: &Case) -> Option<&'a Item> {
-        let law = self.process.replica.law();
+        let law = self.process.replica().law();
         case.item(&law.catalog, &law.calendar, &Authority::default())
     }
 
@@ -308,7 +308,7 @@ impl<'a> Clerk<'a> {
         let mut bytes = vec![0; usize::try_from(len).ok()?];
         self.dice.fill(&mut bytes);
         let id =
-            self.process.blobs.put(&bytes, &mut |draw: &mut [u8]| self.dice.fill(draw)).ok()?;
+            self.process.blobs().put(&bytes, &mut |draw: &mut [u8]| self.dice.fill(draw)).ok()?;
         Some(Attachment { key: key.to_owned(), blob: people::blob_ref(key, id, bytes.len()) })
     }
 }

@@ -2,6 +2,7 @@
 
 mod carry;
 mod disk;
+mod event;
 mod liar;
 mod life;
 mod network;
@@ -11,130 +12,36 @@ mod replica;
 mod speech;
 pub(crate) mod strike;
 pub(crate) mod timetable;
+mod turn;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use daiban_domain::act::CaseId;
-use daiban_node::replica::{CommitId, Input, Law, LinkId, Replica};
-use daiban_node::store::Record;
+use daiban_node::replica::{Input, Law, LinkId, Replica};
 use daiban_sync::channel::Channel;
-use daiban_sync::id::{BlobId, Millis, OfficeCode, Tier};
-use daiban_sync::session::Lane;
+use daiban_sync::id::{Millis, OfficeCode, Tier};
 
 use crate::checkers::{Checker, Failure, Verdict};
 use crate::city::{self, Memo, Root};
 use crate::dice::Dice;
 use crate::fault::Aim;
+use crate::hands::Hands;
 use crate::link::{Line, Link};
 use crate::node::{Habits, Node, Standing};
 use crate::record::{Recorder, Sample};
-use crate::scenario::{Customs, Fault, Profile, Profiles, Scenario};
+use crate::scenario::{Customs, Profile, Profiles, Scenario};
 use crate::story::{Counts, Options};
 use crate::told::Promises;
 use crate::trace::Trace;
 use crate::workload::Workload;
+use event::Event;
 
 /// Monday, 2 March 2026, nine in the morning in China.
 pub(crate) const BEGIN: Millis = Millis(1_772_413_200_000);
 
-/// A time to come.
-pub(crate) enum Event {
-    /// Somebody's disk, network or clock has news for a replica.
-    Input {
-        node: usize,
-        boot: u64,
-        input: Input,
-    },
-    /// A replica settles and works.
-    Turn {
-        node: usize,
-        boot: u64,
-    },
-    /// The disk takes a batch, then makes it durable.
-    Append {
-        node: usize,
-        boot: u64,
-        commit: CommitId,
-        records: Vec<Record>,
-    },
-    Sync {
-        node: usize,
-        boot: u64,
-    },
-    Finish {
-        node: usize,
-        boot: u64,
-        blob: BlobId,
-    },
-    /// Bytes reach one side of a link.
-    Arrive {
-        link: LinkId,
-        side: usize,
-        lane: Lane,
-        bytes: Vec<u8>,
-    },
-    /// One side of a link hears that it is gone.
-    Hangup {
-        link: LinkId,
-        side: usize,
-    },
-    /// A call is answered, or not.
-    Dialled {
-        node: usize,
-        boot: u64,
-        office: OfficeCode,
-    },
-    /// A node that was down starts.
-    Start {
-        node: usize,
-    },
-    /// A day begins: who comes, what fails, who switches off.
-    Day,
-    /// Somebody comes to an agent.
-    Come {
-        node: usize,
-    },
-    /// Somebody at this office sees to a case.
-    Attend {
-        node: usize,
-        case: CaseId,
-    },
-    /// Somebody at this office edits a case again.
-    Edit {
-        node: usize,
-        case: CaseId,
-    },
-    /// Somebody at some office does something.
-    Person,
-    /// Somebody at this office does something.
-    PersonAt {
-        node: usize,
-    },
-    /// Something breaks at this office.
-    Fault {
-        node: usize,
-        fault: Fault,
-    },
-    /// A node looks how much room its disk has.
-    Measure {
-        node: usize,
-    },
-    /// A disk is sound again, or has room.
-    DiskMended {
-        node: usize,
-    },
-    /// The files of a bundle follow its entries.
-    CarryFiles {
-        from: usize,
-        to: usize,
-    },
-    /// A hostile node does its work.
-    Lie {
-        node: usize,
-    },
-    /// Figures are taken and the checkers of sampled moments look.
-    Sample,
-}
+/// A city of so many offices is computed on all cores.
+const LARGE: usize = 300;
 
 /// The whole city.
 pub(crate) struct World {
@@ -148,6 +55,8 @@ pub(crate) struct World {
     memo: Memo,
     pub(crate) law: Law,
     habits: Habits,
+    /// Where turns are computed that take time.
+    pub(crate) hands: Option<Arc<Hands>>,
     customs: Customs,
     pub(crate) scenario: Scenario,
     pub(crate) nodes: Vec<Node>,
@@ -180,16 +89,18 @@ impl World {
         let memo = Memo::new(root.authenticator());
         nodes.iter().for_each(|node| memo.know(node.signing_key()));
         let begins = scenario.time.begins;
+        let hands = (!scenario.time.brisk).then(|| Arc::new(hands(offices.len(), options)));
         let customs = Customs::shipped();
         let mut world = Self {
             now: begins,
             begins,
             queue: BTreeMap::new(),
             sequence: 0,
-            trace: Trace::new(begins, options.tell),
+            trace: Trace::new(begins, options.tell, hands.clone()),
             memo,
             root,
             law: Law::default(),
+            hands,
             habits: if scenario.time.brisk { Habits::BRISK } else { Habits::usual() },
             workload: Workload::new(&offices, &customs, &mut dice),
             recorder: Recorder::new(
@@ -286,12 +197,17 @@ impl World {
     fn happen(&mut self, event: Event) {
         match event {
             Event::Input { node, boot, input } => self.input(node, boot, input),
+            Event::Wake { node, boot } => self.wake(node, boot),
             Event::Turn { node, boot } => self.turn(node, boot),
+            Event::Turned { node, boot, outcome } => self.turned(node, boot, outcome),
             Event::Append { node, boot, commit, records } => {
                 self.append(node, boot, commit, records)
             }
-            Event::Sync { node, boot } => self.sync(node, boot),
+            Event::Appended { node, boot, batch } => self.appended(node, boot, batch),
+            Event::Sync { node, boot, batch } => self.sync(node, boot, batch),
+            Event::Synced { node, boot, batch } => self.synced(node, boot, batch),
             Event::Finish { node, boot, blob } => self.finish(node, boot, blob),
+            Event::Finished { node, boot, blob, held } => self.finished(node, boot, blob, held),
             Event::Arrive { link, side, lane, bytes } => self.arrive(link, side, lane, bytes),
             Event::Hangup { link, side } => self.hang_up(link, side),
             Event::Dialled { node, boot, office } => self.dialled(node, boot, office),
@@ -319,7 +235,7 @@ impl World {
         let mut sample = Sample { at_ms, ..Sample::default() };
         for node in &self.nodes {
             sample.up += usize::from(node.process.is_some());
-            *sample.stored_bytes.entry(node.office.tier()).or_default() += node.disk.used_bytes();
+            *sample.stored_bytes.entry(node.office.tier()).or_default() += node.disk().used_bytes();
         }
         self.recorder.sample(sample, &self.promises, self.now);
         let verdict = crate::checkers::sampled(self);
@@ -372,7 +288,7 @@ impl World {
     pub(crate) fn replicas(&self) -> Vec<(OfficeCode, &Replica)> {
         self.nodes
             .iter()
-            .filter_map(|node| Some((node.office, &node.process.as_ref()?.replica)))
+            .filter_map(|node| Some((node.office, node.process.as_ref()?.replica())))
             .collect()
     }
 
@@ -383,6 +299,15 @@ impl World {
     /// Everything that is held anywhere.
     pub(crate) fn cases(&self) -> BTreeMap<CaseId, Channel> {
         self.nodes.iter().flat_map(|node| node.kept.cases.clone()).collect()
+    }
+}
+
+/// In a small city there is seldom anything to do beside: one thread is faster there. A planted bug
+/// is in one thread only.
+fn hands(offices: usize, options: Options) -> Hands {
+    match offices {
+        LARGE.. if !options.is_planted() => Hands::of_this_machine(),
+        _ => Hands::new(0),
     }
 }
 

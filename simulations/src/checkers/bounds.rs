@@ -52,7 +52,7 @@ pub(crate) fn check_resumed(blob: BlobId, first: u32, blobs: &Blobs) -> Verdict 
 /// What a node keeps in memory for its peers and its people, whatever they do.
 pub(crate) fn check_memory(node: &Node) -> Verdict {
     let Some(process) = &node.process else { return Ok(()) };
-    let held = process.replica.held();
+    let held = process.replica().held();
     let window = WINDOW_BYTES + RUN_WEIGHT_MAX as u64;
     let mut bounds = vec![
         ("commands", held.commands as u64, (process.asked.len() + COMMANDS_FREE) as u64),
@@ -79,7 +79,7 @@ pub(crate) fn check_disk(node: &Node) -> Verdict {
     let files: u64 = kept.blob_sizes.values().sum();
     let bound =
         DISK_A_BYTE * (kept.payload_bytes + files) + DISK_AN_ENTRY * kept.entries + DISK_FREE_BYTES;
-    over(node, &[("bytes on the disk", node.disk.used_bytes(), bound)])
+    over(node, &[("bytes on the disk", node.disk().used_bytes(), bound)])
 }
 
 fn over(node: &Node, bounds: &[(&str, u64, u64)]) -> Verdict {
@@ -95,13 +95,13 @@ fn over(node: &Node, bounds: &[(&str, u64, u64)]) -> Verdict {
 /// What a node keeps of its peers.
 pub(crate) fn check_links(node: &Node, peers: usize) -> Verdict {
     let Some(process) = &node.process else { return Ok(()) };
-    let status = process.replica.status(daiban_sync::id::Millis(0));
+    let status = process.replica().status(daiban_sync::id::Millis(0));
     let (links, bound) = (status.peers.len(), LINKS_A_PEER * peers + LINKS_FREE);
     if links > bound {
         let sentence = format!("office {} keeps {links} sessions, {bound} at most", node.office);
         return Err((Checker::Bounds, sentence));
     }
-    let stranger = process.replica.heard().find(|(office, _)| !office.is_within(node.office));
+    let stranger = process.replica().heard().find(|(office, _)| !office.is_within(node.office));
     if let Some((office, _)) = stranger {
         let sentence = format!("office {} keeps a health report of {office}", node.office);
         return Err((Checker::Bounds, sentence));

@@ -119,6 +119,7 @@ fn check_blobs(office: OfficeCode, kept: &Kept) -> Verdict {
 mod tests {
     use super::*;
     use crate::city::{Memo, Root};
+    use crate::computer::Computer;
     use crate::dice::Dice;
     use crate::link::Line;
     use crate::node::{Habits, Node, Setup};
@@ -139,9 +140,9 @@ mod tests {
         for (office, profile) in play.offices() {
             let mut node = Node::new(*office, Line::new(profile.clone()), &root, &mut dice);
             node.start(Millis(0), &setup, &mut dice).unwrap();
-            let process = node.process.take().unwrap();
-            let (replica, blobs, log) = (process.replica, process.blobs, String::new());
-            stopped.push(Stopped { office: *office, replica, blobs, log });
+            let Computer { replica, blobs, .. } =
+                node.process.take().unwrap().computer.into_inner();
+            stopped.push(Stopped { office: *office, replica, blobs, log: String::new() });
         }
         (play, stopped, root)
     }

@@ -66,7 +66,7 @@ fn check_shown(world: &World, sample: &Sample) -> Verdict {
         let Some(process) = &node.process else { continue };
         let shared = sample.cases.iter().filter(|(_, channel)| channel.is_held_by(node.office));
         for (&id, _) in shared {
-            if let Ok(Some(case)) = process.replica.case(id) {
+            if let Ok(Some(case)) = process.replica().case(id) {
                 world.workload.register.check(node.office, &case, &node.kept)?;
             }
         }
@@ -155,7 +155,7 @@ fn recover_again(world: &mut World, sample: &Sample) -> Verdict {
     let before = all_tips(world);
     for node in places(world, sample) {
         world.crash(node, Death::Kill);
-        world.nodes[node].database.kv.wipe();
+        world.nodes[node].database().kv.wipe();
     }
     let everybody = BTreeSet::new();
     world.heal(&everybody);

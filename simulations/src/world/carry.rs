@@ -40,7 +40,7 @@ impl World {
         let sender = self.nodes[from].office;
         let boot = self.nodes[to].boot;
         let Some(process) = &mut self.nodes[to].process else { return };
-        let id = process.replica.next_command();
+        let id = process.replica_mut().next_command();
         process.asked.insert(id, Asked { what: "bundle".into(), mark: None });
         let input = Input::Carried { id, from: sender, frames };
         self.after(way, Event::Input { node: to, boot, input });
@@ -48,7 +48,7 @@ impl World {
 
     /// What goes into the bundle, if there is anything.
     fn pack(&self, from: usize, to: usize, everything: bool) -> Option<Vec<Frame>> {
-        let replica = &self.nodes[from].process.as_ref()?.replica;
+        let replica = self.nodes[from].process.as_ref()?.replica();
         let load = replica.load_for(self.nodes[to].office, everything).ok()?;
         let mut frames = Vec::new();
         for (log, mut next) in load.logs {
@@ -68,13 +68,13 @@ impl World {
         else {
             return;
         };
-        let wanted = |blob: &&BlobId| receiver.replica.wants_blob(**blob);
+        let wanted = |blob: &&BlobId| receiver.replica().wants_blob(**blob);
         let blobs: Vec<BlobId> =
             self.nodes[from].kept.blobs.iter().filter(wanted).copied().collect();
         let read = |blob: BlobId| {
-            let chunks = sender.blobs.manifest(blob).ok()??.chunks.len();
+            let chunks = sender.blobs().manifest(blob).ok()??.chunks.len();
             let bytes: Option<Vec<Vec<u8>>> =
-                (0..chunks).map(|chunk| sender.blobs.read_chunk(blob, chunk).ok()).collect();
+                (0..chunks).map(|chunk| sender.blobs().read_chunk(blob, chunk).ok()).collect();
             Some(bytes?.concat())
         };
         let files: Vec<(BlobId, Vec<u8>)> =
@@ -83,7 +83,7 @@ impl World {
         for (blob, bytes) in files {
             let mut dice = self.dice.split();
             let Some(receiver) = &self.nodes[to].process else { return };
-            let put = receiver.blobs.put(&bytes, &mut |draw: &mut [u8]| dice.fill(draw));
+            let put = receiver.blobs().put(&bytes, &mut |draw: &mut [u8]| dice.fill(draw));
             if put.is_ok_and(|put| put == blob) {
                 self.nodes[to].kept.blobs.insert(blob);
                 let input = Input::BlobFinished { blob, held: true };

@@ -32,7 +32,7 @@ impl World {
 
     /// A node dies and will start again.
     pub(crate) fn crash(&mut self, node: usize, death: Death) {
-        if self.nodes[node].process.take().is_none() {
+        if !self.nodes[node].stop() {
             return;
         }
         self.tell(Some(node), &format!("dies: {death:?}"));
@@ -54,10 +54,10 @@ impl World {
     /// Switched off in order: what the system holds is written.
     pub(super) fn shut_down(&mut self, node: usize, until: Millis) {
         self.nodes[node].off_until = until;
-        if self.nodes[node].process.take().is_some() {
+        if self.nodes[node].stop() {
             self.nodes[node].boot += 1;
             self.drop_links_of(node);
-            self.nodes[node].disk.kill();
+            self.nodes[node].disk().kill();
         }
         self.at(until, Event::Start { node });
     }

@@ -76,7 +76,7 @@ impl World {
         if let Some(mark) = asked.mark
             && let Some(process) = &self.nodes[node].process
         {
-            let shown = || process.replica.case(case).ok().flatten();
+            let shown = || process.replica().case(case).ok().flatten();
             self.workload.register.told(mark, case, shown);
         }
         if self.workload.learn(case, channel) {

@@ -70,7 +70,9 @@ impl World {
         }
         let Some(process) = &speaker.process else { return Ok(()) };
         frames.iter().try_for_each(|frame| match frame {
-            Frame::BlobWant { blob, first } => bounds::check_resumed(*blob, *first, &process.blobs),
+            Frame::BlobWant { blob, first } => {
+                bounds::check_resumed(*blob, *first, process.blobs())
+            }
             _ => Ok(()),
         })
     }

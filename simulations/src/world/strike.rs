@@ -115,7 +115,7 @@ impl World {
     /// Bits of the journal turn around while the machine is off.
     fn flip_bits(&mut self, node: usize, count: u64) {
         self.crash(node, Death::Kill);
-        let disk = self.nodes[node].disk.clone();
+        let disk = self.nodes[node].disk().clone();
         let files: Vec<_> =
             disk.paths().into_iter().filter(|path| path.starts_with(JOURNAL)).collect();
         for _ in 0..count {
@@ -129,7 +129,7 @@ impl World {
 
     fn spoil_disk(&mut self, node: usize, faults: Faults, until: Millis) {
         self.nodes[node].trouble = faults;
-        self.nodes[node].disk.set_faults(faults);
+        self.nodes[node].disk().set_faults(faults);
         self.at(until, Event::DiskMended { node });
     }
 
@@ -143,8 +143,8 @@ impl World {
     /// The disk is sound again; a node that has latched has to be started anew.
     pub(super) fn mend_disk(&mut self, node: usize) {
         let trouble = std::mem::take(&mut self.nodes[node].trouble);
-        self.nodes[node].disk.set_faults(Faults::default());
-        let has_latched = |process: &Process| process.replica.status(self.now).latched.is_some();
+        self.nodes[node].disk().set_faults(Faults::default());
+        let has_latched = |process: &Process| process.replica().status(self.now).latched.is_some();
         let is_dead = self.nodes[node].process.as_ref().is_none_or(has_latched);
         match trouble.room_bytes {
             Some(_) if !is_dead => self.measure_disk(node),
@@ -174,7 +174,7 @@ impl World {
         let mut accepted = false;
         for by in 0..self.nodes.len() {
             let Some(process) = &self.nodes[by].process else { continue };
-            let (office, replica) = (self.nodes[by].office, &process.replica);
+            let (office, replica) = (self.nodes[by].office, process.replica());
             let standings = replica.standings();
             let is_mine = |tip: &Tip| match standings.of_node(tip.author, tip.office) {
                 standing::Standing::Revoked { by, .. } => by == office,
