@@ -19,6 +19,8 @@ pub(crate) struct Computer {
 pub(crate) struct Turn {
     pub(crate) now: Millis,
     pub(crate) inputs: Vec<(Millis, Input)>,
+    /// It brings its views forward, however far they lag behind.
+    pub(crate) shows: bool,
     /// Its views are made durable too.
     pub(crate) flushes: bool,
 }
@@ -47,7 +49,11 @@ impl Computer {
             replica.handle(at, input);
         }
         replica.settle(turn.now);
-        let more = (0..SLICES).all(|_| replica.work(turn.now));
+        let lags = !replica.shows_all();
+        let more = match lags && !turn.shows {
+            true => true,
+            false => (0..SLICES).all(|_| replica.work(turn.now)),
+        };
         replica.settle(turn.now);
         let flushed = if turn.flushes { replica.flush_views() } else { Ok(()) };
         let effects = std::iter::from_fn(|| replica.poll_effect()).collect();

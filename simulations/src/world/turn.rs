@@ -48,16 +48,16 @@ impl World {
             return;
         }
         match self.hands {
-            Some(_) => self.begin_turn(node, boot),
+            Some(_) => self.begin_turn(node, boot, false),
             None => self.turn_by_steps(node, boot),
         }
     }
 
-    fn begin_turn(&mut self, node: usize, boot: u64) {
+    fn begin_turn(&mut self, node: usize, boot: u64, shows: bool) {
         let (now, shown) = (self.now, self.nodes[node].shows(self.now));
         let Some(process) = self.process_of(node, boot) else { return };
         let inputs = std::mem::take(&mut process.inbox);
-        let turn = Turn { now: shown, inputs, flushes: process.is_flush_due(now) };
+        let turn = Turn { now: shown, inputs, shows, flushes: process.is_flush_due(now) };
         if let Some(outcome) = self.compute(node, |computer| computer.take_turn(turn)) {
             self.in_a_while(TURN_MS, Event::Turned { node, boot, outcome });
         }
@@ -66,19 +66,18 @@ impl World {
     /// A turn that took time is over.
     pub(super) fn turned(&mut self, node: usize, boot: u64, outcome: Promise<Outcome>) {
         let Some(outcome) = self.keep(node, boot, outcome) else { return };
-        let Some(process) = self.process_of(node, boot) else { return };
-        process.is_due = false;
         for effect in outcome.effects {
             if self.is_alive(node, boot) {
                 self.carry_out_one(node, boot, effect);
             }
         }
         let Some(process) = self.process_of(node, boot) else { return };
-        if !process.inbox.is_empty() {
-            self.take_turn_soon(node);
-        }
+        process.is_due = outcome.more;
+        // What goes out does not wait for the views.
         if outcome.more {
-            self.work_later(node, boot);
+            self.begin_turn(node, boot, true);
+        } else if !process.inbox.is_empty() {
+            self.take_turn_soon(node);
         }
         self.flushed(outcome.flushed);
         self.sleep(node, boot, outcome.wait_ms);
