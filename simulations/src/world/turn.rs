@@ -1,9 +1,9 @@
 //! A replica's turn: inputs in, and what they call for.
 //!
 //! In a brisk story a turn takes no time and its effects happen between its steps, so that a node
-//! may die between any two of them. In a long story of a whole city a turn takes a while, as on the
-//! cheap computers of villages, and its effects happen at its end: meanwhile it is computed beside
-//! what happens elsewhere.
+//! may die between any two of them. In a long story a turn takes a while, as on the cheap computers
+//! of villages, and its effects happen at its end: meanwhile it is computed beside what happens
+//! elsewhere.
 
 use daiban_node::replica::Input;
 use daiban_node::store::IndexError;
