@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use crate::hands::{Errand, Hands, Task, lock};
 
 /// A thing that is here, or given away to be worked on: whoever looks at it then waits for it.
-pub(crate) struct Away<T: Send> {
+pub(crate) struct Away<T: Send + 'static> {
     here: OnceCell<Box<T>>,
     away: Cell<Option<Errand<Box<T>>>>,
 }
@@ -37,15 +37,16 @@ impl<T: Send + 'static> Away<T> {
         *self.here.take().expect("it was waited for")
     }
 
-    /// Lets it be worked on once what was asked before is done, elsewhere if there are hands.
+    /// Lets it be worked on once what was asked before is done: elsewhere, or at once if nobody else
+    /// is there.
     pub(crate) fn give<R: Send + 'static>(
         &mut self,
-        hands: Option<&Hands>,
+        hands: &Hands,
         work: impl FnOnce(&mut T) -> R + Send + 'static,
     ) -> Promise<R> {
-        let Some(hands) = hands.filter(|hands| !hands.is_alone()) else {
+        if hands.is_alone() {
             return Promise::Kept(work(self.get_mut()));
-        };
+        }
         let (here, away) = (self.here.take(), self.away.take());
         let outcome = Arc::<Mutex<Option<R>>>::default();
         let slot = Arc::clone(&outcome);
@@ -61,7 +62,7 @@ impl<T: Send + 'static> Away<T> {
     }
 }
 
-impl<T: Send> Drop for Away<T> {
+impl<T: Send + 'static> Drop for Away<T> {
     /// What is worked on is finished first: it may touch what others share with it.
     fn drop(&mut self) {
         if let Some(errand) = self.away.take() {
@@ -89,11 +90,10 @@ mod tests {
 
     #[test]
     fn works_come_one_after_the_other_and_whoever_looks_sees_them_all() {
-        for threads in [None, Some(0), Some(1), Some(3)] {
-            let hands = threads.map(Hands::new);
+        for hands in [0, 1, 3].map(Hands::new) {
             let mut numbers = Away::new(Vec::new());
             let mut add = |number| {
-                numbers.give(hands.as_ref(), move |numbers: &mut Vec<u64>| {
+                numbers.give(&hands, move |numbers: &mut Vec<u64>| {
                     numbers.push(number);
                     numbers.len()
                 })
@@ -108,8 +108,8 @@ mod tests {
     fn a_panic_is_heard_by_whoever_looks() {
         let hands = Hands::new(1);
         let mut thing = Away::new(1);
-        let promise = thing.give(Some(&hands), |_| panic!("as planted"));
-        let later = thing.give(Some(&hands), |thing| *thing);
+        let promise = thing.give(&hands, |_| panic!("as planted"));
+        let later = thing.give(&hands, |thing| *thing);
         assert_eq!((promise.keep(), later.keep()), (None::<()>, None));
         let look = std::panic::AssertUnwindSafe(|| *thing.get());
         assert!(std::panic::catch_unwind(look).is_err());

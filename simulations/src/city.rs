@@ -1,7 +1,7 @@
 //! The offices that take part, and who vouches for them.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use daiban_domain::shipped;
 use daiban_sync::head::{Head, Receipt, Sig, SignedHead};
@@ -9,6 +9,7 @@ use daiban_sync::id::{LogId, NodeKey, OfficeCode, Tier};
 use daiban_sync::run::Authenticator;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, Verifier as _, VerifyingKey};
 
+use crate::hands::lock;
 use crate::scenario::{City, TREES};
 
 /// The offices of a scenario, parents first.
@@ -104,8 +105,7 @@ impl Memo {
     /// A node of this world begins to sign with it.
     pub(crate) fn know(&self, key: &SigningKey) {
         let name = NodeKey(key.verifying_key().to_bytes());
-        let mut proved = self.proved.lock().unwrap_or_else(PoisonError::into_inner);
-        proved.keys.insert(name, key.clone());
+        lock(&self.proved).keys.insert(name, key.clone());
     }
 
     fn is_known<T: PartialEq>(
@@ -116,14 +116,16 @@ impl Memo {
         again: impl FnOnce(&SigningKey) -> Sig,
         prove: impl FnOnce() -> bool,
     ) -> bool {
-        let mut proved = self.proved.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut proved = lock(&self.proved);
         if table(&mut proved).get(&signature) == Some(&claim) {
             return true;
         }
-        let is_made_again = proved.keys.get(&by).is_some_and(|key| again(key) == signature);
-        let is_genuine = is_made_again || prove();
+        let key = proved.keys.get(&by).cloned();
+        // Others need not wait for the proof.
+        drop(proved);
+        let is_genuine = key.is_some_and(|key| again(&key) == signature) || prove();
         if is_genuine {
-            table(&mut proved).insert(signature, claim);
+            table(&mut lock(&self.proved)).insert(signature, claim);
         }
         is_genuine
     }

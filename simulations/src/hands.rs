@@ -121,15 +121,13 @@ impl<T: Send + 'static> Errand<T> {
         self.work.outcome()
     }
 
-    pub(crate) fn task(&self) -> Task {
-        Task { shared: Arc::clone(&self.shared), work: Arc::clone(&self.work) as _ }
-    }
-}
-
-impl<T: Send> Errand<T> {
     /// Sees that it is done.
     pub(crate) fn finish(&self) {
-        self.shared.finish(&*self.work);
+        self.task().finish();
+    }
+
+    pub(crate) fn task(&self) -> Task {
+        Task { shared: Arc::clone(&self.shared), work: Arc::clone(&self.work) as _ }
     }
 }
 
@@ -161,15 +159,23 @@ impl<T> Work<T> {
 
 /// The wait is short, or the core is left to others.
 fn wait_until(is_over: impl Fn() -> bool) {
-    for _ in 0..LOOKS {
-        if is_over() {
-            return;
-        }
-        spin_loop();
+    if comes_soon(&is_over) {
+        return;
     }
     while !is_over() {
         thread::yield_now();
     }
+}
+
+fn comes_soon(is_over: impl Fn() -> bool) -> bool {
+    let look = |_| {
+        let is_over = is_over();
+        if !is_over {
+            spin_loop();
+        }
+        is_over
+    };
+    (0..LOOKS).any(look)
 }
 
 impl Shared {
@@ -217,11 +223,8 @@ impl Shared {
     }
 
     fn rest(&self) {
-        for _ in 0..LOOKS {
-            if self.has_some() {
-                return;
-            }
-            spin_loop();
+        if comes_soon(|| self.has_some()) {
+            return;
         }
         let mut queue = lock(&self.queue);
         queue.sleepers += 1;

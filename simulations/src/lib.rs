@@ -16,6 +16,9 @@
 //!                                                   report: a page of one run, or of two
 //! ```
 //!
+//! In a large city the nodes compute on all cores (`hands`); the trace is the same on any number of
+//! them.
+//!
 //! First the story breaks things and the checkers of safety watch; then everything heals and within
 //! a bound all offices must agree. Where to start reading: [`scenario`], [`story`], then `world`. A
 //! failure names the seed, the checker and what it saw; [`sweep`] runs many seeds, [`shrink`] finds

@@ -273,7 +273,7 @@ mod tests {
         let scenario = Scenario::parse("day", STORY).unwrap();
         let play_with = |threads| {
             let mut world = World::new(scenario.clone(), 7, Options::default());
-            world.hands = Some(Arc::new(Hands::new(threads)));
+            world.hands = Arc::new(Hands::new(threads));
             play(&mut world, &mut |_, _| ());
             assert_eq!(world.failure, None);
             outcome(7, world)

@@ -13,7 +13,7 @@ const BLOCK_BYTES: usize = 64 << 10;
 /// Hashes every event; prints them too if it is asked to.
 pub(crate) struct Trace {
     hasher: Away<blake3::Hasher>,
-    hands: Option<Arc<Hands>>,
+    hands: Arc<Hands>,
     /// Events that are not hashed yet.
     block: Vec<u8>,
     events: u64,
@@ -22,7 +22,7 @@ pub(crate) struct Trace {
 }
 
 impl Trace {
-    pub(crate) fn new(began: Millis, tell: bool, hands: Option<Arc<Hands>>) -> Self {
+    pub(crate) fn new(began: Millis, tell: bool, hands: Arc<Hands>) -> Self {
         let block = Vec::with_capacity(2 * BLOCK_BYTES);
         Self { hasher: Away::new(blake3::Hasher::new()), hands, block, events: 0, began, tell }
     }
@@ -43,7 +43,7 @@ impl Trace {
                 hasher.update(&block);
             };
             // Nobody waits for it before the end.
-            let _ = self.hasher.give(self.hands.as_deref(), hash);
+            let _ = self.hasher.give(&self.hands, hash);
         }
     }
 

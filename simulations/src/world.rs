@@ -55,8 +55,7 @@ pub(crate) struct World {
     memo: Memo,
     pub(crate) law: Law,
     habits: Habits,
-    /// Where turns are computed that take time.
-    pub(crate) hands: Option<Arc<Hands>>,
+    pub(crate) hands: Arc<Hands>,
     customs: Customs,
     pub(crate) scenario: Scenario,
     pub(crate) nodes: Vec<Node>,
@@ -89,14 +88,14 @@ impl World {
         let memo = Memo::new(root.authenticator());
         nodes.iter().for_each(|node| memo.know(node.signing_key()));
         let begins = scenario.time.begins;
-        let hands = (!scenario.time.brisk).then(|| Arc::new(hands(offices.len(), options)));
+        let hands = Arc::new(hands(offices.len(), scenario.time.brisk, options));
         let customs = Customs::shipped();
         let mut world = Self {
             now: begins,
             begins,
             queue: BTreeMap::new(),
             sequence: 0,
-            trace: Trace::new(begins, options.tell, hands.clone()),
+            trace: Trace::new(begins, options.tell, Arc::clone(&hands)),
             memo,
             root,
             law: Law::default(),
@@ -302,12 +301,12 @@ impl World {
     }
 }
 
-/// In a small city there is seldom anything to do beside: one thread is faster there. A planted bug
-/// is in one thread only.
-fn hands(offices: usize, options: Options) -> Hands {
-    match offices {
-        LARGE.. if !options.is_planted() => Hands::of_this_machine(),
-        _ => Hands::new(0),
+/// Where nothing takes time there is nothing to do beside, and in a small city seldom: one thread is
+/// faster there. A planted bug is in one thread only.
+fn hands(offices: usize, is_brisk: bool, options: Options) -> Hands {
+    match offices >= LARGE && !is_brisk && !options.is_planted() {
+        true => Hands::of_this_machine(),
+        false => Hands::new(0),
     }
 }
 

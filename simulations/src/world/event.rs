@@ -34,7 +34,7 @@ pub(crate) enum Event {
         boot: u64,
         outcome: Promise<Outcome>,
     },
-    /// The disk takes a batch, then makes it durable.
+    /// The disk takes a batch, has taken it, makes it durable, and has.
     Append {
         node: usize,
         boot: u64,
@@ -56,7 +56,7 @@ pub(crate) enum Event {
         boot: u64,
         batch: Promise<Batch>,
     },
-    /// A file is complete.
+    /// All of a file is here and gets its name, or has it.
     Finish {
         node: usize,
         boot: u64,

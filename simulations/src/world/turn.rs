@@ -25,9 +25,9 @@ impl World {
         self.trace.note(self.now, name(&input), node as u64, &[]);
         let shown = self.nodes[node].shows(self.now);
         if let Some(process) = &mut self.nodes[node].process {
-            match &self.hands {
-                Some(_) => process.inbox.push((shown, input)),
-                None => process.replica_mut().handle(shown, input),
+            match self.scenario.time.brisk {
+                true => process.replica_mut().handle(shown, input),
+                false => process.inbox.push((shown, input)),
             }
         }
         self.take_turn_soon(node);
@@ -36,6 +36,10 @@ impl World {
     /// Inputs gather for a moment, as they do in production.
     pub(super) fn take_turn_soon(&mut self, node: usize) {
         let ms = self.dice.between(0, 3);
+        self.take_turn_in(node, ms);
+    }
+
+    fn take_turn_in(&mut self, node: usize, ms: u64) {
         let boot = self.nodes[node].boot;
         let Some(process) = &mut self.nodes[node].process else { return };
         if !std::mem::replace(&mut process.is_due, true) {
@@ -47,9 +51,9 @@ impl World {
         if !self.is_alive(node, boot) {
             return;
         }
-        match self.hands {
-            Some(_) => self.begin_turn(node, boot, false),
-            None => self.turn_by_steps(node, boot),
+        match self.scenario.time.brisk {
+            true => self.turn_by_steps(node, boot),
+            false => self.begin_turn(node, boot, false),
         }
     }
 
@@ -105,7 +109,8 @@ impl World {
         process.replica_mut().settle(now);
         self.carry_out(node, boot);
         if more {
-            self.work_later(node, boot);
+            let ms = self.dice.between(1, 60);
+            self.take_turn_in(node, ms);
         }
         self.flush(node, boot);
         let Some(process) = self.process_of(node, boot) else { return };
@@ -116,14 +121,6 @@ impl World {
     pub(super) fn process_of(&mut self, node: usize, boot: u64) -> Option<&mut Process> {
         let node = &mut self.nodes[node];
         node.process.as_mut().filter(|_| node.boot == boot)
-    }
-
-    fn work_later(&mut self, node: usize, boot: u64) {
-        let ms = self.dice.between(1, 60);
-        let Some(process) = self.process_of(node, boot) else { return };
-        if !std::mem::replace(&mut process.is_due, true) {
-            self.after(ms, Event::Turn { node, boot });
-        }
     }
 
     fn flush(&mut self, node: usize, boot: u64) {
@@ -155,8 +152,7 @@ impl World {
     /// A replica is woken when it has asked for it, unless it has asked for another time since. In a
     /// brisk story it is woken all the same: a tick too many must change nothing.
     pub(super) fn wake(&mut self, node: usize, boot: u64) {
-        let now = self.now;
-        let is_brisk = self.hands.is_none();
+        let (now, is_brisk) = (self.now, self.scenario.time.brisk);
         if self.process_of(node, boot).is_some_and(|process| is_brisk || process.wakes_at == now) {
             self.input(node, boot, Input::Tick);
         }
@@ -169,18 +165,16 @@ impl World {
         work: impl FnOnce(&mut Computer) -> R + Send + 'static,
     ) -> Option<Promise<R>> {
         let process = self.nodes[node].process.as_mut()?;
-        Some(process.computer.give(self.hands.as_deref(), work))
+        Some(process.computer.give(&self.hands, work))
     }
 
     /// What a computer does takes a while in a long story, and no time in a brisk one.
     pub(super) fn in_a_while(&mut self, (least_ms, most_ms): (u64, u64), event: Event) {
-        match self.hands {
-            Some(_) => {
-                let ms = self.dice.between(least_ms, most_ms);
-                self.after(ms, event);
-            }
-            None => self.happen(event),
+        if self.scenario.time.brisk {
+            return self.happen(event);
         }
+        let ms = self.dice.between(least_ms, most_ms);
+        self.after(ms, event);
     }
 
     /// What a computer has done, if its node still lives.
